@@ -1,0 +1,57 @@
+"""What reading an export gives: tables of text, and where each row stood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Input:
+    """One file of the export as the report lists it; ``file`` is its path inside the export with forward slashes."""
+
+    file: str
+    sha256: str
+    encoding: str | None
+    rows: int
+
+
+@dataclass(frozen=True)
+class RowProblem:
+    """A row that could be read but has not the header's shape; ``row`` as a spreadsheet counts (the header is row 1)."""
+
+    row: int
+    what: str
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One CSV file or one sheet of a workbook.
+
+    ``frame``: columns as the header names them (outer white space stripped), every cell as text of dtype ``str``,
+    an empty cell as ``""`` (never NaN); ``row``: for each record its row in a spreadsheet (the header is row 1).
+    """
+
+    file: str
+    sheet: str | None
+    frame: pd.DataFrame
+    row: np.ndarray
+    problems: tuple[RowProblem, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What a person calls the table: the sheet of a workbook, else the file's name without its ending."""
+        return self.sheet if self.sheet is not None else Path(self.file).stem
+
+
+@dataclass(frozen=True)
+class RawExport:
+    """All tables of an export; ``synthetic`` is the export's own statement that its data are invented, else None."""
+
+    path: Path
+    tables: tuple[RawTable, ...]
+    inputs: tuple[Input, ...]
+    synthetic: str | None = None

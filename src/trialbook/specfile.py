@@ -1,0 +1,122 @@
+"""YAML files of a study as typed objects; every complaint names the file and the line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from trialbook.errors import SpecError
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class SpecModel(BaseModel):
+    """Base of everything read from YAML: unknown keys are errors (a typing mistake must not be ignored)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class SpecFile:
+    """One parsed YAML file that still knows the line of each key."""
+
+    def __init__(self, path: Path):
+        from ruamel.yaml import YAML
+        from ruamel.yaml.error import MarkedYAMLError
+
+        self.path = path
+        try:
+            text = path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise SpecError("the file does not exist", file=path) from None
+        except UnicodeDecodeError as error:
+            line = path.read_bytes()[: error.start].count(b"\n") + 1
+            raise SpecError("is not UTF-8 text", file=path, place=f"line {line}", remedy="Save the file as UTF-8.") from None
+        yaml = YAML(typ="rt")
+        try:
+            self.data: Any = yaml.load(text)
+        except MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else None
+            raise SpecError(f"is not valid YAML: {error.problem}", file=path, place=place) from None
+
+    def line(self, location: Sequence[str | int]) -> int:
+        """1-based line of the key or item at ``location``, or of its nearest parent that has one."""
+        node, line = self.data, 1
+        for key in location:
+            marks = getattr(node, "lc", None)
+            try:
+                if isinstance(key, int):
+                    line, node = marks.item(key)[0] + 1, node[key]
+                else:
+                    line, node = marks.key(key)[0] + 1, node[key]
+            except (AttributeError, KeyError, IndexError, TypeError):
+                return line
+        return line
+
+    def error(self, location: Sequence[str | int], what: str, remedy: str | None = None) -> SpecError:
+        """The error to raise about the value at ``location``."""
+        dotted = ".".join(str(part) for part in location)
+        return SpecError(
+            f"{dotted}: {what}" if dotted else what, file=self.path, place=f"line {self.line(location)}", remedy=remedy
+        )
+
+    def parse(self, model: type[ModelT]) -> ModelT:
+        """The whole file as ``model``; raises :class:`SpecError` naming every value that does not fit, with its line."""
+        if not isinstance(self.data, dict):
+            raise SpecError("is empty or not a mapping of keys to values", file=self.path, place="line 1")
+        try:
+            return model.model_validate(_plain(self.data))
+        except ValidationError as error:
+            raise self._explain(error) from None
+
+    def _explain(self, error: ValidationError) -> SpecError:
+        problems = []
+        for item in error.errors():
+            problems.append(self.error(self._location(item["loc"]), _say(item)))
+        if len(problems) == 1:
+            return problems[0]
+        rest = "\n".join(f"{problem}" for problem in problems[1:])
+        first = problems[0]
+        return SpecError(f"{first.what}\n{rest}", file=first.file, place=first.place)
+
+    def _location(self, found: Sequence[str | int]) -> list[str | int]:
+        """Pydantic puts the names of union branches into a location; they are no keys of the file."""
+        node, location = self.data, []
+        for position, key in enumerate(found):
+            if (isinstance(node, dict) and key in node) or (isinstance(node, list) and isinstance(key, int)):
+                location.append(key)
+                node = node[key]
+            elif position == len(found) - 1:
+                location.append(key)
+        return location
+
+
+def _say(item: Any) -> str:
+    message = str(item["msg"]).removeprefix("Value error, ")
+    if item["type"] == "extra_forbidden":
+        return "is not a key known here"
+    if item["type"] == "missing":
+        return "is missing"
+    found = item.get("input")
+    return f"{message} (found {found!r})" if isinstance(found, str | int | float | bool) else message
+
+
+def _plain(node: Any) -> Any:
+    """Ruamel's annotated containers as plain ones; scalars lose their annotations."""
+    if isinstance(node, dict):
+        return {_scalar(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_plain(item) for item in node]
+    return _scalar(node)
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, bool):
+        return bool(value)
+    for kind in (int, float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    return value
