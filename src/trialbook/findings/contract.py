@@ -1,0 +1,87 @@
+"""``findings.json``: the results of a run in the form that other programs read. The schema lies beside this file."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from typing import Any
+
+from trialbook.findings.finding import Finding, Results
+from trialbook.findings.gate import count_severities, gate_open
+from trialbook.findings.terms import Threshold
+
+SCHEMA_VERSION = 1
+
+
+def finding_record(finding: Finding) -> dict[str, Any]:
+    """A finding as the JSON contract has it."""
+    return {
+        "id": finding.id,
+        "rule": finding.rule,
+        "cites": list(finding.cites),
+        "severity": finding.severity.value,
+        "stage": finding.stage.value,
+        "dataset": finding.dataset,
+        "record": finding.record,
+        "subject": finding.subject,
+        "variables": list(finding.variables),
+        "values": dict(finding.values),
+        "message": finding.message,
+        "query": finding.query,
+        "status": finding.status.value if finding.status else None,
+        "explanation": finding.explanation,
+        "origins": [
+            {
+                "role": origin.role.value,
+                "file": origin.file,
+                "sheet": origin.sheet,
+                "row": origin.row,
+                "columns": list(origin.columns),
+            }
+            for origin in finding.origins
+        ],
+    }
+
+
+def results_record(results: Results, threshold: Threshold) -> dict[str, Any]:
+    """The whole of ``findings.json`` as plain data."""
+    run = results.run
+    return {
+        "schema": SCHEMA_VERSION,
+        "run": {
+            "study": run.study,
+            "started": run.started,
+            "standard": run.standard,
+            "ct": run.ct,
+            "versions": dict(run.versions),
+            "inputs": [dict(entry) for entry in run.inputs],
+            "synthetic": run.synthetic,
+        },
+        "gate": {"open": gate_open(results.findings, results.rules, threshold), "threshold": threshold.value},
+        "counts": count_severities(results.findings),
+        "rules": [
+            {
+                "rule": outcome.rule,
+                "runner": outcome.runner.value,
+                "status": outcome.status.value,
+                "reason": outcome.reason,
+                "findings": outcome.findings,
+            }
+            for outcome in results.rules
+        ],
+        "findings": [finding_record(finding) for finding in results.findings],
+        "resolved": [dict(entry) for entry in results.resolved],
+        "not_assessed": [dict(entry) for entry in results.not_assessed],
+    }
+
+
+def findings_json(results: Results, threshold: Threshold) -> str:
+    """``findings.json`` as text; complete, whatever the number of findings."""
+    return json.dumps(results_record(results, threshold), ensure_ascii=False, indent=1) + "\n"
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON schema of ``findings.json``."""
+    text = resources.files("trialbook.findings").joinpath("findings.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema

@@ -1,0 +1,97 @@
+"""One finding, where it comes from, and the outcome of the rule that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from trialbook.findings.terms import FindingStatus, Role, RuleStatus, Runner, Severity, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The raw cells of one row that a finding is about; ``row`` as a spreadsheet counts (the header is row 1)."""
+
+    role: Role
+    file: str
+    sheet: str | None
+    row: int | None
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One (rule, form or dataset, record); its variables share it. The fields are those of ``findings.json``.
+
+    ``record`` is 1-based, None for a finding about a whole form or dataset.
+    """
+
+    id: str
+    rule: str
+    cites: tuple[str, ...]
+    severity: Severity
+    stage: Stage
+    dataset: str
+    record: int | None
+    subject: str | None
+    variables: tuple[str, ...]
+    values: Mapping[str, str]
+    message: str
+    query: str
+    origins: tuple[Origin, ...] = ()
+    status: FindingStatus | None = None
+    explanation: str | None = None
+
+
+@dataclass(frozen=True)
+class RuleOutcome:
+    """What became of one rule in this run; ``reason`` says why it was skipped or could not run."""
+
+    rule: str
+    runner: Runner
+    status: RuleStatus
+    reason: str | None = None
+    findings: int = 0
+    severity: Severity | None = None
+    message: str = ""
+    dataset: str = ""
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """What was run, on what, by which versions; ``synthetic`` is the export's statement that its data are invented."""
+
+    study: str
+    started: str
+    standard: str
+    ct: str
+    versions: Mapping[str, str]
+    inputs: tuple[Mapping[str, Any], ...]
+    synthetic: str | None = None
+
+
+@dataclass(frozen=True)
+class DatasetCount:
+    """How many records of a form or dataset a run has seen."""
+
+    name: str
+    label: str
+    stage: Stage
+    records: int
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything a run found; what the reports, the gate and ``findings.json`` are made from.
+
+    ``sites`` gives the SITEID of each subject that DM names; it serves the reports' counts and is not in the JSON.
+    """
+
+    run: RunInfo
+    findings: tuple[Finding, ...]
+    rules: tuple[RuleOutcome, ...]
+    datasets: tuple[DatasetCount, ...] = ()
+    sites: Mapping[str, str] = field(default_factory=dict)
+    resolved: tuple[Mapping[str, Any], ...] = ()
+    not_assessed: tuple[Mapping[str, Any], ...] = ()
