@@ -22,7 +22,7 @@ class Variable:
 
 
 @dataclass(frozen=True)
-class Dataset:
+class SdtmDataset:
     """Columns of ``frame`` in the file's order: Char as ``str`` with ``""`` for missing, Num as float64 with NaN.
 
     ``file`` names the file it was read from, as a person sees it; None for a dataset made by mapping.

@@ -1,0 +1,100 @@
+"""Dates and times as SDTM writes them: ISO 8601, complete or partial (SDTMIG 3.4 section 4.4).
+
+Comparisons are made at the precision that both sides have; where a common part is unknown, nothing is said.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+_FORM = (
+    r"^(?P<y>\d{4}|-)"
+    r"(?:-(?P<m>\d\d|-)"
+    r"(?:-(?P<d>\d\d|-)"
+    r"(?:T(?P<H>\d\d|-)"
+    r"(?::(?P<M>\d\d|-)"
+    r"(?::(?P<S>\d\d)(?:[.,]\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?)?)?)?$"
+)
+PARTS = ("y", "m", "d", "H", "M", "S")
+_DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+
+
+def split(dtc: pd.Series) -> pd.DataFrame:
+    """Columns y, m, d, H, M, S as float64, NaN where a part is absent or unknown; all NaN where the text is no ISO 8601."""
+    distinct = pd.Series(dtc.unique(), dtype="str")
+    found = distinct.str.extract(_FORM)
+    numbers = found[list(PARTS)].apply(pd.to_numeric, errors="coerce").astype("float64")
+    numbers.index = pd.Index(distinct)
+    return numbers.reindex(dtc).set_axis(dtc.index)
+
+
+def is_iso8601(dtc: pd.Series) -> pd.Series:
+    """Whether each text is an ISO 8601 date or datetime that exists, complete or partial; empty counts as valid.
+
+    A partial text must not end in an unknown part (``2024-03--`` is written ``2024-03``).
+    """
+    distinct = pd.Series(dtc.unique(), dtype="str")
+    form = distinct.str.fullmatch(_FORM) & ~distinct.str.endswith("-")
+    parts = split(distinct)
+    return pd.Series(((form & exists(parts)) | (distinct == "")).to_numpy(), index=distinct).reindex(dtc).set_axis(dtc.index)
+
+
+def exists(parts: pd.DataFrame) -> pd.Series:
+    """Whether the known parts can be those of a date and time: month 13 and 30 February can't; unknown parts allow anything."""
+    month, day, year = parts["m"], parts["d"], parts["y"]
+    longest = pd.Series(_DAYS[month.where(month.between(1, 12), 1).astype(int)], index=parts.index)
+    leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0) | year.isna()
+    longest = longest.where((month != 2) | leap, 28)
+    good = (month.isna() | month.between(1, 12)) & (day.isna() | (day.between(1, 31) & (month.isna() | (day <= longest))))
+    for part, most in (("H", 23), ("M", 59), ("S", 59)):
+        good &= parts[part].isna() | parts[part].between(0, most)
+    return good
+
+
+def compose(parts: pd.DataFrame) -> pd.Series:
+    """ISO 8601 text from columns y, m, d, H, M, S: unknown parts before a known one as ``-``, those after it left out."""
+
+    def text(part: str, width: int) -> pd.Series:
+        known = parts[part].notna()
+        return parts[part].fillna(0).astype("int64").astype("str").str.zfill(width).where(known, "-").astype("str")
+
+    separators = {"y": "", "m": "-", "d": "-", "H": "T", "M": ":", "S": ":"}
+    whole = pd.Series("", index=parts.index, dtype="str")
+    later = pd.Series(False, index=parts.index)
+    for part in reversed(PARTS):
+        needed = parts[part].notna() | later
+        piece = separators[part] + text(part, 4 if part == "y" else 2)
+        whole = (piece + whole).where(needed, whole)
+        later = needed
+    return whole
+
+
+def complete_date(dtc: pd.Series) -> pd.Series:
+    """The date part as datetime64 where year, month and day are known and exist, else NaT; the time of day is left off."""
+    valid = is_iso8601(dtc) & dtc.str.fullmatch(r"\d{4}-\d\d-\d\d(?:T.*)?").astype(bool)
+    return pd.to_datetime(dtc.where(valid, "").str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
+
+
+def before(left: pd.Series, right: pd.Series) -> pd.Series:
+    """Whether each ``left`` is certainly earlier than its ``right``, by every reading of what either leaves open.
+
+    Row by row on position, index of ``left``; False where either is empty, is no ISO 8601, or the known common part is equal.
+    """
+    one, other = split(left), split(right).set_axis(left.index)
+    result = pd.Series(False, index=left.index)
+    equal = pd.Series(True, index=left.index)
+    for part in PARTS:
+        known = one[part].notna() & other[part].notna()
+        result |= equal & known & (one[part] < other[part])
+        equal &= known & (one[part] == other[part])
+    return result
+
+
+def study_day(dtc: pd.Series, reference: pd.Series) -> pd.Series:
+    """Study day of each date by its reference date, float64, NaN where either is not complete (SDTMIG 3.4 section 4.4.4).
+
+    The reference date is day 1 and the day before it day -1: there is no day 0.
+    """
+    days = (complete_date(dtc) - complete_date(reference).set_axis(dtc.index)).dt.days.astype("float64")
+    return days.where(days < 0, days + 1)

@@ -1,0 +1,30 @@
+"""Raw tables to SDTM datasets, by the study's specifications."""
+
+from trialbook.mapping.domain_spec import Algorithm, DomainSpec, Records, StudyCodelist
+from trialbook.mapping.engine import Mapped, MappedStudy, map_forms
+from trialbook.mapping.form_spec import DATE_TYPES, ColumnSpec, ExportSpec, FormSpec
+from trialbook.mapping.forms import Form, Forms, collect_forms
+from trialbook.mapping.provenance import Provenance
+from trialbook.mapping.records import MappingIssue
+from trialbook.mapping.specs import Specs, load_specs
+
+__all__ = [
+    "DATE_TYPES",
+    "Algorithm",
+    "ColumnSpec",
+    "DomainSpec",
+    "ExportSpec",
+    "Form",
+    "FormSpec",
+    "Forms",
+    "Mapped",
+    "MappedStudy",
+    "MappingIssue",
+    "Provenance",
+    "Records",
+    "Specs",
+    "StudyCodelist",
+    "collect_forms",
+    "load_specs",
+    "map_forms",
+]

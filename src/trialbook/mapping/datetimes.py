@@ -1,0 +1,72 @@
+"""Collected dates and times to ISO 8601, by the formats a column declares; sdtm.oak's ``assign_datetime``.
+
+A format is written with ``y`` ``m`` ``mmm`` ``d`` ``H`` ``M`` ``S``; everything else in it stands for itself: ``y/m/d``, ``d-mmm-y``,
+``y年m月d日``, ``H:M``. The order of day and month is the column's, never guessed from a cell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+import pandas as pd
+
+from trialbook.datasets import iso8601
+
+MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_TOKEN = re.compile(r"mmm|[ymdHMS]")
+_DIGITS = {"y": r"\d{4}", "m": r"\d{1,2}", "d": r"\d{1,2}", "H": r"\d{1,2}", "M": r"\d{2}", "S": r"\d{2}"}
+
+
+@lru_cache(maxsize=256)
+def format_pattern(form: str, unknown: tuple[str, ...]) -> re.Pattern[str]:
+    """The regular expression of a format; ValueError where it names no part or one twice."""
+    tokens = _TOKEN.findall(form)
+    parts = ["m" if token == "mmm" else token for token in tokens]
+    if not tokens or len(set(parts)) != len(parts):
+        raise ValueError(f"the format {form!r} needs each of y, m or mmm, d, H, M, S at most once, and one of them")
+    missing = "|".join(re.escape(code) for code in unknown)
+    pattern, at = "", 0
+    for found in _TOKEN.finditer(form):
+        token = found.group()
+        part = "m" if token == "mmm" else token
+        digits = "|".join(MONTHS) if token == "mmm" else _DIGITS[token]
+        pattern += re.escape(form[at : found.start()]) + f"(?P<{part}>{digits}{'|' + missing if missing else ''})"
+        at = found.end()
+    return re.compile(pattern + re.escape(form[at:]), re.IGNORECASE)
+
+
+def day_month_order(form: str) -> str | None:
+    """``dm`` or ``md`` where a format has both as numbers, else None; two orders in one column would be a guess."""
+    order = [token for token in _TOKEN.findall(form) if token in "dm"]
+    return "".join(order) if len(order) == 2 and "mmm" not in form else None
+
+
+def parse(raw: pd.Series, formats: Sequence[str], unknown: Sequence[str] = ()) -> tuple[pd.DataFrame, pd.Series]:
+    """Parts y, m, d, H, M, S of each text (NaN where unknown) by the first format that fits, and whether one did.
+
+    Full-width characters are read as their usual forms. An empty cell fits and has no parts. A text that fits a format but
+    names no existing date does not fit.
+    """
+    texts = pd.Series(raw.unique(), dtype="str")
+    plain = texts.str.normalize("NFKC").str.strip()
+    parts = pd.DataFrame(float("nan"), index=texts.index, columns=list(iso8601.PARTS))
+    fits = plain == ""
+    months = {name: number for number, name in enumerate(MONTHS, 1)}
+    for form in formats:
+        open_ = plain[~fits]
+        if open_.empty:
+            break
+        pattern = format_pattern(form, tuple(unknown))
+        found = open_.str.extract(f"^(?:{pattern.pattern})$", flags=re.IGNORECASE)
+        read = pd.DataFrame(float("nan"), index=open_.index, columns=list(iso8601.PARTS))
+        for part in found.columns:
+            value = found[part].str.upper()
+            value = value.replace(months) if "mmm" in form and part == "m" else value
+            read[part] = pd.to_numeric(value, errors="coerce")
+        good = found.notna().all(axis=1) & iso8601.exists(read)
+        parts.loc[good[good].index] = read[good]
+        fits |= good.reindex(texts.index, fill_value=False)
+    parts.index = pd.Index(texts)
+    return parts.reindex(raw).set_axis(raw.index), pd.Series(fits.to_numpy(), index=texts).reindex(raw).set_axis(raw.index)

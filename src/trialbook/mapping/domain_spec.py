@@ -1,0 +1,172 @@
+"""How a domain is made from the forms (``sdtm_specs/domains/*.yml``), in the vocabulary of the R package sdtm.oak.
+
+Each variable has one algorithm, or a list of which the first that gives a value wins. ``condition_add`` limits an algorithm to
+the records for which the expression is true.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+
+from trialbook.specfile import SpecModel
+
+OPERATIONS = (
+    "assign_no_ct",
+    "assign_ct",
+    "hardcode_no_ct",
+    "hardcode_ct",
+    "assign_datetime",
+    "derive_study_day",
+    "derive_seq",
+    "derive",
+)
+
+
+def _many(value: object) -> object:
+    return (value,) if isinstance(value, str | dict) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_many)]
+
+
+class FunctionCall(SpecModel):
+    """A function of ``sdtm_specs/derivations.py``: given the columns ``from``, and whole forms by name (``reads``)."""
+
+    function: str
+    from_: Names = Field(default=(), alias="from")
+    reads: Names = ()
+
+
+class Algorithm(SpecModel):
+    """One way to fill a variable. Columns are those of the records' form, or ``ALIAS.COLUMN`` of a joined one."""
+
+    assign_no_ct: str | None = None
+    assign_ct: str | None = None
+    hardcode_no_ct: str | None = None
+    hardcode_ct: str | None = None
+    assign_datetime: Names | None = None
+    derive_study_day: str | None = None
+    derive_seq: Names | None = None
+    derive: FunctionCall | None = None
+    codelist: str | None = None
+    condition_add: str | None = None
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _one_operation(self) -> Self:
+        given = [name for name in OPERATIONS if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"needs exactly one of {', '.join(OPERATIONS)}; found {', '.join(given) or 'none'}")
+        if self.codelist and not self.assign_ct:
+            raise ValueError("codelist goes with assign_ct")
+        return self
+
+    @property
+    def operation(self) -> str:
+        """The name of the algorithm."""
+        return next(name for name in OPERATIONS if getattr(self, name) is not None)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The raw columns that the value is taken from, as the specification writes them."""
+        single = self.assign_no_ct or self.assign_ct
+        if single:
+            return (single,)
+        if self.assign_datetime:
+            return self.assign_datetime
+        return self.derive.from_ if self.derive else ()
+
+
+VariableSpec = Annotated[tuple[Algorithm, ...], BeforeValidator(_many), Field(min_length=1)]
+
+
+class Qualifier(SpecModel):
+    """A supplemental qualifier: the QLABEL, QORIG and QEVAL of a QNAM, and how its QVAL is filled."""
+
+    label: str = Field(max_length=40)
+    origin: str = "CRF"
+    evaluator: str = ""
+    value: VariableSpec
+
+
+class Join(SpecModel):
+    """Records of another form beside each record: by equal columns ``on``, at most one.
+
+    Where several match, ``first`` or ``last`` names the date or number column that decides; without either, more than one is an
+    error that is reported. ``where`` limits the other form's records.
+    """
+
+    form: str
+    on: Names = Field(min_length=1)
+    where: str | None = None
+    first: str | None = None
+    last: str | None = None
+
+    @model_validator(mode="after")
+    def _one_pick(self) -> Self:
+        if self.first and self.last:
+            raise ValueError("takes first or last, not both")
+        return self
+
+
+class Records(SpecModel):
+    """The records that one form gives: one for each of its rows for which ``where`` is true."""
+
+    form: str
+    where: str | None = None
+    join: dict[str, Join] = {}
+    variables: dict[str, VariableSpec] = {}
+
+
+class DomainSpec(SpecModel):
+    """A domain; ``keys`` is the natural key by which its records are sorted, numbered and recognised (default: the standard's).
+
+    ``variables`` are filled the same way for all ``records``; a records' own take precedence.
+    """
+
+    domain: str = Field(pattern=r"^[A-Z][A-Z0-9]$")
+    title: str = ""
+    keys: Names = ()
+    records: tuple[Records, ...] = Field(min_length=1)
+    variables: dict[str, VariableSpec] = {}
+    supp: dict[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$")], Qualifier] = {}
+
+    def algorithms(self, records: Records) -> dict[str, tuple[Algorithm, ...]]:
+        """The variables of one kind of records with their algorithms."""
+        return {**self.variables, **records.variables}
+
+
+class CommonSpec(SpecModel):
+    """Variables that every domain takes the same way unless it says otherwise (``sdtm_specs/common.yml``)."""
+
+    variables: dict[str, VariableSpec] = {}
+
+
+class StudyCodelist(SpecModel):
+    """Collected values and the terms they stand for; ``ct`` is the CDISC code list (C-code) that the terms belong to."""
+
+    ct: str | None = None
+    terms: dict[str, Names]
+
+    @model_validator(mode="after")
+    def _no_value_twice(self) -> Self:
+        seen: dict[str, str] = {}
+        for term, values in self.terms.items():
+            for value in values:
+                if seen.setdefault(value, term) != term:
+                    raise ValueError(f"the value {value!r} stands for both {seen[value]!r} and {term!r}")
+        return self
+
+    @property
+    def by_value(self) -> dict[str, str]:
+        """Each collected value with its term; a term stands for itself."""
+        return {**{term: term for term in self.terms}, **{v: term for term, values in self.terms.items() for v in values}}
+
+
+class CodelistsSpec(SpecModel):
+    """``sdtm_specs/codelists.yml``."""
+
+    codelists: dict[str, StudyCodelist] = {}

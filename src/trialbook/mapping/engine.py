@@ -1,0 +1,193 @@
+"""Raw forms to SDTM datasets, by the specifications."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from trialbook.datasets import SdtmDataset, Variable, iso8601
+from trialbook.mapping.algorithms import FILLED_LATER, fill
+from trialbook.mapping.domain_spec import Algorithm, DomainSpec, Records
+from trialbook.mapping.forms import Form, Forms
+from trialbook.mapping.provenance import Provenance, Source
+from trialbook.mapping.records import MappingIssue, RawRecords, raw_records
+from trialbook.mapping.specs import Specs
+from trialbook.mapping.supp import supplemental
+from trialbook.standards import Standard
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """One dataset with the origins of its values; ``keys`` is its natural key."""
+
+    dataset: SdtmDataset
+    provenance: Provenance
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MappedStudy:
+    """What mapping an export gives.
+
+    ``not_made``: domains without any of their forms, with the reason; ``usubjid``: for each form the USUBJID of its records.
+    """
+
+    datasets: Mapping[str, Mapped]
+    issues: tuple[MappingIssue, ...]
+    not_made: Mapping[str, str]
+    usubjid: Mapping[str, pd.Series]
+
+
+def map_forms(forms: Forms, specs: Specs, standard: Standard, study_id: str) -> MappedStudy:
+    """Map every domain that has at least one of its forms."""
+    empty = {name: _without_records(specs, name) for name in forms.absent}
+    everything = {**forms.found, **empty}
+    datasets: dict[str, Mapped] = {}
+    issues: list[MappingIssue] = []
+    not_made: dict[str, str] = {}
+    for name, domain in specs.domains.items():
+        kinds = [records for records in domain.records if records.form in forms.found]
+        if not kinds:
+            wanted = ", ".join(dict.fromkeys(records.form for records in domain.records))
+            not_made[name] = f"the export has none of its forms ({wanted})"
+            continue
+        for mapped in _map_domain(domain, kinds, everything, specs, standard, study_id, datasets, issues):
+            datasets[mapped.dataset.name] = mapped
+    return MappedStudy(datasets, tuple(issues), not_made, _subjects(everything, forms, specs))
+
+
+def _without_records(specs: Specs, name: str) -> Form:
+    spec = specs.forms[name]
+    nothing = np.array([], dtype=np.int64)
+    return Form(spec, pd.DataFrame(columns=list(spec.columns), dtype="str"), (), nothing, nothing)
+
+
+def _map_domain(
+    domain: DomainSpec,
+    kinds: Sequence[Records],
+    forms: Mapping[str, Form],
+    specs: Specs,
+    standard: Standard,
+    study_id: str,
+    datasets: Mapping[str, Mapped],
+    issues: list[MappingIssue],
+) -> list[Mapped]:
+    parts = [raw_records(domain.domain, kind, forms, forms, specs.export.unknown_date_parts) for kind in kinds]
+    for part in parts:
+        issues.extend(issue for issue in part.issues if len(issue.records))
+    wanted = [specs.algorithms(domain, kind) for kind in kinds]
+    later = {name: ways for ways_of in wanted for name, ways in ways_of.items() if ways[0].operation in FILLED_LATER}
+    names = [name for name in dict.fromkeys(name for ways in wanted for name in ways) if name not in later]
+    columns, sources = _fill_all(parts, [{n: w for n, w in ways.items() if n in names} for ways in wanted], names, specs, forms)
+    frame = pd.DataFrame({"STUDYID": study_id, "DOMAIN": domain.domain, **columns}, index=range(sum(map(len, parts))))
+    provenance = Provenance(*_rows(parts), sources)
+    _derive_days(frame, later, sources, datasets)
+    keys = domain.keys or standard.datasets[domain.domain].keys
+    keys = tuple(key for key in keys if key in frame)
+    order = frame.sort_values(list(keys), kind="stable").index.to_numpy() if keys else frame.index.to_numpy()
+    frame = frame.take(order).reset_index(drop=True)
+    provenance = provenance.take(order)
+    for name, ways in later.items():
+        if ways[0].operation == "derive_seq":
+            _derive_seq(frame, name, tuple(ways[0].derive_seq or ()), keys)
+    dataset = _dataset(domain.domain, frame, standard)
+    made = [Mapped(dataset, provenance, keys)]
+    if domain.supp:
+        qualifiers = {name: qualifier.value for name, qualifier in domain.supp.items()}
+        values, value_sources = _fill_all(parts, [qualifiers] * len(parts), list(qualifiers), specs, forms)
+        values = {name: value.take(order).reset_index(drop=True) for name, value in values.items()}
+        at = Provenance(provenance.forms, provenance.rows, {n: Source(s.ways, s.choice[order]) for n, s in value_sources.items()})
+        supp = supplemental(domain, dataset, values, at, standard)
+        if supp is not None:
+            made.append(Mapped(*supp, keys=("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM")))
+    return made
+
+
+def _fill_all(
+    parts: Sequence[RawRecords],
+    wanted: Sequence[Mapping[str, tuple[Algorithm, ...]]],
+    names: Sequence[str],
+    specs: Specs,
+    forms: Mapping[str, Form],
+) -> tuple[dict[str, pd.Series], dict[str, Source]]:
+    """Each variable over all kinds of records, one after the other."""
+    columns: dict[str, pd.Series] = {}
+    sources: dict[str, Source] = {}
+    for name in names:
+        values, choices, ways = [], [], []
+        for part, algorithms in zip(parts, wanted, strict=True):
+            if name in algorithms:
+                value, source = fill(part, algorithms[name], specs, forms)
+                values.append(value)
+                choices.append(np.where(source.choice >= 0, source.choice + len(ways), -1))
+                ways.extend(source.ways)
+            else:
+                values.append(pd.Series("", index=range(len(part)), dtype="str"))
+                choices.append(np.full(len(part), -1))
+        columns[name] = pd.concat(values, ignore_index=True).astype("str")
+        sources[name] = Source(tuple(ways), np.concatenate(choices))
+    return columns, sources
+
+
+def _rows(parts: Sequence[RawRecords]) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+    forms = {alias: form.name for part in parts for alias, form in part.forms.items()}
+    rows = {
+        alias: np.concatenate([part.rows.get(alias, np.full(len(part), -1)) for part in parts]).astype(np.int64) for alias in forms
+    }
+    return forms, rows
+
+
+def _derive_days(
+    frame: pd.DataFrame, later: Mapping[str, tuple[Algorithm, ...]], sources: dict[str, Source], datasets: Mapping[str, Mapped]
+) -> None:
+    """Study days from RFSTDTC of the subject's DM record (SDTMIG 3.4 section 4.4.4); in DM, from the record's own."""
+    for name, ways in later.items():
+        date = ways[0].derive_study_day
+        if date is None:
+            continue
+        if "RFSTDTC" in frame:
+            reference = frame["RFSTDTC"]
+        elif "DM" in datasets and "RFSTDTC" in datasets["DM"].dataset.frame:
+            dm = datasets["DM"].dataset.frame.drop_duplicates("USUBJID").set_index("USUBJID")["RFSTDTC"]
+            reference = frame["USUBJID"].map(dm).fillna("").astype("str")
+        else:
+            reference = pd.Series("", index=frame.index, dtype="str")
+        frame[name] = iso8601.study_day(frame[date], reference)
+        if date in sources:
+            sources[name] = sources[date]
+
+
+def _derive_seq(frame: pd.DataFrame, name: str, by: tuple[str, ...], keys: tuple[str, ...]) -> None:
+    """--SEQ numbers each subject's records from 1, in the order of ``by`` (default: the natural key, in which they stand)."""
+    ordered = frame.sort_values([column for column in by or keys if column in frame], kind="stable") if by or keys else frame
+    frame[name] = (ordered.groupby("USUBJID", sort=False).cumcount() + 1).astype("float64").reindex(frame.index)
+
+
+def _dataset(name: str, frame: pd.DataFrame, standard: Standard) -> SdtmDataset:
+    """The standard's order, labels and types; a Num variable is float64, and text that is no number leaves it empty."""
+    listed = {variable.name: variable for variable in standard.variables(name)}
+    ordered = [variable for variable in listed if variable in frame]
+    ordered += [column for column in frame.columns if column not in listed]
+    variables = {}
+    for column in ordered:
+        found = listed.get(column) or standard.model_variable(name, column)
+        kind = found.type if found else "Char"
+        variables[column] = Variable(column, found.label if found else "", kind)
+        if kind == "Num" and frame[column].dtype != "float64":
+            frame[column] = pd.to_numeric(frame[column].where(frame[column] != "", None), errors="coerce").astype("float64")
+    return SdtmDataset(name, standard.datasets[name].label, frame[ordered], variables)
+
+
+def _subjects(everything: Mapping[str, Form], forms: Forms, specs: Specs) -> dict[str, pd.Series]:
+    """USUBJID of each form's records by the common specification; forms from which it can't be derived are left out."""
+    subjects: dict[str, pd.Series] = {}
+    algorithms = specs.common.variables.get("USUBJID")
+    for name, form in forms.found.items() if algorithms else ():
+        part = raw_records("", Records(form=name), everything, everything, specs.export.unknown_date_parts)
+        needed = [column for algorithm in algorithms or () for column in algorithm.columns]
+        if all(column in form.spec.columns for column in needed):
+            subjects[name] = fill(part, algorithms or (), specs, everything)[0]
+    return subjects

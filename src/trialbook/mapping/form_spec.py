@@ -1,0 +1,85 @@
+"""What a form of the export holds: its columns, types, codes and keys (``sdtm_specs/forms/*.yml``)."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatch
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from trialbook.mapping.datetimes import day_month_order, format_pattern
+from trialbook.specfile import SpecModel
+
+ColumnType = Literal["text", "integer", "number", "date", "time", "datetime"]
+DATE_TYPES = ("date", "time", "datetime")
+
+
+class ColumnSpec(SpecModel):
+    """One column of a form.
+
+    ``required``: no cell may be empty; ``optional``: the column may be absent from the export; ``codelist``: the study's code list
+    that its values come from; ``not_submitted``: why the column does not go into SDTM.
+    """
+
+    label: str = ""
+    type: ColumnType = "text"
+    format: tuple[str, ...] = ()
+    codelist: str | None = None
+    required: bool = False
+    optional: bool = False
+    aliases: tuple[str, ...] = ()
+    not_submitted: str | None = None
+
+    @field_validator("format", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _formats_agree(self) -> Self:
+        if (self.type in DATE_TYPES) != bool(self.format):
+            raise ValueError("a column of type date, time or datetime declares its format, and no other does")
+        for form in self.format:
+            format_pattern(form, ())
+        orders = {order for form in self.format if (order := day_month_order(form))}
+        if len(orders) > 1:
+            raise ValueError("its formats disagree on the order of day and month, so a date would be a guess")
+        return self
+
+
+class FormSpec(SpecModel):
+    """One form; ``tables`` are patterns of the names of its files (without ending) or sheets, upper and lower case alike.
+
+    ``keys`` tell its records apart; ``subject`` is the column that names the subject.
+    """
+
+    form: str
+    title: str = ""
+    tables: tuple[str, ...] = Field(min_length=1)
+    subject: str
+    keys: tuple[str, ...] = Field(min_length=1)
+    required: bool = True
+    columns: dict[str, ColumnSpec]
+
+    @model_validator(mode="after")
+    def _keys_are_columns(self) -> Self:
+        for name in (self.subject, *self.keys):
+            if name not in self.columns:
+                raise ValueError(f"{name} is used as a key or the subject but is not among the columns")
+        return self
+
+    def matches(self, table: str) -> bool:
+        """Whether a file or sheet of this name holds the form."""
+        return any(fnmatch(table.strip().casefold(), pattern.casefold()) for pattern in self.tables)
+
+
+class ExportSpec(SpecModel):
+    """What is true of every file of the export (``sdtm_specs/export.yml``).
+
+    ``encodings``: tried, strictly and in order, on text that is not UTF-8; ``ignore``: names of files and sheets that hold no
+    form; ``unknown_date_parts``: what a site writes for a day or month it does not know.
+    """
+
+    encodings: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    unknown_date_parts: tuple[str, ...] = ("UN", "UNK")

@@ -1,0 +1,63 @@
+"""Where each value of a dataset comes from: integer columns beside the dataset, no copies of the export.
+
+A record may draw on several forms, and on other columns than its neighbour: so an origin belongs to a (record, variable).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+Cells = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """The ways a variable was filled: ``ways[choice[i]]`` are the (alias, column) pairs behind record i; -1 where nothing is."""
+
+    ways: tuple[Cells, ...]
+    choice: np.ndarray
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """``forms``: the form each alias stands for; ``rows[alias][i]``: position in that form of the record behind record i, else -1."""
+
+    forms: Mapping[str, str]
+    rows: Mapping[str, np.ndarray]
+    sources: Mapping[str, Source]
+
+    def take(self, positions: np.ndarray) -> Provenance:
+        """The same for a selection of records, in the order given."""
+        return Provenance(
+            self.forms,
+            {alias: rows[positions] for alias, rows in self.rows.items()},
+            {name: Source(source.ways, source.choice[positions]) for name, source in self.sources.items()},
+        )
+
+    def cells(self, positions: np.ndarray, variables: Sequence[str]) -> list[dict[tuple[str, int], list[str]]]:
+        """For each record at ``positions``: the raw columns behind ``variables``, by (form, position in the form)."""
+        found: list[dict[tuple[str, int], list[str]]] = [{} for _ in positions]
+        for variable in variables:
+            source = self.sources.get(variable)
+            if source is None:
+                continue
+            for into, position in zip(found, positions, strict=True):
+                choice = source.choice[position]
+                for alias, column in source.ways[choice] if choice >= 0 else ():
+                    row = int(self.rows[alias][position])
+                    if row >= 0:
+                        columns = into.setdefault((self.forms[alias], row), [])
+                        if column not in columns:
+                            columns.append(column)
+        return found
+
+    def base(self, positions: np.ndarray, alias_of: Sequence[str]) -> list[tuple[str, int] | None]:
+        """For each record the (form, position) of the first alias of ``alias_of`` that it comes from."""
+        result: list[tuple[str, int] | None] = []
+        for position in positions:
+            at = next((alias for alias in alias_of if self.rows[alias][position] >= 0), None)
+            result.append((self.forms[at], int(self.rows[at][position])) if at else None)
+        return result

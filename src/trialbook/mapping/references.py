@@ -1,0 +1,113 @@
+"""Holds the specifications against each other: every name that one of them uses must exist in another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from trialbook.errors import SpecError
+from trialbook.expressions import ExpressionError, parse
+from trialbook.mapping.domain_spec import Algorithm, DomainSpec, Records
+from trialbook.mapping.form_spec import FormSpec
+from trialbook.specfile import SpecFile
+
+if TYPE_CHECKING:
+    from trialbook.mapping.specs import Specs
+
+
+def dangling_references(specs: Specs) -> Iterator[SpecError]:
+    """Each name in a specification that means nothing: a form, column, code list or function that is not there."""
+    for form, form_spec in specs.forms.items():
+        for name, column in form_spec.columns.items():
+            if column.codelist and column.codelist not in specs.codelists:
+                at = ["columns", name, "codelist"]
+                yield specs.files[f"forms/{form}"].error(at, f"there is no code list {column.codelist!r} in codelists.yml")
+    for domain in specs.domains.values():
+        for index, records in enumerate(domain.records):
+            yield from _dangling_records(specs, domain, specs.files[f"domains/{domain.domain}"], index, records)
+
+
+def _dangling_records(
+    specs: Specs, domain: DomainSpec, file: SpecFile, index: int, records: Records
+) -> Iterator[SpecError]:
+    at: list[str | int] = ["records", index]
+    if records.form not in specs.forms:
+        yield file.error([*at, "form"], f"there is no form {records.form!r} in sdtm_specs/forms")
+        return
+    known = {records.form: specs.forms[records.form]}
+    for alias, join in records.join.items():
+        where = [*at, "join", alias]
+        if join.form not in specs.forms:
+            yield file.error([*where, "form"], f"there is no form {join.form!r} in sdtm_specs/forms")
+            continue
+        if alias in known and known[alias].form != join.form:
+            yield file.error(where, f"{alias!r} already names the form of the records")
+        known[alias] = specs.forms[join.form]
+        for column in (*join.on, *filter(None, (join.first, join.last))):
+            if column not in known[alias].columns:
+                yield file.error([*where, "on"], f"the form {join.form} has no column {column!r}")
+        for column in join.on:
+            if column not in specs.forms[records.form].columns:
+                yield file.error([*where, "on"], f"the form {records.form} has no column {column!r}")
+        if join.where:
+            yield from _expression(file, [*where, "where"], join.where, {join.form: specs.forms[join.form]})
+    if records.where:
+        yield from _expression(file, [*at, "where"], records.where, known)
+    own = {("variables", name): value for name, value in domain.variables.items()}
+    own |= {("records", index, "variables", name): value for name, value in records.variables.items()}
+    own |= {("supp", name, "value"): qualifier.value for name, qualifier in domain.supp.items()}
+    for location, algorithms in own.items():
+        for algorithm in algorithms:
+            yield from _dangling_algorithm(specs, file, list(location), algorithm, known)
+    common = specs.files.get("common.yml")
+    for name, algorithms in specs.common.variables.items():
+        if name not in domain.algorithms(records) and common:
+            for algorithm in algorithms:
+                yield from _dangling_algorithm(specs, common, ["variables", name], algorithm, known)
+
+
+def _dangling_algorithm(
+    specs: Specs, file: SpecFile, at: list[str | int], algorithm: Algorithm, known: dict[str, FormSpec]
+) -> Iterator[SpecError]:
+    for column in algorithm.columns:
+        found = resolve(column, known)
+        if found is None:
+            yield file.error(at, f"there is no column {column!r} in {', '.join(known)}")
+        elif algorithm.assign_ct and not (algorithm.codelist or known[found[0]].columns[found[1]].codelist):
+            yield file.error(at, f"assign_ct needs a code list: name one here or on the column {column!r}")
+        elif algorithm.assign_datetime and not known[found[0]].columns[found[1]].format:
+            yield file.error(at, f"assign_datetime needs a column with a date or time format; {column!r} has none")
+    if algorithm.codelist and algorithm.codelist not in specs.codelists:
+        yield file.error([*at, "codelist"], f"no code list {algorithm.codelist!r} in codelists.yml")
+    if algorithm.condition_add:
+        yield from _expression(file, [*at, "condition_add"], algorithm.condition_add, known)
+    if algorithm.derive:
+        if not callable(getattr(specs.derivations, algorithm.derive.function, None)):
+            yield file.error(at, f"there is no function {algorithm.derive.function!r} in derivations.py")
+        for form in algorithm.derive.reads:
+            if form not in specs.forms:
+                yield file.error(at, f"there is no form {form!r} in sdtm_specs/forms")
+
+
+def _expression(
+    file: SpecFile, at: list[str | int], text: str, known: dict[str, FormSpec]
+) -> Iterator[SpecError]:
+    try:
+        names = parse(text).names
+    except ExpressionError as error:
+        yield file.error(at, str(error))
+        return
+    for name in sorted(names):
+        if resolve(name, known) is None:
+            yield file.error(at, f"there is no column {name!r} in {', '.join(known)}")
+
+
+def resolve(name: str, forms: dict[str, FormSpec]) -> tuple[str, str] | None:
+    """The (alias, column) a name means: a column of the first form, or ``ALIAS.COLUMN``; None where there is none."""
+    first = next(iter(forms))
+    if name in forms[first].columns:
+        return first, name
+    alias, _, column = name.partition(".")
+    if alias in forms and column in forms[alias].columns:
+        return alias, column
+    return None

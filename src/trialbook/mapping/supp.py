@@ -1,0 +1,58 @@
+"""Supplemental qualifiers: what a form collects and the domain has no variable for (SDTMIG 3.4 section 8.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from trialbook.datasets import SdtmDataset, Variable
+from trialbook.mapping.domain_spec import DomainSpec
+from trialbook.mapping.provenance import Provenance, Source
+from trialbook.standards import Standard
+
+
+def supplemental(
+    domain: DomainSpec, parent: SdtmDataset, values: Mapping[str, pd.Series], provenance: Provenance, standard: Standard
+) -> tuple[SdtmDataset, Provenance] | None:
+    """SUPP-- of ``parent``: a record for each qualifier value that is not empty; None where there is none.
+
+    ``values`` are by QNAM, one a record of the parent. IDVAR is the parent's --SEQ; DM has one record a subject and needs none.
+    """
+    seq = f"{domain.domain}SEQ"
+    by_seq = seq in parent.frame
+    pieces, positions, choices, ways = [], [], [], []
+    for qnam, qval in values.items():
+        at = np.flatnonzero((qval != "").to_numpy())
+        qualifier, source = domain.supp[qnam], provenance.sources[qnam]
+        pieces.append(
+            pd.DataFrame(
+                {
+                    "STUDYID": parent.frame["STUDYID"].to_numpy()[at],
+                    "RDOMAIN": domain.domain,
+                    "USUBJID": parent.frame["USUBJID"].to_numpy()[at],
+                    "IDVAR": seq if by_seq else "",
+                    "IDVARVAL": parent.frame[seq].iloc[at].astype("int64").astype("str").to_numpy() if by_seq else "",
+                    "QNAM": qnam,
+                    "QLABEL": qualifier.label,
+                    "QVAL": qval.to_numpy()[at],
+                    "QORIG": qualifier.origin,
+                    "QEVAL": qualifier.evaluator,
+                }
+            )
+        )
+        positions.append(at)
+        choices.append(np.where(source.choice[at] >= 0, source.choice[at] + len(ways), -1))
+        ways.extend(source.ways)
+    taken = np.concatenate(positions)
+    if not len(taken):
+        return None
+    frame = pd.concat(pieces, ignore_index=True).astype("str")
+    order = np.lexsort((frame["QNAM"].to_numpy(dtype=object), taken))
+    name = f"SUPP{domain.domain}"
+    variables = {v.name: Variable(v.name, v.label, v.type) for v in standard.variables(name)}
+    dataset = SdtmDataset(name, f"Supplemental Qualifiers for {domain.domain}", frame.take(order).reset_index(drop=True), variables)
+    rows = {alias: positions_of[taken][order] for alias, positions_of in provenance.rows.items()}
+    source = Source(tuple(ways), np.concatenate(choices)[order])
+    return dataset, Provenance(provenance.forms, rows, {name: source for name in ("QVAL", "QNAM")})

@@ -1,0 +1,5 @@
+"""The protocol as typed data."""
+
+from trialbook.protocol.study import Arm, Design, Endpoints, Population, StudyProtocol, load_study
+
+__all__ = ["Arm", "Design", "Endpoints", "Population", "StudyProtocol", "load_study"]

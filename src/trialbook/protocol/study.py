@@ -1,0 +1,79 @@
+"""The study's identity and the facts of its registry record (``protocol/study.yml``)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from trialbook.specfile import SpecFile, SpecModel
+
+
+class Arm(SpecModel):
+    """An arm as the registry describes it; ``armcd`` is the study's ARMCD."""
+
+    armcd: str = Field(max_length=20)
+    arm: str
+    type: str
+    description: str
+    intervention: str = ""
+
+
+class Population(SpecModel):
+    """Who may take part, in the record's words; ages in whole years, both included."""
+
+    condition: str
+    minimum_age: int | None = None
+    maximum_age: int | None = None
+    sex: str = "All"
+    healthy_volunteers: bool = False
+    inclusion: tuple[str, ...] = ()
+    exclusion: tuple[str, ...] = ()
+
+
+class Design(SpecModel):
+    """How the trial is built."""
+
+    study_type: str = "Interventional"
+    phase: str = ""
+    primary_purpose: str = ""
+    allocation: str = ""
+    intervention_model: str = ""
+    masking: str = ""
+    planned_subjects: int | None = Field(default=None, gt=0)
+    sites: int | None = Field(default=None, gt=0)
+
+
+class Endpoints(SpecModel):
+    """What is measured, in the record's words."""
+
+    primary: tuple[str, ...] = ()
+    secondary: tuple[str, ...] = ()
+
+
+class StudyProtocol(SpecModel):
+    """``protocol/study.yml``: ``id`` is STUDYID; ``standard`` and ``ct`` name the versions that the study's data follow.
+
+    ``source`` says where the facts come from.
+    """
+
+    id: str
+    title: str
+    source: str
+    standard: str = "sdtmig-3.4"
+    ct: str = "sdtmct-2025-03-28"
+    other_ids: tuple[str, ...] = ()
+    sponsor: str = ""
+    contact: str = ""
+    status: str = ""
+    summary: str = ""
+    language: str = "en"
+    design: Design = Design()
+    population: Population
+    arms: tuple[Arm, ...] = ()
+    endpoints: Endpoints = Endpoints()
+
+
+def load_study(folder: Path) -> StudyProtocol:
+    """Read ``study.yml`` in ``folder``; raises :class:`~trialbook.errors.SpecError` with file and line."""
+    return SpecFile(folder / "study.yml").parse(StudyProtocol)
