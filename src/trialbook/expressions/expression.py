@@ -1,0 +1,41 @@
+"""A parsed expression: the columns it names, and its truth over whole columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from trialbook.expressions.conditions import Condition
+from trialbook.expressions.errors import ExpressionError
+from trialbook.expressions.operands import Table
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A condition on columns; ``names`` are the dotted names of those it reads, ``text`` is what was written."""
+
+    text: str
+    names: frozenset[str]
+    condition: Condition
+
+    def evaluate(self, lookup: Callable[[str], pd.Series], index: pd.Index | None = None) -> pd.Series:
+        """True, False or NA (unknown) for each record, dtype ``boolean``, on the columns' index.
+
+        ``lookup`` gives a column by name: text, ``""`` for a missing cell. ``index`` is needed where the expression may name
+        no column (``True``). Raises ExpressionError where it names none and no index is given, ValueError where the
+        columns' lengths or indexes differ.
+        """
+        columns = {name: lookup(name) for name in sorted(self.names)}
+        if index is None:
+            if not columns:
+                raise ExpressionError(
+                    "names no column, so it cannot be told for how many records it holds", text=self.text
+                )
+            index = next(iter(columns.values())).index
+        for name, column in columns.items():
+            if not column.index.equals(index):
+                raise ValueError(f"{name} does not stand on the same records as the other columns of {self.text!r}")
+        texts = {name: column.astype("str").fillna("") for name, column in columns.items()}
+        return pd.Series(self.condition.truth(Table(texts, len(index))), index=index)
