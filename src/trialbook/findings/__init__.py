@@ -1,5 +1,6 @@
 """The finding: its words, its identity, the gate, and the JSON contract."""
 
+from trialbook.findings.assemble import assemble
 from trialbook.findings.contract import finding_record, findings_json, json_schema, results_record
 from trialbook.findings.finding import DatasetCount, Finding, Origin, Results, RuleOutcome, RunInfo
 from trialbook.findings.gate import count_severities, counts_against, gate_open
@@ -20,6 +21,7 @@ __all__ = [
     "Severity",
     "Stage",
     "Threshold",
+    "assemble",
     "count_severities",
     "counts_against",
     "finding_ids",

@@ -16,13 +16,15 @@ from trialbook.mapping.datetimes import parse as parse_datetimes
 from trialbook.mapping.domain_spec import Algorithm
 from trialbook.mapping.forms import Form
 from trialbook.mapping.provenance import Cells, Source
-from trialbook.mapping.records import RawRecords, holds
+from trialbook.mapping.records import MappingIssue, RawRecords, holds
 from trialbook.mapping.specs import Specs
 
 FILLED_LATER = ("derive_study_day", "derive_seq")
 
 
-def fill(records: RawRecords, algorithms: tuple[Algorithm, ...], specs: Specs, forms: Mapping[str, Form]) -> tuple[pd.Series, Source]:
+def fill(
+    records: RawRecords, algorithms: tuple[Algorithm, ...], specs: Specs, forms: Mapping[str, Form]
+) -> tuple[pd.Series, Source]:
     """The values of a variable, and where each came from; the first algorithm that gives a value wins."""
     values = pd.Series("", index=range(len(records)), dtype="str")
     choice = np.full(len(records), -1)
@@ -30,12 +32,11 @@ def fill(records: RawRecords, algorithms: tuple[Algorithm, ...], specs: Specs, f
     for algorithm in algorithms:
         found = OPERATIONS[algorithm.operation](records, algorithm, specs, forms)
         takes = (values == "") & (found != "")
-        names = set(algorithm.columns)
         if algorithm.condition_add:
             takes &= holds(algorithm.condition_add, records.column)
         values = found.where(takes, values)
         choice[takes.to_numpy()] = len(ways)
-        ways.append(tuple(records.locate(name) for name in algorithm.columns if name in names))
+        ways.append(tuple(records.locate(name) for name in algorithm.columns))
         if len(algorithms) == 1:
             # An empty value has an origin too: the raw cell that should have given it.
             choice[:] = 0
@@ -47,10 +48,19 @@ def _assign_no_ct(records: RawRecords, algorithm: Algorithm, specs: Specs, forms
 
 
 def _assign_ct(records: RawRecords, algorithm: Algorithm, specs: Specs, forms: Mapping[str, Form]) -> pd.Series:
-    alias, column = records.locate(str(algorithm.assign_ct))
-    codelist = algorithm.codelist or records.forms[alias].spec.columns[column].codelist
-    terms = specs.codelists[str(codelist)].by_value
-    return records.column(str(algorithm.assign_ct)).map(terms).fillna("").astype("str")
+    name = str(algorithm.assign_ct)
+    alias, column = records.locate(name)
+    declared = records.forms[alias].spec.columns[column].codelist
+    codelist = algorithm.codelist or declared
+    collected = records.column(name)
+    terms = collected.map(specs.codelists[str(codelist)].by_value).fillna("").astype("str")
+    # The form's own rules report a value that is not in the column's code list; another list is nobody's concern but ours.
+    lost = ((collected != "") & (terms == "")).to_numpy() & (codelist != declared)
+    if lost.any():
+        message = f"The code list {codelist} has no term for the value of {column}"
+        rows = records.rows[alias][lost]
+        records.issues.append(MappingIssue("TERM", records.domain, records.forms[alias].name, (column,), rows, message))
+    return terms
 
 
 def _hardcode(records: RawRecords, algorithm: Algorithm, specs: Specs, forms: Mapping[str, Form]) -> pd.Series:

@@ -76,8 +76,6 @@ def _map_domain(
     issues: list[MappingIssue],
 ) -> list[Mapped]:
     parts = [raw_records(domain.domain, kind, forms, forms, specs.export.unknown_date_parts) for kind in kinds]
-    for part in parts:
-        issues.extend(issue for issue in part.issues if len(issue.records))
     wanted = [specs.algorithms(domain, kind) for kind in kinds]
     later = {name: ways for ways_of in wanted for name, ways in ways_of.items() if ways[0].operation in FILLED_LATER}
     names = [name for name in dict.fromkeys(name for ways in wanted for name in ways) if name not in later]
@@ -93,7 +91,7 @@ def _map_domain(
     for name, ways in later.items():
         if ways[0].operation == "derive_seq":
             _derive_seq(frame, name, tuple(ways[0].derive_seq or ()), keys)
-    dataset = _dataset(domain.domain, frame, standard)
+    dataset = _dataset(domain.domain, frame, standard, issues)
     made = [Mapped(dataset, provenance, keys)]
     if domain.supp:
         qualifiers = {name: qualifier.value for name, qualifier in domain.supp.items()}
@@ -102,7 +100,9 @@ def _map_domain(
         at = Provenance(provenance.forms, provenance.rows, {n: Source(s.ways, s.choice[order]) for n, s in value_sources.items()})
         supp = supplemental(domain, dataset, values, at, standard)
         if supp is not None:
-            made.append(Mapped(*supp, keys=("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM")))
+            made.append(Mapped(*supp, keys=standard.datasets["SUPPQUAL"].keys))
+    for part in parts:
+        issues.extend(issue for issue in part.issues if len(issue.records))
     return made
 
 
@@ -135,7 +135,8 @@ def _fill_all(
 def _rows(parts: Sequence[RawRecords]) -> tuple[dict[str, str], dict[str, np.ndarray]]:
     forms = {alias: form.name for part in parts for alias, form in part.forms.items()}
     rows = {
-        alias: np.concatenate([part.rows.get(alias, np.full(len(part), -1)) for part in parts]).astype(np.int64) for alias in forms
+        alias: np.concatenate([part.rows.get(alias, np.full(len(part), -1)) for part in parts]).astype(np.int64)
+        for alias in forms
     }
     return forms, rows
 
@@ -166,8 +167,8 @@ def _derive_seq(frame: pd.DataFrame, name: str, by: tuple[str, ...], keys: tuple
     frame[name] = (ordered.groupby("USUBJID", sort=False).cumcount() + 1).astype("float64").reindex(frame.index)
 
 
-def _dataset(name: str, frame: pd.DataFrame, standard: Standard) -> SdtmDataset:
-    """The standard's order, labels and types; a Num variable is float64, and text that is no number leaves it empty."""
+def _dataset(name: str, frame: pd.DataFrame, standard: Standard, issues: list[MappingIssue]) -> SdtmDataset:
+    """The standard's order, labels and types; a Num variable is float64, and text that is no number leaves it empty, as an issue."""
     listed = {variable.name: variable for variable in standard.variables(name)}
     ordered = [variable for variable in listed if variable in frame]
     ordered += [column for column in frame.columns if column not in listed]
@@ -177,7 +178,13 @@ def _dataset(name: str, frame: pd.DataFrame, standard: Standard) -> SdtmDataset:
         kind = found.type if found else "Char"
         variables[column] = Variable(column, found.label if found else "", kind)
         if kind == "Num" and frame[column].dtype != "float64":
-            frame[column] = pd.to_numeric(frame[column].where(frame[column] != "", None), errors="coerce").astype("float64")
+            numbers = pd.to_numeric(frame[column].where(frame[column] != "", None), errors="coerce").astype("float64")
+            lost = np.flatnonzero((numbers.isna() & (frame[column] != "")).to_numpy())
+            if len(lost):
+                issues.append(
+                    MappingIssue("NUMBER", name, name, (column,), lost, f"The value collected for {column} is no number")
+                )
+            frame[column] = numbers
     return SdtmDataset(name, standard.datasets[name].label, frame[ordered], variables)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -19,15 +19,23 @@ from trialbook.mapping.references import resolve
 
 @dataclass(frozen=True)
 class MappingIssue:
-    """Something the mapping could not do; ``records`` are positions in the form ``form``, empty where the whole form is meant."""
+    """Something the mapping could not do to ``records``: positions in the form ``table``, or in the dataset of that name.
+
+    ``variables`` are columns of that table. ``kind``: JOIN (several records match), TERM (no term for a value), NUMBER (a Num
+    variable from text that is no number).
+    """
 
     kind: str
     domain: str
-    form: str
-    columns: tuple[str, ...]
+    table: str
+    variables: tuple[str, ...]
     records: np.ndarray
     message: str
-    variable: str = ""
+
+    @property
+    def rule(self) -> str:
+        """The id under which it is reported."""
+        return "-".join(("TB-MAP", self.domain, *self.variables, self.kind))
 
 
 @dataclass
@@ -38,6 +46,7 @@ class RawRecords:
     forms: Mapping[str, Form]
     rows: dict[str, np.ndarray]
     unknown_date_parts: tuple[str, ...]
+    domain: str = ""
     issues: list[MappingIssue] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -78,7 +87,7 @@ def raw_records(
     ``empty`` gives a form without records for one that the export lacks: joining it gives nothing, and loses nothing.
     """
     base = forms[spec.form]
-    records = RawRecords(spec, {spec.form: base}, {spec.form: np.arange(len(base.frame))}, unknown_date_parts)
+    records = RawRecords(spec, {spec.form: base}, {spec.form: np.arange(len(base.frame))}, unknown_date_parts, domain)
     for alias, join in spec.join.items():
         other = forms.get(join.form, empty[join.form])
         rows, several = _match(base, other, join, unknown_date_parts)
@@ -104,8 +113,7 @@ def raw_records(
 
 
 def _restrict(issue: MappingIssue, kept: np.ndarray) -> MappingIssue:
-    records = np.intersect1d(issue.records, kept)
-    return MappingIssue(issue.kind, issue.domain, issue.form, issue.columns, records, issue.message, issue.variable)
+    return replace(issue, records=np.intersect1d(issue.records, kept))
 
 
 def _match(base: Form, other: Form, join: Join, unknown: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:

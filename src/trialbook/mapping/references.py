@@ -27,9 +27,7 @@ def dangling_references(specs: Specs) -> Iterator[SpecError]:
             yield from _dangling_records(specs, domain, specs.files[f"domains/{domain.domain}"], index, records)
 
 
-def _dangling_records(
-    specs: Specs, domain: DomainSpec, file: SpecFile, index: int, records: Records
-) -> Iterator[SpecError]:
+def _dangling_records(specs: Specs, domain: DomainSpec, file: SpecFile, index: int, records: Records) -> Iterator[SpecError]:
     at: list[str | int] = ["records", index]
     if records.form not in specs.forms:
         yield file.error([*at, "form"], f"there is no form {records.form!r} in sdtm_specs/forms")
@@ -89,9 +87,7 @@ def _dangling_algorithm(
                 yield file.error(at, f"there is no form {form!r} in sdtm_specs/forms")
 
 
-def _expression(
-    file: SpecFile, at: list[str | int], text: str, known: dict[str, FormSpec]
-) -> Iterator[SpecError]:
+def _expression(file: SpecFile, at: list[str | int], text: str, known: dict[str, FormSpec]) -> Iterator[SpecError]:
     try:
         names = parse(text).names
     except ExpressionError as error:

@@ -52,7 +52,9 @@ def supplemental(
     order = np.lexsort((frame["QNAM"].to_numpy(dtype=object), taken))
     name = f"SUPP{domain.domain}"
     variables = {v.name: Variable(v.name, v.label, v.type) for v in standard.variables(name)}
-    dataset = SdtmDataset(name, f"Supplemental Qualifiers for {domain.domain}", frame.take(order).reset_index(drop=True), variables)
+    dataset = SdtmDataset(
+        name, f"Supplemental Qualifiers for {domain.domain}", frame.take(order).reset_index(drop=True), variables
+    )
     rows = {alias: positions_of[taken][order] for alias, positions_of in provenance.rows.items()}
     source = Source(tuple(ways), np.concatenate(choices)[order])
     return dataset, Provenance(provenance.forms, rows, {name: source for name in ("QVAL", "QNAM")})

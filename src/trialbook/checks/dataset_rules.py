@@ -1,0 +1,209 @@
+"""The rules that the standard implies for any dataset: structure, controlled terms, dates, keys and the subject.
+
+Ids are ``TB-<dataset>-<variable>-<kind>`` or ``TB-<dataset>-<kind>``. Severities follow Pinnacle 21's for the same conditions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pandas as pd
+
+from trialbook.checks.rule import Check, Rule
+from trialbook.datasets import SdtmDataset, iso8601
+from trialbook.findings import Severity
+from trialbook.standards import ControlledTerminology, Standard, StandardVariable
+
+MAX_CHAR_BYTES = 200
+_DURATION = r"-?P(?=.)(?:\d+(?:[.,]\d+)?W|(?:\d+(?:[.,]\d+)?Y)?(?:\d+(?:[.,]\d+)?M)?(?:\d+(?:[.,]\d+)?D)?(?:T(?=.)(?:\d+(?:[.,]\d+)?H)?(?:\d+(?:[.,]\d+)?M)?(?:\d+(?:[.,]\d+)?S)?)?)"
+_DAY_OF = {"DY": "DTC", "STDY": "STDTC", "ENDY": "ENDTC"}
+
+
+def dataset_rules(dataset: SdtmDataset, standard: Standard, ct: ControlledTerminology, keys: tuple[str, ...]) -> tuple[Rule, ...]:
+    """All rules of the standard for one dataset; ``keys`` is its natural key."""
+    name = dataset.name
+    known = {variable.name: variable for variable in standard.variables(dataset.domain)}
+    rules = [
+        *_structure(dataset, known, standard),
+        *_identifiers(dataset),
+        *_keys(dataset, keys),
+    ]
+    for column in dataset.frame.columns:
+        variable = known.get(column) or standard.model_variable(dataset.domain, column)
+        if variable is not None:
+            rules.extend(_values(name, dataset, variable, ct))
+    return tuple(rules)
+
+
+def _structure(dataset: SdtmDataset, known: dict[str, StandardVariable], standard: Standard) -> Iterator[Rule]:
+    name, frame = dataset.name, dataset.frame
+    yield _whole(name, "RECORDS", Severity.WARNING, f"{name} has no records", lambda f: bool(len(f)), ("SDTMIG 3.4 section 3.2",))
+    for variable in known.values():
+        severity = {"Req": Severity.ERROR, "Exp": Severity.WARNING}.get(variable.core)
+        if severity is not None:
+            word = "Required" if variable.core == "Req" else "Expected"
+            yield _whole(
+                name,
+                f"{variable.name}-PRESENT",
+                severity,
+                f"{word} variable {variable.name} is not in the dataset",
+                lambda f, v=variable.name: v in f,
+                ("SDTMIG 3.4 section 4.1.5",),
+            )
+    order = [column for column in frame.columns if column in known]
+    yield _whole(
+        name,
+        "ORDER",
+        Severity.WARNING,
+        "The variables are not in the standard's order",
+        lambda f: order == sorted(order, key=lambda column: known[column].order),
+        ("SDTMIG 3.4 section 4.1.4",),
+    )
+    for column in frame.columns:
+        meta, variable = dataset.variables[column], known.get(column) or standard.model_variable(dataset.domain, column)
+        if variable is None:
+            message = f"{column} is neither in the domain nor in the SDTM model; it belongs into SUPP{dataset.domain}"
+            yield _about(name, column, "STANDARD", Severity.ERROR, message, lambda f: False, ("SDTMIG 3.4 section 2.5",))
+            continue
+        message = f"{column} is {meta.type}; the standard has {variable.type}"
+        yield _about(name, column, "TYPE", Severity.ERROR, message, lambda f, a=meta.type, b=variable.type: a == b)
+        if variable.name in known and meta.label:
+            message = f"{column} is labelled {meta.label!r}; the standard has {variable.label!r}"
+            yield _about(name, column, "LABEL", Severity.WARNING, message, lambda f, a=meta.label, b=variable.label: a == b)
+
+
+def _identifiers(dataset: SdtmDataset) -> Iterator[Rule]:
+    name = dataset.name
+    if "DOMAIN" in dataset.frame:
+        yield Rule(
+            f"TB-{name}-DOMAIN",
+            Severity.ERROR,
+            f"DOMAIN is not {dataset.domain}",
+            lambda f: f["DOMAIN"] == dataset.name[:2],
+            ("DOMAIN",),
+            cites=("SDTMIG 3.4 section 4.1.7",),
+        )
+    if "STUDYID" in dataset.frame and len(dataset.frame):
+        yield Rule(
+            f"TB-{name}-STUDYID",
+            Severity.ERROR,
+            "STUDYID is not that of the first record",
+            lambda f: f["STUDYID"] == f["STUDYID"].iloc[0],
+            ("STUDYID",),
+        )
+    if "USUBJID" in dataset.frame and dataset.domain != "DM":
+        yield Rule(
+            f"TB-{name}-USUBJID-DM",
+            Severity.ERROR,
+            "The subject is not in DM",
+            lambda f, dm: f["USUBJID"].isin(dm["USUBJID"]) | (f["USUBJID"] == ""),
+            ("USUBJID",),
+            reads={"DM": ("USUBJID",)},
+            query="There is no demographics record for this subject: is the subject number right?",
+            cites=("SDTMIG 3.4 section 5.2",),
+        )
+
+
+def _keys(dataset: SdtmDataset, keys: tuple[str, ...]) -> Iterator[Rule]:
+    name, seq = dataset.name, f"{dataset.domain}SEQ"
+    columns = [key for key in keys if key in dataset.frame]
+    if columns:
+        yield Rule(
+            f"TB-{name}-KEY",
+            Severity.ERROR if dataset.domain == "DM" else Severity.WARNING,
+            f"Another record has the same {', '.join(columns)}",
+            lambda f: ~f.duplicated(columns, keep=False),
+            tuple(columns),
+            query="The same is recorded more than once: which record is right?",
+            cites=("SDTMIG 3.4 section 3.2.1",),
+        )
+    if seq in dataset.frame and "USUBJID" in dataset.frame:
+        yield Rule(
+            f"TB-{name}-{seq}-UNIQUE",
+            Severity.ERROR,
+            f"{seq} is not unique within the subject",
+            lambda f: ~f.duplicated(["USUBJID", seq], keep=False),
+            ("USUBJID", seq),
+            cites=("SDTMIG 3.4 section 4.1.2",),
+        )
+
+
+def _values(name: str, dataset: SdtmDataset, variable: StandardVariable, ct: ControlledTerminology) -> Iterator[Rule]:
+    column = variable.name
+    if variable.core == "Req":
+        yield _row(name, column, "FILLED", Severity.ERROR, f"Required variable {column} is empty", _filled(column))
+    if dataset.variables[column].type != "Char":
+        return
+    message = f"{column} is longer than {MAX_CHAR_BYTES} bytes, the most a transport file holds"
+    yield _row(name, column, "LENGTH", Severity.ERROR, message, lambda f: _bytes(f[column]) <= MAX_CHAR_BYTES)
+    lists = [found for code in variable.codelists if (found := ct.codelist(code)) is not None]
+    if lists:
+        terms = {term for codelist in lists for term in codelist.terms}
+        open_ = any(codelist.extensible for codelist in lists)
+        which = " or ".join(f"{codelist.submission_value} ({codelist.code})" for codelist in lists)
+        yield _row(
+            name,
+            column,
+            "CT",
+            Severity.WARNING if open_ else Severity.ERROR,
+            f"{column} is no term of the {'extensible ' if open_ else ''}code list {which}",
+            lambda f: f[column].isin(terms) | (f[column] == ""),
+            ("SDTMIG 3.4 section 4.3",),
+        )
+    if "ISO 8601" in variable.format and "duration" in variable.format and "interval" not in variable.format:
+        yield _row(name, column, "ISO8601", Severity.ERROR, f"{column} is no ISO 8601 duration", _duration(column))
+    elif column.endswith("DTC"):
+        yield _row(
+            name, column, "ISO8601", Severity.ERROR, f"{column} is no ISO 8601 date", lambda f: iso8601.is_iso8601(f[column])
+        )
+    yield from _study_day(name, dataset, column)
+
+
+def _study_day(name: str, dataset: SdtmDataset, column: str) -> Iterator[Rule]:
+    """--DY against its --DTC and DM's RFSTDTC (SDTMIG 3.4 section 4.4.4)."""
+    prefix = dataset.domain
+    day = next((f"{prefix}{day}" for day, date in _DAY_OF.items() if column == f"{prefix}{date}"), None)
+    if day is None or day not in dataset.frame or prefix == "DM":
+        return
+    yield Rule(
+        f"TB-{name}-{day}-STUDYDAY",
+        Severity.ERROR,
+        f"{day} is not the study day of {column} counted from RFSTDTC",
+        lambda f, dm: _day_agrees(f, dm, day, column),
+        (day, column),
+        reads={"DM": ("USUBJID", "RFSTDTC")},
+        cites=("SDTMIG 3.4 section 4.4.4",),
+    )
+
+
+def _day_agrees(frame: pd.DataFrame, dm: pd.DataFrame, day: str, date: str) -> pd.Series:
+    reference = frame["USUBJID"].map(dm.drop_duplicates("USUBJID").set_index("USUBJID")["RFSTDTC"]).fillna("").astype("str")
+    expected = iso8601.study_day(frame[date], reference)
+    given = frame[day]
+    return given.isna() | ((given == expected) & (given != 0)) | (expected.isna() & (given != 0))
+
+
+def _filled(column: str) -> Check:
+    return lambda f: f[column] != "" if f[column].dtype == "str" else f[column].notna()
+
+
+def _duration(column: str) -> Check:
+    return lambda f: (f[column] == "") | f[column].str.fullmatch(_DURATION).astype(bool)
+
+
+def _bytes(cells: pd.Series) -> pd.Series:
+    return cells.str.encode("utf-8").str.len()
+
+
+def _whole(name: str, kind: str, severity: Severity, message: str, check: Check, cites: tuple[str, ...] = ()) -> Rule:
+    return Rule(f"TB-{name}-{kind}", severity, message, check, cites=cites)
+
+
+def _about(
+    name: str, column: str, kind: str, severity: Severity, message: str, check: Callable[..., bool], cites: tuple[str, ...] = ()
+) -> Rule:
+    return Rule(f"TB-{name}-{column}-{kind}", severity, message, check, (column,), cites=cites)
+
+
+def _row(name: str, column: str, kind: str, severity: Severity, message: str, check: Check, cites: tuple[str, ...] = ()) -> Rule:
+    return Rule(f"TB-{name}-{column}-{kind}", severity, message, check, (column,), cites=cites, mend=(column,))

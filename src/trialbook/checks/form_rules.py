@@ -1,0 +1,103 @@
+"""The rules that a form specification implies: filled cells, types, dates, code lists and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from trialbook.checks.rule import Check, Rule
+from trialbook.findings import Severity
+from trialbook.mapping import DATE_TYPES, ColumnSpec, FormSpec, StudyCodelist
+from trialbook.mapping.datetimes import parse
+
+if TYPE_CHECKING:
+    from trialbook.mapping import Specs
+
+_NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)"
+
+
+def form_rules(spec: FormSpec, specs: Specs) -> tuple[Rule, ...]:
+    """The kit's rules for one form; ids are ``TB-RAW-<form>-<column>-<kind>``."""
+    rules: list[Rule] = []
+    for name, column in spec.columns.items():
+        rules.extend(_column_rules(spec.form, name, column, specs))
+    label = ", ".join(spec.keys)
+    rules.append(
+        Rule(
+            id=f"TB-RAW-{spec.form}-KEY",
+            severity=Severity.ERROR,
+            message=f"Another record has the same {label}",
+            check=_unique(spec.keys),
+            variables=spec.keys,
+            query=f"Several records have the same {label}: which is right?",
+            mend=spec.keys,
+        )
+    )
+    return tuple(rules)
+
+
+def _column_rules(form: str, name: str, column: ColumnSpec, specs: Specs) -> Iterator[Rule]:
+    def made(kind: str, message: str, query: str, check: Check) -> Rule:
+        return Rule(f"TB-RAW-{form}-{name}-{kind}", Severity.ERROR, message, check, (name,), query=query, mend=(name,))
+
+    what = f"{name} ({column.label})" if column.label else name
+    if column.required:
+        yield made("REQUIRED", f"{name} is empty", f"Please complete {what}.", lambda f: f[name].str.strip() != "")
+    if column.type in DATE_TYPES:
+        forms = " or ".join(column.format)
+        yield made(
+            column.type.upper(),
+            f"{name} is no {column.type} written as {forms}",
+            f"{what} is {{{name}}}: please give the {column.type} as it was.",
+            _fits(name, column.format, specs.export.unknown_date_parts),
+        )
+    elif column.type in ("integer", "number"):
+        pattern = r"[+-]?\d+(?:\.0*)?" if column.type == "integer" else _NUMBER
+        yield made(
+            column.type.upper(),
+            f"{name} is no {'whole number' if column.type == 'integer' else 'number'}",
+            f"{what} is {{{name}}}: please give the number.",
+            _matches(name, pattern),
+        )
+    if column.codelist:
+        codelist = specs.codelists[column.codelist]
+        yield made(
+            "CODE",
+            f"{name} is not in the code list {column.codelist}",
+            f"{what} is {{{name}}}: which of {_values(codelist)} is meant?",
+            _in_codelist(name, codelist),
+        )
+
+
+def _values(codelist: StudyCodelist, most: int = 12) -> str:
+    shown = [values[0] if values else term for term, values in codelist.terms.items()]
+    return ", ".join(shown[:most]) + (", …" if len(shown) > most else "")
+
+
+def _fits(name: str, formats: tuple[str, ...], unknown: tuple[str, ...]) -> Check:
+    return lambda frame: parse(frame[name], formats, unknown)[1]
+
+
+def _matches(name: str, pattern: str) -> Check:
+    def check(frame: pd.DataFrame) -> pd.Series:
+        cells = frame[name].str.normalize("NFKC").str.strip()
+        return (cells == "") | cells.str.fullmatch(pattern).astype(bool)
+
+    return check
+
+
+def _in_codelist(name: str, codelist: StudyCodelist) -> Check:
+    known = [*codelist.by_value, ""]
+    return lambda frame: frame[name].str.strip().isin(known)
+
+
+def _unique(keys: tuple[str, ...]) -> Check:
+    """All records of an equal key fail, not only the later ones: which is wrong, no rule can know. An incomplete key is another rule's."""
+
+    def check(frame: pd.DataFrame) -> pd.Series:
+        cells = frame[list(keys)].apply(lambda column: column.str.strip())
+        return ~(cells.duplicated(keep=False) & (cells != "").all(axis=1))
+
+    return check

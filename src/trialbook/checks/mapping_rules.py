@@ -1,0 +1,34 @@
+"""What the mapping could not do, as findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from trialbook.checks.findings import findings_of
+from trialbook.checks.rule import Rule
+from trialbook.checks.schema import Verdict
+from trialbook.checks.tables import CheckedTable
+from trialbook.findings import Finding, RuleOutcome, RuleStatus, Runner, Severity, Stage
+from trialbook.mapping import MappingIssue
+
+
+def check_mapping(
+    issues: Sequence[MappingIssue], not_made: Mapping[str, str], tables: Mapping[str, CheckedTable], study: str
+) -> tuple[list[Finding], list[RuleOutcome]]:
+    """Findings of stage ``mapping``; domains that could not be made are outcomes that say so. ``tables`` are forms and datasets."""
+    findings: list[Finding] = []
+    outcomes: list[RuleOutcome] = []
+    for issue in issues:
+        rule = Rule(issue.rule, Severity.ERROR, issue.message, bool, issue.variables, mend=issue.variables)
+        verdict = Verdict(rule, RuleStatus.ISSUE_REPORTED, failing=issue.records)
+        made = findings_of(verdict, tables[issue.table], {}, study, stage=Stage.MAPPING)
+        findings.extend(made)
+        outcomes.append(
+            RuleOutcome(
+                issue.rule, Runner.MAPPING, RuleStatus.ISSUE_REPORTED, None, len(made), rule.severity, issue.message, issue.domain
+            )
+        )
+    for domain, reason in not_made.items():
+        message = f"{domain} is made from its forms"
+        outcomes.append(RuleOutcome(f"TB-MAP-{domain}", Runner.MAPPING, RuleStatus.SKIPPED, reason, 0, None, message, domain))
+    return findings, outcomes

@@ -1,0 +1,85 @@
+"""The classes that a study's modules in ``validators/`` build on: real pandera models, which say only what they add.
+
+The columns come from the study's specifications and the standard when the schema is built; a model of one's own may also use
+pandera's fields and checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+
+from trialbook.checks.rule import Rule
+from trialbook.datasets import iso8601
+from trialbook.errors import SpecError
+from trialbook.mapping import DATE_TYPES, Specs
+from trialbook.mapping.datetimes import parse
+
+
+class _Checked(pa.DataFrameModel):
+    """What both kinds of model share: the rules declared in the class body, in its order."""
+
+    @classmethod
+    def declared_rules(cls) -> tuple[Rule, ...]:
+        """The rules of the class and those it inherits."""
+        found: dict[str, Rule] = {}
+        for base in reversed(cls.__mro__):
+            for function in vars(base).values():
+                declared = getattr(function, "__rule__", None)
+                if declared is not None:
+                    found[declared["id"]] = Rule(check=partial(function, cls), **declared)
+        return tuple(found.values())
+
+
+class RawForm(_Checked):
+    """Rules about a form of the export: ``class AEForm(RawForm, form="AE")``. Cells are text, ``""`` where empty."""
+
+    _table: str = ""
+    _specs: Specs | None = None
+
+    def __init_subclass__(cls, *, form: str, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._table = form
+
+    @classmethod
+    def date(cls, frame: pd.DataFrame, column: str, form: str | None = None) -> pd.Series:
+        """A date or time column as ISO 8601 by the format its specification declares; ``""`` where it does not fit.
+
+        ``form`` names the form that ``frame`` is of, where it is not the model's own.
+        """
+        specs = cls._specs
+        assert specs is not None, "the study binds its models when it loads them"
+        spec = specs.forms[form or cls._table].columns.get(column)
+        if spec is None or spec.type not in DATE_TYPES:
+            raise SpecError(f"{form or cls._table}.{column} is no date or time column by its form specification")
+        parts, fits = parse(frame[column].str.strip(), spec.format, specs.export.unknown_date_parts)
+        return iso8601.compose(parts).where(fits, "")
+
+
+class Dataset(_Checked):
+    """Rules about an SDTM dataset: ``class AE(Dataset, domain="AE")``. Char is text, Num is float64."""
+
+    _table: str = ""
+
+    def __init_subclass__(cls, *, domain: str, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._table = domain
+
+
+Model = type[RawForm] | type[Dataset]
+Looker = Callable[[pd.DataFrame, str], pd.Series]
+
+
+def value_of(table: pd.DataFrame, column: str, by: pd.Series, key: str = "USUBJID") -> pd.Series:
+    """The value of ``column`` in the record of ``table`` whose ``key`` equals each of ``by``; index of ``by``.
+
+    ``""`` (NaN for numbers) where there is no such record, or several with different values: nothing is guessed.
+    """
+    pairs = table[[key, column]].drop_duplicates()
+    single = pairs[~pairs[key].duplicated(keep=False)].set_index(key)[column]
+    found = by.map(single)
+    return found if found.dtype.kind == "f" and table[column].dtype.kind == "f" else found.fillna("").astype("str")

@@ -1,0 +1,64 @@
+"""The study's own rules: the pandera models of the modules in ``validators/``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from trialbook.checks.models import Dataset, Model, RawForm
+from trialbook.checks.rule import Rule
+from trialbook.errors import SpecError
+from trialbook.mapping import Specs
+from trialbook.studymodules import load_module
+
+
+@dataclass(frozen=True)
+class StudyModels:
+    """The models by the form or the domain that they are about; a form or domain may have several."""
+
+    forms: dict[str, tuple[type[RawForm], ...]]
+    datasets: dict[str, tuple[type[Dataset], ...]]
+
+
+def load_models(folder: Path, prefix: str, specs: Specs) -> StudyModels:
+    """Load each module of ``validators/`` afresh and bind its models to the study's specifications.
+
+    Raises :class:`SpecError` for a module that does not run, a form that is not specified, or a rule id used twice.
+    """
+    forms: dict[str, tuple[type[RawForm], ...]] = {}
+    datasets: dict[str, tuple[type[Dataset], ...]] = {}
+    ids: dict[str, Path] = {}
+    for path in sorted(folder.glob("*.py")):
+        module = load_module(path, prefix)
+        for model in vars(module).values():
+            if not _declared_in(model, module.__name__):
+                continue
+            _no_id_twice(model.declared_rules(), ids, path)
+            if issubclass(model, RawForm):
+                if model._table not in specs.forms:
+                    raise SpecError(
+                        f"{model.__name__} is about the form {model._table!r}, which sdtm_specs/forms has not", file=path
+                    )
+                model._specs = specs
+                forms[model._table] = (*forms.get(model._table, ()), model)
+            else:
+                datasets[model._table] = (*datasets.get(model._table, ()), model)
+    return StudyModels(forms, datasets)
+
+
+def _declared_in(model: object, module: str) -> bool:
+    return isinstance(model, type) and issubclass(model, RawForm | Dataset) and model.__module__ == module
+
+
+def _no_id_twice(rules: tuple[Rule, ...], ids: dict[str, Path], path: Path) -> None:
+    for one in rules:
+        if one.id in ids:
+            raise SpecError(
+                f"the rule id {one.id} is used already in {ids[one.id].name}", file=path, remedy="Give it another id."
+            )
+        ids[one.id] = path
+
+
+def rules_of(models: tuple[Model, ...]) -> tuple[Rule, ...]:
+    """All rules that some models declare."""
+    return tuple(one for model in models for one in model.declared_rules())

@@ -1,0 +1,75 @@
+"""A rule: one short declaration, kept by the study's modules and by the kit alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from trialbook.errors import SpecError
+from trialbook.findings import Severity
+
+Check = Callable[..., "pd.Series | bool"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``check`` takes the table and those in ``reads``, and gives a mask (True passes) or one bool for the whole table.
+
+    ``variables``: the columns a finding is about; ``mend``: those of them whose cells are to be corrected (the others are only
+    compared); ``message`` and ``query`` may name columns in braces, which become the record's values.
+    """
+
+    id: str
+    severity: Severity
+    message: str
+    check: Check = field(repr=False)
+    variables: tuple[str, ...] = ()
+    reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    query: str = ""
+    cites: tuple[str, ...] = ()
+    mend: tuple[str, ...] = ()
+
+    def absent(self, table: str, tables: Mapping[str, pd.DataFrame]) -> str | None:
+        """Why the rule can't run on these tables: the first table or column it needs that is not there; None if it can."""
+        for name, columns in ((table, self.variables), *self.reads.items()):
+            if name not in tables:
+                return f"{name} is not there"
+            missing = [column for column in columns if column not in tables[name]]
+            if missing:
+                return f"{name} has no {', '.join(missing)}"
+        return None
+
+
+def rule(
+    id: str,
+    severity: Severity,
+    message: str,
+    *,
+    variables: Sequence[str],
+    query: str = "",
+    reads: Mapping[str, Sequence[str]] | None = None,
+    cites: Sequence[str] = (),
+    mend: Sequence[str] = (),
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare a method of a :class:`RawForm` or :class:`Dataset` as a rule; see :class:`Rule` for the arguments."""
+    stray = set(mend) - set(variables)
+    if stray:
+        raise SpecError(f"rule {id}: mend names {', '.join(sorted(stray))}, which is not among its variables")
+
+    def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+        function.__rule__ = {  # type: ignore[attr-defined]
+            "id": id,
+            "severity": severity,
+            "message": message,
+            "variables": tuple(variables),
+            "query": query,
+            "reads": {name: tuple(columns) for name, columns in (reads or {}).items()},
+            "cites": tuple(cites),
+            "mend": tuple(mend) or tuple(variables),
+        }
+        return function
+
+    return declare

@@ -1,0 +1,39 @@
+"""The parts of a run as one result, in an order that does not depend on how it was run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from trialbook.findings.finding import DatasetCount, Finding, Results, RuleOutcome, RunInfo
+from trialbook.findings.terms import RuleStatus, Stage
+
+Batch = tuple[Sequence[Finding], Sequence[RuleOutcome]]
+_GRAVITY = (RuleStatus.SUCCESS, RuleStatus.SKIPPED, RuleStatus.ISSUE_REPORTED, RuleStatus.EXECUTION_ERROR)
+
+
+def assemble(run: RunInfo, batches: Iterable[Batch], datasets: Sequence[DatasetCount], sites: Mapping[str, str]) -> Results:
+    """Findings worst first, then by stage, table, record and rule; one outcome a rule, in the order of their ids."""
+    findings: list[Finding] = []
+    outcomes: dict[str, RuleOutcome] = {}
+    for made, became in batches:
+        findings.extend(made)
+        for outcome in became:
+            known = outcomes.get(outcome.rule)
+            outcomes[outcome.rule] = merge(known, outcome) if known else outcome
+    stages = list(Stage)
+    findings.sort(key=lambda f: (f.severity.rank, stages.index(f.stage), f.dataset, f.record or 0, f.rule, f.id))
+    rules = tuple(outcomes[rule] for rule in sorted(outcomes))
+    return Results(run, tuple(findings), rules, tuple(datasets), dict(sites))
+
+
+def merge(one: RuleOutcome, other: RuleOutcome) -> RuleOutcome:
+    """One rule's outcomes on two tables: the graver status, both reasons, all findings. Skipped on one is not hidden by the other."""
+    worse = max(one, other, key=lambda outcome: _GRAVITY.index(outcome.status))
+    reasons = [
+        f"{outcome.dataset}: {outcome.reason}" if outcome.dataset else outcome.reason
+        for outcome in (one, other)
+        if outcome.reason
+    ]
+    tables = ", ".join(dict.fromkeys(name for outcome in (one, other) for name in outcome.dataset.split(", ") if name))
+    return replace(worse, reason="; ".join(reasons) or None, findings=one.findings + other.findings, dataset=tables)

@@ -1,0 +1,181 @@
+"""Compose a run: export, forms, SDTM datasets, rules, findings."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from trialbook.checks.check import RuleSet, check_tables
+from trialbook.checks.dataset_rules import dataset_rules
+from trialbook.checks.export_rules import check_export
+from trialbook.checks.mapping_rules import check_mapping
+from trialbook.checks.modules import rules_of
+from trialbook.checks.tables import CheckedTable, file_table, form_table, mapped_table
+from trialbook.datasets import SdtmDataset, read_datasets
+from trialbook.exports import read_export
+from trialbook.findings import DatasetCount, Results, RuleOutcome, RuleStatus, RunInfo, Runner, Threshold, assemble, gate_open
+from trialbook.mapping import Forms, MappedStudy, collect_forms, map_forms
+from trialbook.reports import findings_frame, write_reports
+from trialbook.standards import ControlledTerminology, Standard, load_ct, load_standard
+from trialbook.study import LoadedStudy, standard_keys, tables_of
+
+Progress = Callable[[str], None]
+VERSIONED = ("trialbook", "pandas", "pandera", "openpyxl", "pyreadstat")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run gives: ``results`` for people and programs, ``forms`` and ``datasets`` as checked tables by name."""
+
+    results: Results
+    forms: Mapping[str, CheckedTable]
+    datasets: Mapping[str, CheckedTable]
+    sdtm: tuple[SdtmDataset, ...]
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """One row a finding; in a notebook a table that one can sort and filter."""
+        return findings_frame(self.results)
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The datasets' frames by name, as ``study.schema(name, tables)`` takes them."""
+        return tables_of(dict(self.datasets))
+
+    def gate_open(self, threshold: Threshold = Threshold.ERROR) -> bool:
+        """Whether the data may go on."""
+        return gate_open(self.results.findings, self.results.rules, threshold)
+
+    def write(self, folder: Path, threshold: Threshold = Threshold.ERROR) -> list[Path]:
+        """Write ``findings.json``, ``report.xlsx``, ``report.html`` and ``queries.csv`` into an existing folder."""
+        return write_reports(self.results, folder, threshold)
+
+
+def quiet(step: str) -> None:
+    """No progress shown."""
+
+
+class Study(LoadedStudy):
+    """A study as one thing that can be run: ``Study(".").validate("exports/").findings``."""
+
+    def map(self, export: Path | str, progress: Progress = quiet) -> tuple[SdtmDataset, ...]:
+        """Raw export to SDTM datasets, without checks."""
+        forms, mapped, _ = self._mapped(Path(export), progress)
+        return tuple(one.dataset for one in mapped.datasets.values())
+
+    def validate(self, export: Path | str, core: bool = True, progress: Progress = quiet) -> Run:
+        """Raw export to findings: every rule on forms, mapping and datasets.
+
+        ``core`` asks for CDISC's conformance rules too. Raises :class:`~trialbook.errors.TrialbookError` where the export
+        can't be read or a specification is broken.
+        """
+        started = datetime.now(UTC)
+        forms, mapped, run = self._mapped(Path(export), progress)
+        study = self.protocol.id
+        form_tables = {name: form_table(form, mapped.usubjid.get(name)) for name, form in forms.found.items()}
+        data_tables = {name: mapped_table(one, form_tables) for name, one in mapped.datasets.items()}
+        progress("checking the forms")
+        batches = [check_export(forms, self.specs.forms, form_tables, study)]
+        absent = {name: f"the form {name} is not in the export" for name in forms.absent}
+        rules = {name: self.form_rules(name) for name in self.specs.forms}
+        batches.append(check_tables(form_tables, rules, absent, study))
+        batches.append(check_mapping(mapped.issues, mapped.not_made, {**data_tables, **form_tables}, study))
+        progress("checking the datasets")
+        rules = {name: self.dataset_rules(one.dataset, one.keys) for name, one in mapped.datasets.items()}
+        rules |= {name: RuleSet(rules_of(models)) for name, models in self.models.datasets.items() if name not in rules}
+        batches.append(check_tables(data_tables, rules, mapped.not_made, study))
+        batches.append(([], core_outcomes(core)))
+        info = replace(run, started=started.isoformat(timespec="seconds"))
+        counts = [*_counts(form_tables), *_counts(data_tables)]
+        results = assemble(info, batches, counts, _sites(data_tables))
+        return Run(results, form_tables, data_tables, tuple(one.dataset for one in mapped.datasets.values()))
+
+    def check(self, datasets: Path | str, core: bool = True, progress: Progress = quiet) -> Run:
+        """SDTM datasets that exist already to findings, with the standard's rules and the study's own."""
+        return check_datasets(Path(datasets), self.standard, self.ct, self, core, progress)
+
+    def _mapped(self, export: Path, progress: Progress) -> tuple[Forms, MappedStudy, RunInfo]:
+        specs = self.specs
+        progress("reading the export")
+        raw = read_export(export, specs.export.encodings, specs.export.ignore)
+        forms = collect_forms(raw, specs.forms)
+        progress("mapping to SDTM")
+        mapped = map_forms(forms, specs, self.standard, self.protocol.id)
+        inputs = tuple(asdict(one) for one in raw.inputs)
+        info = RunInfo(self.protocol.id, "", self.standard.name, self.ct.name, versions(), inputs, raw.synthetic)
+        return forms, mapped, info
+
+
+def check_standard_only(datasets: Path, standard: str, ct: str, core: bool = True, progress: Progress = quiet) -> Run:
+    """SDTM datasets to findings by the standard alone: no study is needed."""
+    return check_datasets(datasets, load_standard(standard), load_ct(ct, None), None, core, progress)
+
+
+def check_datasets(
+    path: Path, standard: Standard, ct: ControlledTerminology, study: Study | None, core: bool, progress: Progress
+) -> Run:
+    """Read dataset files and run the rules on them; ``study`` adds its own rules."""
+    started = datetime.now(UTC)
+    progress("reading the datasets")
+    datasets = read_datasets(path)
+    tables, rules = {}, {}
+    for one in datasets:
+        keys = study.keys(one.domain) if study else standard_keys(standard, one.domain)
+        tables[one.name] = file_table(one, keys)
+        rules[one.name] = study.dataset_rules(one, keys) if study else RuleSet(dataset_rules(one, standard, ct, keys))
+    if study:
+        domains = {one.domain for one in datasets}
+        rules |= {name: RuleSet(rules_of(models)) for name, models in study.models.datasets.items() if name not in domains}
+    progress("checking the datasets")
+    identity = study.protocol.id if study else ""
+    batches = [check_tables(tables, rules, {}, identity), ([], core_outcomes(core))]
+    info = RunInfo(
+        identity, started.isoformat(timespec="seconds"), standard.name, ct.name, versions(), dataset_inputs(path, datasets)
+    )
+    results = assemble(info, batches, _counts(tables), _sites(tables))
+    return Run(results, {}, tables, datasets)
+
+
+def core_outcomes(wanted: bool) -> list[RuleOutcome]:
+    """CDISC's conformance rules are not run by this version: where they were wanted, the report says so."""
+    if not wanted:
+        return []
+    reason = "this version of trialbook does not run CDISC's conformance rules yet; the kit's and the study's own rules ran"
+    message = "CDISC's conformance rules (CORE)"
+    return [RuleOutcome("CORE", Runner.CORE, RuleStatus.SKIPPED, reason, 0, None, message)]
+
+
+def versions() -> dict[str, str]:
+    """The versions of what decides a result."""
+    return {name: metadata.version(name) for name in VERSIONED}
+
+
+def dataset_inputs(path: Path, datasets: tuple[SdtmDataset, ...]) -> tuple[Mapping[str, Any], ...]:
+    """The dataset files as ``findings.json`` lists its inputs."""
+    folder = path if path.is_dir() else path.parent
+    inputs = []
+    for one in datasets:
+        file = folder / (one.file or one.name)
+        sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+        inputs.append({"file": one.file or one.name, "sha256": sha256, "encoding": None, "rows": len(one.frame)})
+    return tuple(inputs)
+
+
+def _counts(tables: Mapping[str, CheckedTable]) -> list[DatasetCount]:
+    return [DatasetCount(table.name, table.label, table.stage, len(table.frame)) for table in tables.values()]
+
+
+def _sites(tables: Mapping[str, CheckedTable]) -> dict[str, str]:
+    """SITEID of each subject by DM."""
+    dm = tables.get("DM")
+    if dm is None or "SITEID" not in dm.frame or "USUBJID" not in dm.frame:
+        return {}
+    return dict(zip(dm.frame["USUBJID"], dm.frame["SITEID"], strict=True))

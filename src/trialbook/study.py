@@ -1,0 +1,118 @@
+"""A study's folders, loaded: the protocol, the specifications, the standards they name and the study's own rules."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+import pandera.pandas as pa
+
+from trialbook.checks.check import RuleSet, merge_models
+from trialbook.checks.dataset_rules import dataset_rules
+from trialbook.checks.form_rules import form_rules
+from trialbook.checks.modules import StudyModels, load_models, rules_of
+from trialbook.checks.schema import build_schema
+from trialbook.checks.tables import CheckedTable
+from trialbook.datasets import SdtmDataset, Variable
+from trialbook.errors import TrialbookError
+from trialbook.mapping import Specs, load_specs
+from trialbook.protocol import StudyProtocol, load_study
+from trialbook.standards import ControlledTerminology, Standard, load_ct, load_standard
+from trialbook.studymodules import namespace
+
+STUDY_FILE = Path("protocol/study.yml")
+
+
+def find_study(start: Path) -> Path:
+    """The nearest folder from ``start`` upward that holds ``protocol/study.yml``."""
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / STUDY_FILE).is_file():
+            return folder
+    raise TrialbookError(
+        f"no study here: neither this folder nor one above it has {STUDY_FILE}",
+        file=start,
+        remedy="Go to the study's folder, or name it with --study DIR.",
+    )
+
+
+class LoadedStudy:
+    """The folders of one study; each part is read when it is first asked for."""
+
+    def __init__(self, root: Path | str):
+        self.root = Path(root).resolve()
+        if not (self.root / STUDY_FILE).is_file():
+            raise TrialbookError(f"is no study: it has no {STUDY_FILE}", file=root, remedy="Name a study's folder.")
+
+    @cached_property
+    def protocol(self) -> StudyProtocol:
+        """``protocol/``."""
+        return load_study(self.root / "protocol")
+
+    @cached_property
+    def specs(self) -> Specs:
+        """``sdtm_specs/``."""
+        return load_specs(self.root / "sdtm_specs", namespace(self.protocol.id))
+
+    @cached_property
+    def standard(self) -> Standard:
+        """The version of the SDTMIG that the protocol names."""
+        return load_standard(self.protocol.standard)
+
+    @cached_property
+    def ct(self) -> ControlledTerminology:
+        """The controlled terminology that the protocol names: the packaged one, or one added to ``sdtm_specs/ct/``."""
+        return load_ct(self.protocol.ct, self.root / "sdtm_specs" / "ct")
+
+    @cached_property
+    def models(self) -> StudyModels:
+        """``validators/``."""
+        return load_models(self.root / "validators", namespace(self.protocol.id), self.specs)
+
+    def form_rules(self, form: str) -> RuleSet:
+        """The kit's rules for a form, by its specification, and the study's own."""
+        models = self.models.forms.get(form, ())
+        rules = (*form_rules(self.specs.forms[form], self.specs), *rules_of(models))
+        return RuleSet(rules, tuple(model.to_schema() for model in models))
+
+    def dataset_rules(self, dataset: SdtmDataset, keys: tuple[str, ...]) -> RuleSet:
+        """The standard's rules for a dataset, and the study's own for its domain."""
+        models = self.models.datasets.get(dataset.domain, ())
+        rules = (*dataset_rules(dataset, self.standard, self.ct, keys), *rules_of(models))
+        return RuleSet(rules, tuple(model.to_schema() for model in models))
+
+    def keys(self, domain: str) -> tuple[str, ...]:
+        """The natural key of a domain: its specification's, else the standard's; empty where neither knows it."""
+        spec = self.specs.domains.get(domain)
+        if spec is not None and spec.keys:
+            return spec.keys
+        return standard_keys(self.standard, domain)
+
+    def schema(self, name: str, tables: dict[str, pd.DataFrame], *, form: bool = False) -> pa.DataFrameSchema:
+        """An ordinary pandera schema with every rule about a dataset (or, with ``form``, a form) that can run on ``tables``.
+
+        ``tables`` are frames by name, with the table itself under ``name``; rules that read others are bound to those here.
+        """
+        if form:
+            ruleset = self.form_rules(name)
+        else:
+            listed = {variable.name: variable for variable in self.standard.variables(name)}
+            variables = {
+                column: Variable(column, listed[column].label, listed[column].type)
+                if column in listed
+                else Variable(column, "", "Num" if tables[name][column].dtype.kind == "f" else "Char")
+                for column in tables[name].columns
+            }
+            ruleset = self.dataset_rules(SdtmDataset(name, "", tables[name], variables), self.keys(name))
+        return build_schema(name, ruleset.rules, tables, merge_models(ruleset.models))[0]
+
+
+def standard_keys(standard: Standard, domain: str) -> tuple[str, ...]:
+    """The keys that the standard gives a domain; SUPP-- has SUPPQUAL's, an unknown domain none."""
+    listed = standard.datasets.get("SUPPQUAL" if domain.startswith("SUPP") else domain)
+    return listed.keys if listed else ()
+
+
+def tables_of(checked: dict[str, CheckedTable]) -> dict[str, pd.DataFrame]:
+    """The frames of checked tables by name, as :meth:`LoadedStudy.schema` takes them."""
+    return {name: table.frame for name, table in checked.items()}
