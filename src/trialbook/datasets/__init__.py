@@ -1,0 +1,7 @@
+"""SDTM datasets in memory and in files: SAS transport, Dataset-JSON, Parquet, and CDISC's test-data CSV."""
+
+from trialbook.datasets.case_csv import case_standard
+from trialbook.datasets.dataset import SdtmDataset, Variable, VariableType
+from trialbook.datasets.files import FileFormat, read_datasets, write_datasets
+
+__all__ = ["FileFormat", "SdtmDataset", "Variable", "VariableType", "case_standard", "read_datasets", "write_datasets"]
