@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from trialbook.study import Study
+    from trialbook.run import Study
 
 __version__ = "0.1.0"
 __all__ = ["Study", "__version__"]
@@ -14,7 +14,7 @@ __all__ = ["Study", "__version__"]
 def __getattr__(name: str) -> Any:
     """``trialbook.Study`` without importing pandas for those who only ask for the version."""
     if name == "Study":
-        from trialbook.study import Study
+        from trialbook.run import Study
 
         return Study
     raise AttributeError(f"module 'trialbook' has no attribute {name!r}")

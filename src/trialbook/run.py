@@ -68,7 +68,7 @@ class Study(LoadedStudy):
 
     def map(self, export: Path | str, progress: Progress = quiet) -> tuple[SdtmDataset, ...]:
         """Raw export to SDTM datasets, without checks."""
-        forms, mapped, _ = self._mapped(Path(export), progress)
+        _, mapped, _ = self._mapped(Path(export), progress)
         return tuple(one.dataset for one in mapped.datasets.values())
 
     def validate(self, export: Path | str, core: bool = True, progress: Progress = quiet) -> Run:

@@ -46,7 +46,7 @@ class SpecFile:
         """1-based line of the key or item at ``location``, or of its nearest parent that has one."""
         node, line = self.data, 1
         for key in location:
-            marks = getattr(node, "lc", None)
+            marks: Any = getattr(node, "lc", None)
             try:
                 if isinstance(key, int):
                     line, node = marks.item(key)[0] + 1, node[key]
@@ -84,9 +84,10 @@ class SpecFile:
 
     def _location(self, found: Sequence[str | int]) -> list[str | int]:
         """Pydantic puts the names of union branches into a location; they are no keys of the file."""
-        node, location = self.data, []
+        node: Any = self.data
+        location: list[str | int] = []
         for position, key in enumerate(found):
-            if (isinstance(node, dict) and key in node) or (isinstance(node, list) and isinstance(key, int)):
+            if (isinstance(node, dict) and key in node) or (isinstance(key, int) and isinstance(node, list)):
                 location.append(key)
                 node = node[key]
             elif position == len(found) - 1:

@@ -15,7 +15,10 @@ from trialbook.findings import Severity
 from trialbook.standards import ControlledTerminology, Standard, StandardVariable
 
 MAX_CHAR_BYTES = 200
-_DURATION = r"-?P(?=.)(?:\d+(?:[.,]\d+)?W|(?:\d+(?:[.,]\d+)?Y)?(?:\d+(?:[.,]\d+)?M)?(?:\d+(?:[.,]\d+)?D)?(?:T(?=.)(?:\d+(?:[.,]\d+)?H)?(?:\d+(?:[.,]\d+)?M)?(?:\d+(?:[.,]\d+)?S)?)?)"
+_PART = r"\d+(?:[.,]\d+)?"
+_DATE_PARTS = rf"(?:{_PART}Y)?(?:{_PART}M)?(?:{_PART}D)?"
+_TIME_PARTS = rf"(?:T(?=.)(?:{_PART}H)?(?:{_PART}M)?(?:{_PART}S)?)?"
+_DURATION = rf"-?P(?=.)(?:{_PART}W|{_DATE_PARTS}{_TIME_PARTS})"
 _DAY_OF = {"DY": "DTC", "STDY": "STDTC", "ENDY": "ENDTC"}
 
 
@@ -60,16 +63,16 @@ def _structure(dataset: SdtmDataset, known: dict[str, StandardVariable], standar
         ("SDTMIG 3.4 section 4.1.4",),
     )
     for column in frame.columns:
-        meta, variable = dataset.variables[column], known.get(column) or standard.model_variable(dataset.domain, column)
-        if variable is None:
+        meta, listed = dataset.variables[column], known.get(column) or standard.model_variable(dataset.domain, column)
+        if listed is None:
             message = f"{column} is neither in the domain nor in the SDTM model; it belongs into SUPP{dataset.domain}"
             yield _about(name, column, "STANDARD", Severity.ERROR, message, lambda f: False, ("SDTMIG 3.4 section 2.5",))
             continue
-        message = f"{column} is {meta.type}; the standard has {variable.type}"
-        yield _about(name, column, "TYPE", Severity.ERROR, message, lambda f, a=meta.type, b=variable.type: a == b)
-        if variable.name in known and meta.label:
-            message = f"{column} is labelled {meta.label!r}; the standard has {variable.label!r}"
-            yield _about(name, column, "LABEL", Severity.WARNING, message, lambda f, a=meta.label, b=variable.label: a == b)
+        message = f"{column} is {meta.type}; the standard has {listed.type}"
+        yield _about(name, column, "TYPE", Severity.ERROR, message, lambda f, a=meta.type, b=listed.type: a == b)
+        if column in known and meta.label:
+            message = f"{column} is labelled {meta.label!r}; the standard has {listed.label!r}"
+            yield _about(name, column, "LABEL", Severity.WARNING, message, lambda f, a=meta.label, b=listed.label: a == b)
 
 
 def _identifiers(dataset: SdtmDataset) -> Iterator[Rule]:

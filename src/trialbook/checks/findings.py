@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -68,6 +69,10 @@ def as_text(cells: pd.Series) -> list[str]:
     return ["" if pd.isna(cell) else f"{cell:.15g}" for cell in cells]
 
 
+def _fill_in(row: Mapping[str, str], found: re.Match[str]) -> str:
+    return row.get(found.group(1), found.group())
+
+
 def _values(table: CheckedTable, positions: np.ndarray, variables: Sequence[str]) -> list[dict[str, str]]:
     columns = {name: as_text(table.frame[name].take(positions)) for name in variables}
     return [{name: cells[i] for name, cells in columns.items()} for i in range(len(positions))]
@@ -115,4 +120,4 @@ def _texts(template: str, table: CheckedTable, positions: np.ndarray) -> list[st
     if not names:
         return [template] * len(positions)
     cells = _values(table, positions, names)
-    return [_PLACEHOLDER.sub(lambda found, row=row: row.get(found.group(1), found.group()), template) for row in cells]
+    return [_PLACEHOLDER.sub(partial(_fill_in, row), template) for row in cells]

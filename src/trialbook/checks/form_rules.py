@@ -94,7 +94,7 @@ def _in_codelist(name: str, codelist: StudyCodelist) -> Check:
 
 
 def _unique(keys: tuple[str, ...]) -> Check:
-    """All records of an equal key fail, not only the later ones: which is wrong, no rule can know. An incomplete key is another rule's."""
+    """All records of an equal key fail, since no rule can know which is wrong. An incomplete key is another rule's."""
 
     def check(frame: pd.DataFrame) -> pd.Series:
         cells = frame[list(keys)].apply(lambda column: column.str.strip())

@@ -15,7 +15,7 @@ from trialbook.mapping import MappingIssue
 def check_mapping(
     issues: Sequence[MappingIssue], not_made: Mapping[str, str], tables: Mapping[str, CheckedTable], study: str
 ) -> tuple[list[Finding], list[RuleOutcome]]:
-    """Findings of stage ``mapping``; domains that could not be made are outcomes that say so. ``tables`` are forms and datasets."""
+    """Findings of stage ``mapping``; a domain that could not be made is an outcome. ``tables`` are forms and datasets."""
     findings: list[Finding] = []
     outcomes: list[RuleOutcome] = []
     for issue in issues:

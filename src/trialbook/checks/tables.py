@@ -87,6 +87,6 @@ def file_table(dataset: SdtmDataset, keys: tuple[str, ...]) -> CheckedTable:
 
 
 def _dataset_table(dataset: SdtmDataset, keys: tuple[str, ...], locate: Locate) -> CheckedTable:
-    subject = dataset.frame["USUBJID"] if "USUBJID" in dataset.frame else None
+    subject = dataset.frame.get("USUBJID")
     natural = tuple(key for key in keys if not key.endswith("SEQ"))
     return CheckedTable(dataset.name, dataset.label, Stage.SDTM, dataset.frame, subject, natural, locate)

@@ -28,7 +28,7 @@ def assemble(run: RunInfo, batches: Iterable[Batch], datasets: Sequence[DatasetC
 
 
 def merge(one: RuleOutcome, other: RuleOutcome) -> RuleOutcome:
-    """One rule's outcomes on two tables: the graver status, both reasons, all findings. Skipped on one is not hidden by the other."""
+    """One rule's outcomes on two tables: the graver status, both reasons, all findings."""
     worse = max(one, other, key=lambda outcome: _GRAVITY.index(outcome.status))
     reasons = [
         f"{outcome.dataset}: {outcome.reason}" if outcome.dataset else outcome.reason

@@ -76,8 +76,18 @@ def results_record(results: Results, threshold: Threshold) -> dict[str, Any]:
 
 
 def findings_json(results: Results, threshold: Threshold) -> str:
-    """``findings.json`` as text; complete, whatever the number of findings."""
-    return json.dumps(results_record(results, threshold), ensure_ascii=False, indent=1) + "\n"
+    """``findings.json`` as text; complete, whatever the number of findings; one line an entry of its lists.
+
+    Written line by line because `json` has its fast encoder only without indentation.
+    """
+    parts = []
+    for name, value in results_record(results, threshold).items():
+        if isinstance(value, list) and value:
+            value_text = "[\n  " + ",\n  ".join(json.dumps(entry, ensure_ascii=False) for entry in value) + "\n ]"
+        else:
+            value_text = json.dumps(value, ensure_ascii=False)
+        parts.append(f' "{name}": {value_text}')
+    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def json_schema() -> dict[str, Any]:

@@ -11,7 +11,8 @@ SEPARATOR = "\x1f"
 
 def digest(parts: Sequence[str]) -> str:
     """16 hexadecimal digits of the SHA-256 of ``parts``; no part can run into the next."""
-    return hashlib.sha256(SEPARATOR.join(part.replace(SEPARATOR, " ") for part in parts).encode()).hexdigest()[:16]
+    text = SEPARATOR.join(part.replace(SEPARATOR, " ") for part in parts)
+    return hashlib.sha256(text.encode("utf-8", errors="surrogatepass")).hexdigest()[:16]
 
 
 def finding_ids(

@@ -1,7 +1,7 @@
 """Collected dates and times to ISO 8601, by the formats a column declares; sdtm.oak's ``assign_datetime``.
 
-A format is written with ``y`` ``m`` ``mmm`` ``d`` ``H`` ``M`` ``S``; everything else in it stands for itself: ``y/m/d``, ``d-mmm-y``,
-``y年m月d日``, ``H:M``. The order of day and month is the column's, never guessed from a cell.
+A format is written with ``y`` ``m`` ``mmm`` ``d`` ``H`` ``M`` ``S``; everything else in it stands for itself: ``y/m/d``,
+``d-mmm-y``, ``y年m月d日``, ``H:M``. The order of day and month is the column's, never guessed from a cell.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-
 from trialbook.specfile import SpecModel
 
 OPERATIONS = (

@@ -12,7 +12,7 @@ from trialbook.datasets import SdtmDataset, Variable, iso8601
 from trialbook.mapping.algorithms import FILLED_LATER, fill
 from trialbook.mapping.domain_spec import Algorithm, DomainSpec, Records
 from trialbook.mapping.forms import Form, Forms
-from trialbook.mapping.provenance import Provenance, Source
+from trialbook.mapping.provenance import Cells, Provenance, Source
 from trialbook.mapping.records import MappingIssue, RawRecords, raw_records
 from trialbook.mapping.specs import Specs
 from trialbook.mapping.supp import supplemental
@@ -117,7 +117,8 @@ def _fill_all(
     columns: dict[str, pd.Series] = {}
     sources: dict[str, Source] = {}
     for name in names:
-        values, choices, ways = [], [], []
+        values, choices = [], []
+        ways: list[Cells] = []
         for part, algorithms in zip(parts, wanted, strict=True):
             if name in algorithms:
                 value, source = fill(part, algorithms[name], specs, forms)
@@ -168,7 +169,7 @@ def _derive_seq(frame: pd.DataFrame, name: str, by: tuple[str, ...], keys: tuple
 
 
 def _dataset(name: str, frame: pd.DataFrame, standard: Standard, issues: list[MappingIssue]) -> SdtmDataset:
-    """The standard's order, labels and types; a Num variable is float64, and text that is no number leaves it empty, as an issue."""
+    """The standard's order, labels and types; text that is no number leaves a Num variable empty, as an issue."""
     listed = {variable.name: variable for variable in standard.variables(name)}
     ordered = [variable for variable in listed if variable in frame]
     ordered += [column for column in frame.columns if column not in listed]

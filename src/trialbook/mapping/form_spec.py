@@ -17,8 +17,8 @@ DATE_TYPES = ("date", "time", "datetime")
 class ColumnSpec(SpecModel):
     """One column of a form.
 
-    ``required``: no cell may be empty; ``optional``: the column may be absent from the export; ``codelist``: the study's code list
-    that its values come from; ``not_submitted``: why the column does not go into SDTM.
+    ``required``: no cell may be empty; ``optional``: the column may be absent from the export; ``codelist``: the study's code
+    list that its values come from; ``not_submitted``: why the column does not go into SDTM.
     """
 
     label: str = ""

@@ -23,7 +23,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Provenance:
-    """``forms``: the form each alias stands for; ``rows[alias][i]``: position in that form of the record behind record i, else -1."""
+    """``forms``: the form of each alias; ``rows[alias][i]``: position in that form of the record behind record i, else -1."""
 
     forms: Mapping[str, str]
     rows: Mapping[str, np.ndarray]

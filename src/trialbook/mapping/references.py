@@ -51,7 +51,9 @@ def _dangling_records(specs: Specs, domain: DomainSpec, file: SpecFile, index: i
             yield from _expression(file, [*where, "where"], join.where, {join.form: specs.forms[join.form]})
     if records.where:
         yield from _expression(file, [*at, "where"], records.where, known)
-    own = {("variables", name): value for name, value in domain.variables.items()}
+    own: dict[tuple[str | int, ...], tuple[Algorithm, ...]] = {
+        ("variables", name): value for name, value in domain.variables.items()
+    }
     own |= {("records", index, "variables", name): value for name, value in records.variables.items()}
     own |= {("supp", name, "value"): qualifier.value for name, qualifier in domain.supp.items()}
     for location, algorithms in own.items():

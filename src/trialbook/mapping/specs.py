@@ -34,7 +34,7 @@ class Specs:
 
     def function(self, name: str) -> Callable[..., Any]:
         """A named derivation."""
-        return getattr(self.derivations, name)  # type: ignore[no-any-return]
+        return getattr(self.derivations, name)
 
     def algorithms(self, domain: DomainSpec, records: Records) -> dict[str, tuple[Algorithm, ...]]:
         """All variables of one kind of records, the common ones first."""

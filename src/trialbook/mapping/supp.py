@@ -9,7 +9,7 @@ import pandas as pd
 
 from trialbook.datasets import SdtmDataset, Variable
 from trialbook.mapping.domain_spec import DomainSpec
-from trialbook.mapping.provenance import Provenance, Source
+from trialbook.mapping.provenance import Cells, Provenance, Source
 from trialbook.standards import Standard
 
 
@@ -22,7 +22,8 @@ def supplemental(
     """
     seq = f"{domain.domain}SEQ"
     by_seq = seq in parent.frame
-    pieces, positions, choices, ways = [], [], [], []
+    pieces, positions, choices = [], [], []
+    ways: list[Cells] = []
     for qnam, qval in values.items():
         at = np.flatnonzero((qval != "").to_numpy())
         qualifier, source = domain.supp[qnam], provenance.sources[qnam]
@@ -57,4 +58,4 @@ def supplemental(
     )
     rows = {alias: positions_of[taken][order] for alias, positions_of in provenance.rows.items()}
     source = Source(tuple(ways), np.concatenate(choices)[order])
-    return dataset, Provenance(provenance.forms, rows, {name: source for name in ("QVAL", "QNAM")})
+    return dataset, Provenance(provenance.forms, rows, dict.fromkeys(("QVAL", "QNAM"), source))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 from trialbook.errors import SpecError
 from trialbook.standards.tables import DATA, read_table
@@ -37,7 +38,7 @@ class StandardVariable:
     order: int
     """Position in the dataset, or in the model's class; from 1."""
     label: str
-    type: str
+    type: Literal["Char", "Num"]
     """``Char`` or ``Num``."""
     role: str
     core: str = ""
