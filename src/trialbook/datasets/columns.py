@@ -17,8 +17,8 @@ _NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 
 def char_column(values: Iterable[object]) -> pd.Series:
     """A Char column: dtype ``str``, ``""`` where ``values`` have None or NaN."""
-    column = pd.Series(values, dtype="str")
-    return column.fillna("").reset_index(drop=True)
+    column = pd.Series(values, dtype="str").reset_index(drop=True)
+    return column.fillna("") if column.hasnans else column
 
 
 def num_column(texts: Sequence[str], file: Path, variable: str, row_of: Sequence[int]) -> pd.Series:

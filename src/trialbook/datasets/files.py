@@ -33,15 +33,17 @@ _NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
 def read_datasets(path: Path) -> tuple[SdtmDataset, ...]:
-    """The datasets of a folder (its sub-folders are not searched) or of one file, in order of the files' names.
+    """The datasets of a folder (not its sub-folders, nor names that begin with _) or of one file, in order of the files' names.
 
     Raises ExportError where there is none, a file cannot be read, or two files hold a dataset of one name.
     """
     if not path.exists():
         raise ExportError("does not exist", file=path, remedy=_EXPECTED)
+    # A leading underscore marks a file about datasets (_datasets.csv), not a dataset.
     files = (
         [path] if path.is_file() else sorted(item for item in path.iterdir() if item.is_file() and item.name[0] != ".")
     )
+    files = [file for file in files if file == path or file.name[0] != "_"]
     tables = [file for file in files if file.suffix.lower() == ".csv"]
     datasets = [_READERS[file.suffix.lower()](file) for file in files if file.suffix.lower() in _READERS]
     if path.is_file() and tables:
