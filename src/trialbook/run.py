@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
 import pandas as pd
 
@@ -19,15 +19,18 @@ from trialbook.checks.export_rules import check_export
 from trialbook.checks.mapping_rules import check_mapping
 from trialbook.checks.modules import rules_of
 from trialbook.checks.tables import CheckedTable, file_table, form_table, mapped_table
-from trialbook.datasets import SdtmDataset, read_datasets
+from trialbook.datasets import FileFormat, SdtmDataset, case_standard, read_datasets, write_datasets
+from trialbook.errors import TrialbookError
 from trialbook.exports import read_export
 from trialbook.findings import DatasetCount, Results, RuleOutcome, RuleStatus, RunInfo, Runner, Threshold, assemble, gate_open
 from trialbook.mapping import Forms, MappedStudy, collect_forms, map_forms
+from trialbook.outputs import output_folder
 from trialbook.reports import findings_frame, write_reports
-from trialbook.standards import ControlledTerminology, Standard, load_ct, load_standard
+from trialbook.standards import ControlledTerminology, Standard, list_ct, list_standards, load_ct, load_standard
 from trialbook.study import LoadedStudy, standard_keys, tables_of
 
 Progress = Callable[[str], None]
+DEFAULT_STANDARD = "sdtmig-3.4"
 VERSIONED = ("trialbook", "pandas", "pandera", "openpyxl", "pyreadstat")
 
 
@@ -77,7 +80,7 @@ class Study(LoadedStudy):
         ``core`` asks for CDISC's conformance rules too. Raises :class:`~trialbook.errors.TrialbookError` where the export
         can't be read or a specification is broken.
         """
-        started = datetime.now(UTC)
+        started = _now()
         forms, mapped, run = self._mapped(Path(export), progress)
         study = self.protocol.id
         form_tables = {name: form_table(form, mapped.usubjid.get(name)) for name, form in forms.found.items()}
@@ -93,7 +96,7 @@ class Study(LoadedStudy):
         rules |= {name: RuleSet(rules_of(models)) for name, models in self.models.datasets.items() if name not in rules}
         batches.append(check_tables(data_tables, rules, mapped.not_made, study))
         batches.append(([], core_outcomes(core)))
-        info = replace(run, started=started.isoformat(timespec="seconds"))
+        info = replace(run, started=started)
         counts = [*_counts(form_tables), *_counts(data_tables)]
         results = assemble(info, batches, counts, _sites(data_tables))
         return Run(results, form_tables, data_tables, tuple(one.dataset for one in mapped.datasets.values()))
@@ -114,16 +117,28 @@ class Study(LoadedStudy):
         return forms, mapped, info
 
 
-def check_standard_only(datasets: Path, standard: str, ct: str, core: bool = True, progress: Progress = quiet) -> Run:
-    """SDTM datasets to findings by the standard alone: no study is needed."""
-    return check_datasets(datasets, load_standard(standard), load_ct(ct, None), None, core, progress)
+def check_standard_only(datasets: Path | str, core: bool = True, progress: Progress = quiet) -> Run:
+    """SDTM datasets to findings by the standard alone: no study is needed.
+
+    A folder of CDISC's test data names its standard in ``.env``; one that is not installed is SKIPPED under its name.
+    """
+    path = Path(datasets)
+    named = case_standard(path)
+    name = "-".join(named) if named else DEFAULT_STANDARD
+    if name not in list_standards():
+        read = read_datasets(path)
+        reason = f"the standard {name} is not installed (there is {', '.join(list_standards())})"
+        skipped = RuleOutcome(name, Runner.PANDERA, RuleStatus.SKIPPED, reason, 0, None, f"The rules of {name}")
+        info = RunInfo("", _now(), name, list_ct()[-1], versions(), dataset_inputs(path, read))
+        return Run(assemble(info, [([], [skipped])], [], {}), {}, {}, read)
+    return check_datasets(path, load_standard(name), load_ct(list_ct()[-1], None), None, core, progress)
 
 
 def check_datasets(
     path: Path, standard: Standard, ct: ControlledTerminology, study: Study | None, core: bool, progress: Progress
 ) -> Run:
     """Read dataset files and run the rules on them; ``study`` adds its own rules."""
-    started = datetime.now(UTC)
+    started = _now()
     progress("reading the datasets")
     datasets = read_datasets(path)
     tables, rules = {}, {}
@@ -137,9 +152,7 @@ def check_datasets(
     progress("checking the datasets")
     identity = study.protocol.id if study else ""
     batches = [check_tables(tables, rules, {}, identity), ([], core_outcomes(core))]
-    info = RunInfo(
-        identity, started.isoformat(timespec="seconds"), standard.name, ct.name, versions(), dataset_inputs(path, datasets)
-    )
+    info = RunInfo(identity, started, standard.name, ct.name, versions(), dataset_inputs(path, datasets))
     results = assemble(info, batches, _counts(tables), _sites(tables))
     return Run(results, {}, tables, datasets)
 
@@ -179,3 +192,16 @@ def _sites(tables: Mapping[str, CheckedTable]) -> dict[str, str]:
     if dm is None or "SITEID" not in dm.frame or "USUBJID" not in dm.frame:
         return {}
     return dict(zip(dm.frame["USUBJID"], dm.frame["SITEID"], strict=True))
+
+
+def write_sdtm(datasets: tuple[SdtmDataset, ...], out: Path, format: str) -> None:
+    """Write datasets into the folder ``out``, whole or not at all; ``format`` is xpt, json, parquet or csv."""
+    formats = get_args(FileFormat)
+    if format not in formats:
+        raise TrialbookError(f"--format takes {', '.join(formats)}; found {format!r}", remedy="Give one of them.")
+    with output_folder(out) as folder:
+        write_datasets(datasets, folder, cast(FileFormat, format))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -87,9 +87,9 @@ class SpecFile:
         node: Any = self.data
         location: list[str | int] = []
         for position, key in enumerate(found):
-            if (isinstance(node, dict) and key in node) or (isinstance(key, int) and isinstance(node, list)):
+            if (isinstance(node, dict) and key in node) or (isinstance(node, list) and isinstance(key, int)):
                 location.append(key)
-                node = node[key]
+                node = cast(Any, node)[key]
             elif position == len(found) - 1:
                 location.append(key)
         return location

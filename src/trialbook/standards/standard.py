@@ -148,8 +148,12 @@ def _read(name: str, label: str, guide: Path, model: Path) -> Standard:
     variables: dict[str, dict[str, StandardVariable]] = {dataset: {} for dataset in datasets}
     for dataset, order, variable, text, kind, codes, format_, role, core in read_table(guide / "variables.csv", VARIABLE_COLUMNS):
         codelists = tuple(codes.split(";")) if codes else ()
-        variables[dataset][variable] = StandardVariable(variable, int(order), text, kind, role, core, codelists, format_)
+        variables[dataset][variable] = StandardVariable(variable, int(order), text, _type(kind), role, core, codelists, format_)
     classes: dict[str, tuple[StandardVariable, ...]] = {}
     for class_, order, variable, text, kind, role in read_table(model / "variables.csv", MODEL_COLUMNS):
-        classes[class_] = (*classes.get(class_, ()), StandardVariable(variable, int(order), text, kind, role))
+        classes[class_] = (*classes.get(class_, ()), StandardVariable(variable, int(order), text, _type(kind), role))
     return Standard(name, label, MappingProxyType(datasets), MappingProxyType(classes), MappingProxyType(variables))
+
+
+def _type(kind: str) -> Literal["Char", "Num"]:
+    return "Num" if kind == "Num" else "Char"

@@ -1,0 +1,43 @@
+# Two commands do all the set-up on a fresh clone: `make demo` and `make test`.
+# They need Python 3.12 and nothing else: uv comes from pip into .uv, the locked packages into .venv.
+PYTHON ?= python3.12
+UV_VERSION := 0.13.9
+OUT ?= out/demo
+UV := .uv/bin/uv
+ENV := .venv/.synced
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lint book clean
+
+help: ## what each command does
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+$(UV):
+	$(PYTHON) -m venv .uv
+	.uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(ENV): $(UV) uv.lock pyproject.toml .python-version
+	$(UV) sync --locked --quiet --python .uv/bin/python
+	@touch $(ENV)
+
+demo: $(ENV) ## the whole job on an invented export: report, SDTM datasets, book (OUT=DIR)
+	$(BIN)/trialbook demo --out $(OUT)
+
+test: $(ENV) ## all tests
+	$(BIN)/pytest -n 2
+
+lint: $(ENV) ## style, types, and the study's specifications
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/trialbook specs lint --brief
+
+bench: $(ENV) ## how long reading, mapping, checking and writing take
+	$(BIN)/python benchmarks/bench_validate.py
+
+book: $(ENV) ## the book alone
+	$(BIN)/trialbook book build
+
+clean: ## remove what the commands made, not what you wrote
+	rm -rf out _build .venv .uv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,241 @@
+"""The command line: arguments in, exit code out; what a command does lives elsewhere.
+
+Exit codes: 0 done, 1 findings at or over the threshold (or a gate that stays closed), 2 the run could not be made. Every import
+of substance is inside its command, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trialbook import __version__
+from trialbook.errors import TrialbookError
+
+if TYPE_CHECKING:
+    from trialbook.findings import Threshold
+    from trialbook.run import Run, Study
+
+FAILED, UNUSABLE = 1, 2
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
+book_app = typer.Typer(no_args_is_help=True, help="The book: protocol, data standards and validation as executed pages.")
+specs_app = typer.Typer(no_args_is_help=True, help="The study's specifications, held against the standards.")
+ct_app = typer.Typer(no_args_is_help=True, help="Controlled terminology packages of the study.")
+app.add_typer(book_app, name="book")
+app.add_typer(specs_app, name="specs")
+app.add_typer(ct_app, name="ct")
+
+StudyOption = Annotated[
+    Path | None,
+    typer.Option("--study", metavar="DIR", help="The study's folder [default: the nearest one upward with protocol/study.yml]"),
+]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Write findings.json, report.xlsx, report.html and queries.csv here")
+]
+FailOption = Annotated[
+    str, typer.Option("--fail-on", metavar="SEVERITY", help="Exit 1 from this severity on: reject, error, warning or never")
+]
+CoreOption = Annotated[
+    str, typer.Option("--core", metavar="auto|off", help="CDISC's conformance rules: those installed, or none")
+]
+
+
+def main() -> None:
+    """Run the command line; a user's error is one message on stderr and exit code 2."""
+    try:
+        app()
+    except TrialbookError as error:
+        typer.secho(f"trialbook: {error}", err=True, fg=typer.colors.RED if sys.stderr.isatty() else None)
+        raise SystemExit(UNUSABLE) from None
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"trialbook {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def trialbook(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    """A clinical trial as a book that runs: EDC exports to SDTM, checked cell by cell, beside the protocol."""
+
+
+@app.command(epilog="Example: trialbook demo --out out/demo")
+def demo(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where everything is written")] = Path("out/demo"),
+    study: StudyOption = None,
+) -> None:
+    """The whole job on the study's invented export: validate it, map it, and build the book."""
+    from trialbook.demo import run_demo
+    from trialbook.findings import Threshold
+    from trialbook.terminal import print_run, progress
+
+    with progress(6) as step:
+        made = run_demo(_study(study), out, step)
+    print_run(made.run, Threshold.ERROR, made.report)
+    typer.echo(f"SDTM datasets: {made.sdtm}\nThe book: {made.book}")
+
+
+@app.command(epilog="Example: trialbook validate exports/2026-11 --out out/validation")
+def validate(
+    export: Annotated[Path, typer.Argument(metavar="EXPORT", help="Raw export: a folder, a zip, a CSV file or a workbook")],
+    out: OutOption = None,
+    fail_on: FailOption = "error",
+    core: CoreOption = "auto",
+    study: StudyOption = None,
+) -> None:
+    """Raw export to findings, each traced to the raw cell."""
+    from trialbook.terminal import progress
+
+    threshold, wanted = _threshold(fail_on), _core(core)
+    with progress(5) as step:
+        run = _study(study).validate(export, wanted, step)
+    _report(run, out, threshold)
+
+
+@app.command(epilog="Example: trialbook check sdtm/ --no-study --out out/check")
+def check(
+    datasets: Annotated[
+        Path, typer.Argument(metavar="DATASETS", help="SDTM datasets: .xpt, Dataset-JSON, .parquet, or .csv with _datasets.csv")
+    ],
+    no_study: Annotated[bool, typer.Option("--no-study", help="Apply the standard alone; no study is needed")] = False,
+    out: OutOption = None,
+    fail_on: FailOption = "error",
+    core: CoreOption = "auto",
+    study: StudyOption = None,
+) -> None:
+    """SDTM datasets that exist already to findings."""
+    from trialbook.terminal import progress
+
+    threshold, wanted = _threshold(fail_on), _core(core)
+    if no_study and study is not None:
+        raise TrialbookError("--no-study and --study exclude each other", remedy="Give one of them.")
+    with progress(2) as step:
+        if no_study:
+            from trialbook.run import check_standard_only
+
+            run = check_standard_only(datasets, wanted, step)
+        else:
+            run = _study(study).check(datasets, wanted, step)
+    _report(run, out, threshold)
+
+
+@app.command("map", epilog="Example: trialbook map exports/2026-11 --out out/sdtm --format json")
+def map_(
+    export: Annotated[Path, typer.Argument(metavar="EXPORT", help="Raw export: a folder, a zip, a CSV file or a workbook")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the datasets are written")],
+    format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="xpt, json (Dataset-JSON), parquet or csv")] = "xpt",
+    study: StudyOption = None,
+) -> None:
+    """Raw export to SDTM datasets, without checks."""
+    from trialbook.run import write_sdtm
+    from trialbook.terminal import progress
+
+    with progress(3) as step:
+        datasets = _study(study).map(export, step)
+        write_sdtm(datasets, out, format)
+    for one in datasets:
+        typer.echo(f"{one.name:<8} {len(one.frame):>8,} records  {one.label}")
+    typer.echo(f"Datasets: {out}")
+
+
+@book_app.command("build", epilog="Example: trialbook book build --export exports/2026-11")
+def book_build(
+    export: Annotated[
+        Path | None, typer.Option("--export", metavar="EXPORT", help="Show this export [default: the study's invented one]")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the site is written")] = Path("out/book"),
+    study: StudyOption = None,
+) -> None:
+    """Build the book; a page whose cell fails is an error that names page and cell."""
+    from trialbook.pages import build_book
+    from trialbook.terminal import progress
+
+    with progress(1) as step:
+        step("building the book")
+        page = build_book(_study(study).root, out, export)
+    typer.echo(f"The book: {page}")
+
+
+@specs_app.command("lint", epilog="Example: trialbook specs lint")
+def specs_lint(
+    brief: Annotated[bool, typer.Option("--brief", help="Only what needs a look: complaints and unaccounted columns")] = False,
+    study: StudyOption = None,
+) -> None:
+    """Hold the specifications against the standards, and account for each raw column."""
+    from trialbook.mapping.lint import lint_specs
+    from trialbook.terminal import print_lint
+
+    loaded = _study(study)
+    report = lint_specs(loaded.specs, loaded.standard, loaded.ct)
+    print_lint(report, brief)
+    if report.failed:
+        raise typer.Exit(FAILED)
+
+
+@ct_app.command("add", epilog='Example: trialbook ct add "SDTM Terminology 2025-09-26.txt"')
+def ct_add(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="SDTM terminology as NCI publishes it: tab-separated or ODM XML")
+    ],
+    name: Annotated[str | None, typer.Option("--name", help="The package's name, where the file does not tell it")] = None,
+    study: StudyOption = None,
+) -> None:
+    """Add a terminology package to the study; a run uses the one that protocol/study.yml names."""
+    from trialbook.standards import add_ct
+
+    loaded = _study(study)
+    added = add_ct(file, loaded.root / "sdtm_specs" / "ct", name)
+    typer.echo(f"Added {added}. To use it, write  ct: {added}  in protocol/study.yml (now: {loaded.protocol.ct}).")
+
+
+@ct_app.command("list", epilog="Example: trialbook ct list")
+def ct_list(study: StudyOption = None) -> None:
+    """The terminology packages that the study can name."""
+    from trialbook.standards import list_ct
+
+    loaded = _study(study)
+    for name in list_ct(loaded.root / "sdtm_specs" / "ct"):
+        typer.echo(f"{name}  (used by this study)" if name == loaded.protocol.ct else name)
+
+
+def _study(folder: Path | None) -> Study:
+    from trialbook.run import Study
+    from trialbook.study import find_study
+
+    return Study(folder if folder is not None else find_study(Path.cwd()))
+
+
+def _threshold(word: str) -> Threshold:
+    from trialbook.findings import Threshold
+
+    try:
+        return Threshold(word.lower())
+    except ValueError:
+        known = ", ".join(Threshold)
+        raise TrialbookError(f"--fail-on takes {known}; found {word!r}", remedy="Give one of them.") from None
+
+
+def _core(word: str) -> bool:
+    if word in ("auto", "off"):
+        return word == "auto"
+    what = f"--core takes auto or off; found {word!r}"
+    raise TrialbookError(what, remedy="Running rules from a folder comes with a later version of trialbook.")
+
+
+def _report(run: Run, out: Path | None, threshold: Threshold) -> None:
+    from trialbook.outputs import output_folder
+    from trialbook.terminal import print_run
+
+    if out is not None:
+        with output_folder(out) as folder:
+            run.write(folder, threshold)
+    print_run(run, threshold, None if out is None else out / "report.html")
+    if not run.gate_open(threshold):
+        raise typer.Exit(FAILED)

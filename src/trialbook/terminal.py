@@ -1,0 +1,68 @@
+"""What a person sees on the terminal while a command runs and when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Timer
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from trialbook.findings import Threshold
+from trialbook.mapping.lint import LintReport
+from trialbook.reports import terminal_summary
+from trialbook.run import Run
+
+SHOWN_AFTER_SECONDS = 2.0
+
+
+@contextmanager
+def progress(steps: int) -> Iterator[Callable[[str], None]]:
+    """A bar on stderr for a command of so many steps, shown on a terminal once it has taken two seconds.
+
+    Gives the function to call at the beginning of each step.
+    """
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    task = bar.add_task("starting", total=steps)
+    timer = Timer(SHOWN_AFTER_SECONDS, bar.start)
+    timer.daemon = True
+    timer.start()
+    begun = 0
+
+    def step(name: str) -> None:
+        nonlocal begun
+        bar.update(task, description=name, completed=begun)
+        begun += 1
+
+    try:
+        yield step
+    finally:
+        timer.cancel()
+        bar.stop()
+
+
+def print_run(run: Run, threshold: Threshold, report: Path | None) -> None:
+    """The summary of a run, and where its report is."""
+    console = Console(highlight=False)
+    console.print(terminal_summary(run.results, threshold, report), soft_wrap=True)
+    if report is None:
+        console.print("No report written: name a folder with --out DIR.", style="dim")
+
+
+def print_lint(report: LintReport, brief: bool) -> None:
+    """Each complaint with file and line, then, unless ``brief``, what becomes of each raw column."""
+    console = Console(highlight=False)
+    for one in report.complaints:
+        console.print(f"{one.severity}: {one.file}, line {one.line}: {one.place}: {one.text}", markup=False, soft_wrap=True)
+    table = Table("Form", "Column", "Status", "Goes to, or why not", title="Raw columns", title_justify="left")
+    for column in report.columns:
+        table.add_row(column.form, column.column, column.status, column.text)
+    if not brief:
+        console.print(table)
+    errors = sum(one.severity == "Error" for one in report.complaints)
+    console.print(f"{errors} errors, {len(report.complaints) - errors} warnings, {len(report.columns)} columns accounted for.")
