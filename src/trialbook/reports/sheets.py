@@ -1,0 +1,144 @@
+"""The rows of each sheet of ``report.xlsx``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from trialbook.findings import Finding, Results, Role, RuleStatus, Severity, Threshold, count_severities
+from trialbook.reports.summary import TableNames, count_rule_statuses, count_sites, count_tables, site_of, verdict, worst_first
+from trialbook.reports.wording import names_text, origin_text, origins_text, record_text, values_text
+
+SEVERITIES = tuple(severity.value for severity in Severity)
+RULE_ORDER = (RuleStatus.EXECUTION_ERROR, RuleStatus.SKIPPED, RuleStatus.ISSUE_REPORTED, RuleStatus.SUCCESS)
+Row = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a sheet and their widths in characters."""
+
+    names: tuple[str, ...]
+    widths: tuple[int, ...]
+
+
+DATASETS = Columns(("Kind", "Name", "Label", "Records", *SEVERITIES, "Findings"), (10, 16, 40, 11, 10, 10, 10, 10, 10))
+ISSUES = Columns(
+    ("Severity", "Rule", "Kind", "Dataset", "Variables", "Findings", "Explained", "Message", "Example"),
+    (11, 18, 10, 14, 26, 10, 11, 60, 60),
+)
+DETAILS = Columns(
+    (
+        "Severity", "Rule", "Stage", "Dataset", "Record", "Site", "Subject", "Variables", "Values", "Message", "Query",
+        "File", "Sheet", "Row", "Columns", "Compared with", "Status", "Explanation", "Cites", "ID",
+    ),
+    (11, 18, 10, 12, 9, 9, 22, 20, 24, 50, 50, 24, 14, 8, 22, 34, 12, 30, 22, 20),
+)  # fmt: skip
+RULES = Columns(
+    ("Status", "Rule", "Runner", "Dataset", "Severity", "Findings", "Reason", "Message"), (20, 18, 11, 14, 11, 10, 60, 60)
+)
+
+
+def summary_rows(results: Results, threshold: Threshold) -> Iterator[tuple[str, Row]]:
+    """(style, row) of the Summary sheet: verdict, counts, rules, sites, inputs, versions."""
+    run, decided = results.run, verdict(results, threshold)
+    yield "heading", ("Validation report", run.study)
+    if run.synthetic is not None:
+        yield "alarm", ("SYNTHETIC DATA", f"These data are invented, no patient's: {run.synthetic}")
+    yield "heading", ("Verdict", decided.headline)
+    for reason in decided.reasons:
+        yield "body", (None, reason)
+    yield from (("body", row) for row in (("Threshold", threshold.value), ("Started", run.started)))
+    yield from (("body", row) for row in (("Standard", run.standard), ("Controlled terminology", run.ct)))
+    yield "body", ()
+    yield "heading", ("Findings",)
+    for name, count in count_severities(results.findings).items():
+        yield "body", (Severity(name), count)
+    yield "body", ("All", len(results.findings))
+    yield "body", ()
+    yield "heading", ("Rules",)
+    yield from (("body", (status.value, count)) for status, count in count_rule_statuses(results).items())
+    yield "body", ()
+    yield "heading", ("Sites",)
+    yield "header", ("Site", "Subjects", *SEVERITIES)
+    for group in count_sites(results):
+        yield "body", (group.name or "no site known", group.records, *group.counts.values())
+    yield "body", ()
+    yield "heading", ("Inputs",)
+    yield "header", ("File", "SHA-256", "Encoding", "Rows")
+    for entry in run.inputs:
+        yield "body", (entry["file"], entry["sha256"], entry["encoding"] or "binary", entry["rows"])
+    yield "body", ()
+    yield "heading", ("Versions",)
+    yield from (("body", (name, version)) for name, version in run.versions.items())
+
+
+def dataset_rows(results: Results) -> Iterator[Row]:
+    """One row a form or dataset."""
+    for group in count_tables(results):
+        yield (group.kind, group.name, group.label, group.records, *group.counts.values(), group.total)
+
+
+def issue_rows(results: Results) -> Iterator[Row]:
+    """One row for each rule, form or dataset and variables; worst first, then the most frequent."""
+    names = TableNames(results)
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in results.findings:
+        key = (finding.rule, names.kind(finding), finding.dataset, finding.variables, finding.severity)
+        groups.setdefault(key, []).append(finding)
+    for (rule, kind, dataset, _, severity), found in sorted(
+        groups.items(), key=lambda item: (item[1][0].severity.rank, -len(item[1]), item[1][0].rule, item[1][0].dataset)
+    ):
+        first = found[0]
+        explained = sum(finding.explanation is not None for finding in found)
+        yield (severity, rule, kind, dataset, names_text(first.variables), len(found), explained, first.message, _example(first))
+
+
+def _example(finding: Finding) -> str:
+    """One finding of a group in a few lines: where, whose, what."""
+    where = [origin_text(origin) for origin in finding.origins[:1]] or [record_text(finding)]
+    whose = [f"subject {finding.subject}"] if finding.subject else []
+    return "\n".join([*where, *whose, values_text(finding.values)] if finding.values else [*where, *whose])
+
+
+def detail_rows(results: Results) -> Iterator[Row]:
+    """One row a finding, worst first; file, sheet, row and columns of the cells to mend, a line each where several."""
+    for finding in worst_first(results.findings):
+        mend = [origin for origin in finding.origins if origin.role is Role.CORRECT]
+        yield (
+            finding.severity,
+            finding.rule,
+            finding.stage.value,
+            finding.dataset,
+            finding.record,
+            site_of(results, finding),
+            finding.subject,
+            names_text(finding.variables),
+            values_text(finding.values) if finding.values else None,
+            finding.message,
+            finding.query,
+            "\n".join(origin.file for origin in mend),
+            "\n".join(origin.sheet or "" for origin in mend).strip("\n"),
+            mend[0].row if len(mend) == 1 else "\n".join(str(origin.row or "") for origin in mend),
+            "\n".join(names_text(origin.columns) for origin in mend),
+            origins_text(finding.origins, Role.COMPARED),
+            finding.status.value if finding.status else None,
+            finding.explanation,
+            ", ".join(finding.cites),
+            finding.id,
+        )
+
+
+def rule_rows(results: Results) -> Iterator[Row]:
+    """One row a rule; those that could not run come first, then the skipped ones: neither is a pass."""
+    for outcome in sorted(results.rules, key=lambda outcome: (RULE_ORDER.index(outcome.status), outcome.rule)):
+        yield (
+            outcome.status.value,
+            outcome.rule,
+            outcome.runner.value,
+            outcome.dataset,
+            outcome.severity,
+            outcome.findings,
+            outcome.reason,
+            outcome.message,
+        )

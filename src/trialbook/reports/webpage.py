@@ -1,0 +1,127 @@
+"""``report.html`` and its pieces: one file that asks nothing of the network.
+
+Without JavaScript it is complete but for the table, which then holds the worst findings only.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cache
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from trialbook.findings import Results, RuleOutcome, RuleStatus, Severity, Threshold, count_severities
+from trialbook.reports.payload import findings_payload
+from trialbook.reports.picture import picture_svg
+from trialbook.reports.sheets import RULE_ORDER
+from trialbook.reports.summary import (
+    count_rule_statuses,
+    count_sites,
+    count_subjects,
+    count_tables,
+    site_of,
+    verdict,
+    worst_first,
+)
+from trialbook.reports.wording import origin_text, record_text, visible, visible_lines
+
+STATIC_FINDINGS = 200
+LONG_TEXT, LONG_TEXT_START = 300, 120
+SUBJECTS = 8
+OPEN_RULES = 25
+
+
+def report_html(results: Results, threshold: Threshold) -> str:
+    """The whole report as one page."""
+    return _environment().get_template("report.html").render(
+        results=results,
+        run=results.run,
+        verdict=verdict_html(results, threshold),
+        decided=verdict(results, threshold),
+        picture=picture_svg(results),
+        tables=count_tables(results),
+        sites=count_sites(results),
+        subjects=count_subjects(results, SUBJECTS),
+        severities=[severity.value for severity in Severity],
+        findings=findings_table_html(results),
+        rules=rules_table_html(results),
+        page_css=_asset("page.css"),
+        page_js=_asset("page.js"),
+    )  # fmt: skip
+
+
+def verdict_html(results: Results, threshold: Threshold) -> Markup:
+    """The verdict, its reasons, the findings by severity and the rules by status; a synthetic run is marked first."""
+    return _piece(
+        "verdict.html",
+        run=results.run,
+        decided=verdict(results, threshold),
+        counts=count_severities(results.findings),
+        statuses=count_rule_statuses(results),
+        rules=len(results.rules),
+    )
+
+
+def findings_table_html(results: Results) -> Markup:
+    """The table of findings with filters, sorting and search; the worst 200 stand in it before any JavaScript runs.
+
+    It reads and writes the address's hash (``#severity=Error&dataset=AE&q=dose&sort=-rule&page=2``), so that a view is a link.
+    """
+    return _piece(
+        "findings.html",
+        total=len(results.findings),
+        shown=worst_first(results.findings)[:STATIC_FINDINGS],
+        site_of=lambda finding: site_of(results, finding),
+        payload=Markup(findings_payload(results)),
+        script=_asset("findings.js"),
+    )
+
+
+def rules_table_html(results: Results) -> Markup:
+    """The rules by status, those that could not run or were skipped first, each with its reason."""
+    groups: defaultdict[RuleStatus, list[RuleOutcome]] = defaultdict(list)
+    for outcome in results.rules:
+        groups[outcome.status].append(outcome)
+    ordered = [(status, sorted(groups[status], key=lambda outcome: outcome.rule)) for status in RULE_ORDER if groups[status]]
+    return _piece("rules.html", groups=ordered, total=len(results.rules), open_rules=OPEN_RULES)
+
+
+def _piece(template: str, **values: object) -> Markup:
+    """A fragment that brings its own style; pages may hold several, the style is then there several times and the same."""
+    return Markup("<style>{}</style>").format(_pieces_css()) + Markup(_environment().get_template(template).render(**values))
+
+
+@cache
+def _pieces_css() -> Markup:
+    """The pieces' style, with the dark colours where the reader's system or the book's switch asks for them."""
+    return Markup(
+        ".tb {{ {light} }}\n@media (prefers-color-scheme: dark) {{ html:not([data-theme=light]) .tb {{ {dark} }} }}\n"
+        "html[data-theme=dark] .tb {{ {dark} }}\n"
+        "@media print {{ html:not([data-theme]) .tb, html[data-theme] .tb {{ {light} }} }}\n{rest}"
+    ).format(light=_asset("light.css"), dark=_asset("dark.css"), rest=_asset("pieces.css"))
+
+
+@cache
+def _asset(name: str) -> Markup:
+    return Markup((resources.files("trialbook.reports") / "templates" / name).read_text(encoding="utf-8"))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("trialbook.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["visible"] = visible
+    environment.filters["visible_lines"] = visible_lines
+    environment.filters["origin"] = origin_text
+    environment.filters["record"] = record_text
+    environment.filters["number"] = lambda number: f"{number:,}"
+    environment.globals["LONG_TEXT"] = LONG_TEXT
+    environment.globals["LONG_TEXT_START"] = LONG_TEXT_START
+    return environment

@@ -1,0 +1,71 @@
+"""Findings in words: what a person reads in place of records, origins and characters that show nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from trialbook.findings import Finding, Origin, Role
+
+# What a person cannot see, or what changes how the rest is seen: C0 and C1 controls, marks of direction, lone surrogates.
+# U+200C and U+200D stay: emoji and some scripts are made with them.
+HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+EMPTY = "(empty)"
+
+
+def visible(text: str) -> str:
+    """``text`` with every character that shows nothing written as an escape: ``\\n``, ``\\x07``, ``\\u202e``."""
+    return HIDDEN.sub(_escape, text)
+
+
+def visible_lines(text: str) -> str:
+    """As `visible`, but lines stay lines: for texts that people wrote for people, such as a query in two languages."""
+    return "\n".join(visible(line) for line in text.replace("\r\n", "\n").split("\n"))
+
+
+def _escape(match: re.Match[str]) -> str:
+    character = match.group()
+    code = ord(character)
+    return NAMED.get(character) or (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}")
+
+
+def origin_text(origin: Origin) -> str:
+    """Where a raw cell stands: ``AE.csv · row 14 · SAE_YN``, with the sheet after the file in a workbook."""
+    parts = [visible(origin.file)]
+    if origin.sheet is not None:
+        parts.append(visible(origin.sheet))
+    if origin.row is not None:
+        parts.append(f"row {origin.row}")
+    if origin.columns:
+        parts.append(names_text(origin.columns))
+    return " · ".join(parts)
+
+
+def origins_text(origins: Sequence[Origin], role: Role) -> str:
+    """The origins of one role, a line each."""
+    return "\n".join(origin_text(origin) for origin in origins if origin.role is role)
+
+
+def names_text(names: Sequence[str]) -> str:
+    """Variables or columns as a list in a sentence."""
+    return ", ".join(visible(name) for name in names)
+
+
+def values_text(values: Mapping[str, str]) -> str:
+    """A single value as it is, several as lines ``VARIABLE = value``; an empty one says so."""
+    if len(values) == 1:
+        return visible(next(iter(values.values()))) or EMPTY
+    return "\n".join(f"{visible(name)} = {visible(value) or EMPTY}" for name, value in values.items())
+
+
+def record_text(finding: Finding) -> str:
+    """``record 12``, or that the finding is about the whole form or dataset."""
+    return "whole table" if finding.record is None else f"record {finding.record}"
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 finding``, ``1,204 findings``."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import copy
+import json
+
+import jsonschema
+import pytest
+
+from trialbook.findings import (
+    Finding,
+    FindingStatus,
+    Origin,
+    Results,
+    Role,
+    RuleOutcome,
+    RuleStatus,
+    RunInfo,
+    Runner,
+    Severity,
+    Stage,
+    Threshold,
+    findings_json,
+    json_schema,
+)
+
+RESULTS = Results(
+    run=RunInfo(
+        study="NCT06802718",
+        started="2025-06-01T09:30:00+08:00",
+        standard="sdtmig-3.4",
+        ct="sdtmct-2025-03-28",
+        versions={"trialbook": "0.1.0"},
+        inputs=({"file": "不良事件.csv", "sha256": "a" * 64, "encoding": "gb18030", "rows": 20},),
+    ),
+    findings=(
+        Finding(
+            id="00000000000000a1",
+            rule="IFN-AE-004",
+            cites=("CG0041",),
+            severity=Severity.ERROR,
+            stage=Stage.RAW,
+            dataset="AE",
+            record=13,
+            subject="01-003",
+            variables=("SAE_YN",),
+            values={"SAE_YN": "是\x07"},
+            message="Serious, but no criterion",
+            query="Which?",
+            origins=(Origin(Role.CORRECT, "不良事件.csv", None, 14, ("SAE_YN",)),),
+            status=FindingStatus.NEW,
+        ),
+    ),
+    rules=(RuleOutcome("IFN-AE-004", Runner.PANDERA, RuleStatus.ISSUE_REPORTED, None, 1, Severity.ERROR, "m", "AE"),),
+    resolved=({"id": "00000000000000b1", "rule": "IFN-AE-005", "dataset": "AE"},),
+)
+RECORD = {
+    "schema": 1,
+    "run": {
+        "study": "NCT06802718",
+        "started": "2025-06-01T09:30:00+08:00",
+        "standard": "sdtmig-3.4",
+        "ct": "sdtmct-2025-03-28",
+        "versions": {"trialbook": "0.1.0"},
+        "inputs": [{"file": "不良事件.csv", "sha256": "a" * 64, "encoding": "gb18030", "rows": 20}],
+        "synthetic": None,
+    },
+    "gate": {"open": False, "threshold": "error"},
+    "counts": {"Reject": 0, "Error": 1, "Warning": 0, "Notice": 0},
+    "rules": [{"rule": "IFN-AE-004", "runner": "pandera", "status": "ISSUE REPORTED", "reason": None, "findings": 1}],
+    "findings": [
+        {
+            "id": "00000000000000a1",
+            "rule": "IFN-AE-004",
+            "cites": ["CG0041"],
+            "severity": "Error",
+            "stage": "raw",
+            "dataset": "AE",
+            "record": 13,
+            "subject": "01-003",
+            "variables": ["SAE_YN"],
+            "values": {"SAE_YN": "是\x07"},
+            "message": "Serious, but no criterion",
+            "query": "Which?",
+            "status": "new",
+            "explanation": None,
+            "origins": [{"role": "correct", "file": "不良事件.csv", "sheet": None, "row": 14, "columns": ["SAE_YN"]}],
+        }
+    ],
+    "resolved": [{"id": "00000000000000b1", "rule": "IFN-AE-005", "dataset": "AE"}],
+    "not_assessed": [],
+}
+
+
+def test_the_whole_record():
+    text = findings_json(RESULTS, Threshold.ERROR)
+    assert json.loads(text) == RECORD
+    assert list(json.loads(text)) == list(RECORD)
+    assert "不良事件" in text
+
+
+def test_the_record_is_valid_and_the_schema_is_one():
+    jsonschema.Draft202012Validator.check_schema(json_schema())
+    jsonschema.Draft202012Validator(json_schema()).validate(RECORD)
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        (["schema"], 2),
+        (["gate", "threshold"], "notice"),
+        (["findings", 0, "severity"], "error"),
+        (["findings", 0, "stage"], "export"),
+        (["findings", 0, "record"], 0),
+        (["findings", 0, "values"], {"AGE": 1}),
+        (["findings", 0, "id"], "a1"),
+        (["findings", 0, "origins", 0, "role"], "source"),
+        (["rules", 0, "status"], "PASSED"),
+        (["run", "inputs", 0, "sha256"], "abc"),
+    ],
+)
+def test_the_schema_refuses(path, wrong):
+    record = copy.deepcopy(RECORD)
+    *way, last = path
+    place = record
+    for step in way:
+        place = place[step]
+    place[last] = wrong
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(json_schema()).validate(record)

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from trialbook.findings import Threshold, results_record
+from trialbook.reports import findings_table_html, picture_svg, rules_table_html, verdict_html
+from trialbook.reports.payload import findings_payload
+from trialbook.reports.webpage import report_html
+
+VOID = {"meta", "link", "input", "br", "hr", "img"}
+
+
+class Page(HTMLParser):
+    """What stands in a page: attributes that load or link, scripts, text, and whether every element is closed."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.links, self.scripts, self.text, self.stack, self.unbalanced = [], [], [], [], []
+        self.ids: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.links += [value for name, value in attrs if name in ("src", "href", "action", "data", "poster", "srcset")]
+        self.ids += [value for name, value in attrs if name == "id"]
+        if tag == "script":
+            self.scripts.append((dict(attrs), ""))
+        if tag not in VOID:
+            self.stack.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        pass
+
+    def handle_endtag(self, tag):
+        if not self.stack or self.stack.pop() != tag:
+            self.unbalanced.append(tag)
+
+    def handle_data(self, data):
+        if self.stack and self.stack[-1] == "script":
+            attrs, text = self.scripts[-1]
+            self.scripts[-1] = (attrs, text + data)
+        else:
+            self.text.append(data)
+
+
+def decoded(payload: dict) -> list[dict]:
+    """The findings that the page's payload stands for, in the form of ``findings.json``."""
+    strings = payload["strings"]
+
+    def text(index):
+        return None if index < 0 else strings[index]
+
+    def texts(indexes):
+        return [text(index) for index in indexes]
+
+    findings = []
+    for row in payload["findings"]:
+        finding = dict(zip(payload["fields"], row, strict=True))
+        for name in ("rule", "severity", "stage", "dataset", "subject", "message", "query", "status", "explanation"):
+            finding[name] = text(finding[name])
+        for name in ("cites", "variables"):
+            finding[name] = texts(finding[name])
+        pairs = texts(finding["values"])
+        finding["values"] = dict(zip(pairs[::2], pairs[1::2], strict=True))
+        finding["origins"] = [
+            {"role": text(role), "file": text(file), "sheet": text(sheet), "row": line, "columns": texts(columns)}
+            for role, file, sheet, line, columns in finding["origins"]
+        ]
+        del finding["site"], finding["kind"]
+        findings.append(finding)
+    return findings
+
+
+@pytest.fixture
+def page(results):
+    return Page(report_html(results, Threshold.ERROR))
+
+
+def test_nothing_outside_is_asked_for(page, results):
+    assert {link for link in page.links if not link.startswith("#")} == {"data:,"}
+    assert not re.search(r"@import|url\(", report_html(results, Threshold.ERROR))
+
+
+def test_elements_are_balanced_and_ids_unique(page):
+    assert (page.unbalanced, page.stack) == ([], [])
+    assert len(page.ids) == len(set(page.ids))
+
+
+def test_embedded_json_is_the_findings(page, results):
+    embedded = [text for attrs, text in page.scripts if attrs.get("type") == "application/json"]
+    assert len(embedded) == 1
+    assert decoded(json.loads(embedded[0])) == results_record(results, Threshold.ERROR)["findings"]
+
+
+def test_payload_cannot_end_its_element(results):
+    assert not re.search("[<>&\u2028\u2029]", findings_payload(results))
+
+
+def test_without_javascript_verdict_counts_rules_and_findings_stand(page):
+    text = " ".join("".join(page.text).split())
+    for said in [
+        "Gate closed",
+        "SYNTHETIC DATA These data are invented and no patient’s. Invented by hand for the tests & nothing else."
+        .replace("SYNTHETIC DATA These", "SYNTHETIC DATAThese"),
+        "EXECUTION ERROR: 1 of 10 rules — they broke, and passed nothing",
+        "KeyError: 'DOSE'",
+        "SKIPPED: 1 of 10 rules — they did not look at the data, and passed nothing",
+        "dataset LB is absent",
+        "数据.xlsx · 人口学 · row 2 · 年龄",
+        "=1+1",
+        "A\\x07B\\u202e\\n",
+        "Query: Please correct the age. 请更正年龄。",
+        "a" * 64,
+    ]:  # fmt: skip
+        assert said in text, said
+
+
+def test_only_the_worst_200_stand_without_javascript_and_the_page_says_so(results):
+    import dataclasses
+
+    many = tuple(dataclasses.replace(results.findings[1], id=f"{number:016x}") for number in range(300))
+    html = findings_table_html(dataclasses.replace(results, findings=(*many, results.findings[6])))
+    assert "shows the worst 200 of 301 findings" in html
+    assert html.count('<tr id="finding-') == 200
+    assert html.index('id="finding-00000000000000a7"') < html.index('id="finding-0000000000000000"')
+
+
+def test_pieces_are_fragments(results):
+    for piece in (
+        verdict_html(results, Threshold.ERROR),
+        findings_table_html(results),
+        rules_table_html(results),
+        picture_svg(results),
+    ):
+        parsed = Page(str(piece))
+        assert (parsed.unbalanced, parsed.stack) == ([], [])
+        assert "<html" not in piece
+
+
+def test_picture_counts_and_says_them_in_words(results):
+    svg = str(picture_svg(results))
+    assert "<title>Where the findings are</title>" in svg
+    assert re.findall(r'aria-label="([^"]+: [^"]+)" class="tb-p-tile', svg) == [
+        "DM AGE: 1 Warning",
+        "DM INITIALS: 1 Notice",
+        "AE SAE_CRIT: 1 Error",
+        "AE SAE_YN: 1 Error",
+        "AE AETERM: 1 Warning",
+        "EX no variable: 1 Reject",
+        "DM RFSTDTC: 1 Error",
+        "DM SUBJID: 1 Error",
+        "AE AESTDTC: 1 Error",
+        "AE AETERM: 1 Notice",
+    ]
