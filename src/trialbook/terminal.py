@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from trialbook.findings import Threshold
-from trialbook.mapping.lint import LintReport
 from trialbook.reports import terminal_summary
 from trialbook.run import Run
+
+if TYPE_CHECKING:
+    from trialbook.mapping.lint import LintReport
 
 SHOWN_AFTER_SECONDS = 2.0
 
