@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -22,3 +23,9 @@ def shared() -> Path:
 def repository() -> Path:
     """The root of the repository: the study's folders stand there."""
     return REPOSITORY
+
+
+@pytest.fixture
+def tiny_study(tmp_path: Path) -> Path:
+    """A copy of the study of two forms in ``tests/tiny_study``, to run or to break."""
+    return shutil.copytree(REPOSITORY / "tests" / "tiny_study", tmp_path / "study")

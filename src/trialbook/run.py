@@ -13,7 +13,7 @@ from typing import Any, cast, get_args
 
 import pandas as pd
 
-from trialbook.checks.check import RuleSet, check_tables
+from trialbook.checks.check import check_tables
 from trialbook.checks.dataset_rules import dataset_rules
 from trialbook.checks.export_rules import check_export
 from trialbook.checks.mapping_rules import check_mapping
@@ -93,7 +93,7 @@ class Study(LoadedStudy):
         batches.append(check_mapping(mapped.issues, mapped.not_made, {**data_tables, **form_tables}, study))
         progress("checking the datasets")
         rules = {name: self.dataset_rules(one.dataset, one.keys) for name, one in mapped.datasets.items()}
-        rules |= {name: RuleSet(rules_of(models)) for name, models in self.models.datasets.items() if name not in rules}
+        rules |= {name: rules_of(models) for name, models in self.models.datasets.items() if name not in rules}
         batches.append(check_tables(data_tables, rules, mapped.not_made, study))
         batches.append(([], core_outcomes(core)))
         info = replace(run, started=started)
@@ -145,10 +145,10 @@ def check_datasets(
     for one in datasets:
         keys = study.keys(one.domain) if study else standard_keys(standard, one.domain)
         tables[one.name] = file_table(one, keys)
-        rules[one.name] = study.dataset_rules(one, keys) if study else RuleSet(dataset_rules(one, standard, ct, keys))
+        rules[one.name] = study.dataset_rules(one, keys) if study else dataset_rules(one, standard, ct, keys)
     if study:
         domains = {one.domain for one in datasets}
-        rules |= {name: RuleSet(rules_of(models)) for name, models in study.models.datasets.items() if name not in domains}
+        rules |= {name: rules_of(models) for name, models in study.models.datasets.items() if name not in domains}
     progress("checking the datasets")
     identity = study.protocol.id if study else ""
     batches = [check_tables(tables, rules, {}, identity), ([], core_outcomes(core))]

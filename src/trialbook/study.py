@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from trialbook.checks.check import RuleSet, merge_models
 from trialbook.checks.dataset_rules import dataset_rules
 from trialbook.checks.form_rules import form_rules
 from trialbook.checks.modules import StudyModels, load_models, rules_of
+from trialbook.checks.rule import Rule
 from trialbook.checks.schema import build_schema
 from trialbook.checks.tables import CheckedTable
 from trialbook.datasets import SdtmDataset, Variable
@@ -69,17 +69,14 @@ class LoadedStudy:
         """``validators/``."""
         return load_models(self.root / "validators", namespace(self.protocol.id), self.specs)
 
-    def form_rules(self, form: str) -> RuleSet:
+    def form_rules(self, form: str) -> tuple[Rule, ...]:
         """The kit's rules for a form, by its specification, and the study's own."""
-        models = self.models.forms.get(form, ())
-        rules = (*form_rules(self.specs.forms[form], self.specs), *rules_of(models))
-        return RuleSet(rules, tuple(model.to_schema() for model in models))
+        return (*form_rules(self.specs.forms[form], self.specs), *rules_of(self.models.forms.get(form, ())))
 
-    def dataset_rules(self, dataset: SdtmDataset, keys: tuple[str, ...]) -> RuleSet:
+    def dataset_rules(self, dataset: SdtmDataset, keys: tuple[str, ...]) -> tuple[Rule, ...]:
         """The standard's rules for a dataset, and the study's own for its domain."""
-        models = self.models.datasets.get(dataset.domain, ())
-        rules = (*dataset_rules(dataset, self.standard, self.ct, keys), *rules_of(models))
-        return RuleSet(rules, tuple(model.to_schema() for model in models))
+        own = rules_of(self.models.datasets.get(dataset.domain, ()))
+        return (*dataset_rules(dataset, self.standard, self.ct, keys), *own)
 
     def keys(self, domain: str) -> tuple[str, ...]:
         """The natural key of a domain: its specification's, else the standard's; empty where neither knows it."""
@@ -94,7 +91,7 @@ class LoadedStudy:
         ``tables`` are frames by name, with the table itself under ``name``; rules that read others are bound to those here.
         """
         if form:
-            ruleset = self.form_rules(name)
+            rules = self.form_rules(name)
         else:
             listed = {variable.name: variable for variable in self.standard.variables(name)}
             variables = {
@@ -103,8 +100,8 @@ class LoadedStudy:
                 else Variable(column, "", "Num" if tables[name][column].dtype.kind == "f" else "Char")
                 for column in tables[name].columns
             }
-            ruleset = self.dataset_rules(SdtmDataset(name, "", tables[name], variables), self.keys(name))
-        return build_schema(name, ruleset.rules, tables, merge_models(ruleset.models))[0]
+            rules = self.dataset_rules(SdtmDataset(name, "", tables[name], variables), self.keys(name))
+        return build_schema(name, rules, tables)[0]
 
 
 def standard_keys(standard: Standard, domain: str) -> tuple[str, ...]:

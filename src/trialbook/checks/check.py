@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
-import pandera.pandas as pa
+import io
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
 
 from trialbook.checks.findings import findings_of
 from trialbook.checks.rule import Rule
@@ -14,43 +14,37 @@ from trialbook.checks.tables import CheckedTable
 from trialbook.findings import Finding, RuleOutcome, RuleStatus, Runner
 
 
-@dataclass(frozen=True)
-class RuleSet:
-    """The rules about one table, and the pandera schemas of the study's own models of it."""
-
-    rules: tuple[Rule, ...]
-    models: tuple[pa.DataFrameSchema, ...] = ()
-
-
 def check_tables(
-    tables: Mapping[str, CheckedTable], rules: Mapping[str, RuleSet], absent: Mapping[str, str], study: str
+    tables: Mapping[str, CheckedTable], rules: Mapping[str, Sequence[Rule]], absent: Mapping[str, str], study: str
 ) -> tuple[list[Finding], list[RuleOutcome]]:
-    """Run each table's rules; rules about a table that is not there are SKIPPED with the reason that ``absent`` gives."""
+    """Run each table's rules; rules about a table that is not there are SKIPPED with the reason that ``absent`` gives.
+
+    What a rule prints or warns of is dropped here; it shows where the rule is run in a notebook by ``study.schema``.
+    """
     findings: list[Finding] = []
     outcomes: list[RuleOutcome] = []
     frames = {name: table.frame for name, table in tables.items()}
-    for name, ruleset in rules.items():
+    for name, of_table in rules.items():
         if name not in tables:
             reason = absent.get(name, f"{name} is not there")
-            outcomes.extend(_outcome(Verdict(one, RuleStatus.SKIPPED, reason), name, 0) for one in ruleset.rules)
+            outcomes.extend(_outcome(Verdict(one, RuleStatus.SKIPPED, reason), name, 0) for one in of_table)
             continue
-        base = merge_models(ruleset.models)
-        schema, verdicts = build_schema(name, ruleset.rules, frames, base)
-        for verdict in [*run_schema(schema, frames[name], ruleset.rules), *verdicts]:
-            made = findings_of(
-                verdict, tables[name], {other: tables[other] for other in verdict.rule.reads if other in tables}, study
-            )
+        schema, verdicts = build_schema(name, of_table, frames)
+        with _quiet():
+            verdicts = [*run_schema(schema, frames[name], of_table), *verdicts]
+        for verdict in verdicts:
+            read = {other: tables[other] for other in verdict.rule.reads if other in tables}
+            made = findings_of(verdict, tables[name], read, study)
             findings.extend(made)
             outcomes.append(_outcome(verdict, name, len(made)))
     return findings, outcomes
 
 
-def merge_models(models: Sequence[pa.DataFrameSchema]) -> pa.DataFrameSchema | None:
-    """The columns and checks that the study's own models of a table declare in pandera's words."""
-    if not models:
-        return None
-    columns = {name: column for model in models for name, column in model.columns.items()}
-    return pa.DataFrameSchema(columns=columns, checks=[check for model in models for check in model.checks])
+@contextmanager
+def _quiet() -> Iterator[None]:
+    with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _outcome(verdict: Verdict, table: str, findings: int) -> RuleOutcome:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,51 +30,72 @@ def check_export(
         ("TB-RAW-UNKNOWN", Severity.WARNING, "No form specification names this column; its values are not used", _unknown(forms)),
         ("TB-RAW-SHAPE", Severity.ERROR, "The row has not the shape of the header", _shapes(forms, tables)),
     ):
-        made = [
-            Finding(
-                id=finding_ids(study, rule, dataset, variables, [()], [key])[0],
-                rule=rule,
-                cites=(),
-                severity=severity,
-                stage=Stage.RAW,
-                dataset=dataset,
-                record=record,
-                subject=subject,
-                variables=variables,
-                values={},
-                message=f"{message}: {what}",
-                query="",
-                origins=origins,
-            )
-            for dataset, record, subject, variables, what, key, origins in found
-        ]
+        made = _findings(study, rule, severity, message, list(found))
         findings.extend(made)
         status = RuleStatus.ISSUE_REPORTED if made else RuleStatus.SUCCESS
         outcomes.append(RuleOutcome(rule, Runner.PANDERA, status, None, len(made), severity, message))
     return findings, outcomes
 
 
-Found = tuple[str, int | None, str | None, tuple[str, ...], str, str, tuple[Origin, ...]]
+@dataclass(frozen=True)
+class Found:
+    """One fault; ``content`` tells it from others of its rule, form and columns, without file and row, which may change."""
+
+    dataset: str
+    what: str
+    origins: tuple[Origin, ...] = ()
+    variables: tuple[str, ...] = ()
+    record: int | None = None
+    subject: str | None = None
+    content: str = ""
+
+
+def _findings(study: str, rule: str, severity: Severity, message: str, found: Sequence[Found]) -> list[Finding]:
+    ids: dict[int, str] = {}
+    alike: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for index, one in enumerate(found):
+        alike.setdefault((one.dataset, one.variables), []).append(index)
+    for (dataset, variables), at in alike.items():
+        made = finding_ids(study, rule, dataset, variables, [()] * len(at), [found[index].content for index in at])
+        ids.update(zip(at, made, strict=True))
+    return [
+        Finding(
+            id=ids[index],
+            rule=rule,
+            cites=(),
+            severity=severity,
+            stage=Stage.RAW,
+            dataset=one.dataset,
+            record=one.record,
+            subject=one.subject,
+            variables=one.variables,
+            values={},
+            message=f"{message}: {one.what}",
+            query="",
+            origins=one.origins,
+        )
+        for index, one in enumerate(found)
+    ]
 
 
 def _strays(forms: Forms) -> Iterator[Found]:
     for table in forms.unmatched:
         where = f"{table.file}, sheet {table.sheet}" if table.sheet else table.file
         origin = Origin(Role.CORRECT, table.file, table.sheet, None, ())
-        yield table.name, None, None, (), f"{where} ({len(table.frame)} records)", table.file, (origin,)
+        yield Found(table.name, f"{where} ({len(table.frame)} records)", (origin,))
 
 
 def _absent(forms: Forms, specs: Mapping[str, FormSpec]) -> Iterator[Found]:
     for name in forms.absent:
         if specs[name].required:
-            yield name, None, None, (), f"{name}, looked for as {', '.join(specs[name].tables)}", "", ()
+            yield Found(name, f"{name}, looked for as {', '.join(specs[name].tables)}")
 
 
 def _missing(forms: Forms) -> Iterator[Found]:
     for form in forms.found.values():
         for name in form.missing:
             if not form.spec.columns[name].optional:
-                yield form.name, None, None, (name,), f"{name} in {form.name}", "", _headers(form)
+                yield Found(form.name, f"{name} in {form.name}", _headers(form), (name,))
 
 
 def _headers(form: Form) -> tuple[Origin, ...]:
@@ -84,7 +106,7 @@ def _unknown(forms: Forms) -> Iterator[Found]:
     for form in forms.found.values():
         for table, header in form.unknown:
             origin = Origin(Role.CORRECT, table.file, table.sheet, 1, (header,))
-            yield form.name, None, None, (header,), f"{header} in {table.file}", table.file, (origin,)
+            yield Found(form.name, f"{header} in {table.file}", (origin,), (header,))
 
 
 def _shapes(forms: Forms, tables: Mapping[str, CheckedTable]) -> Iterator[Found]:
@@ -94,8 +116,9 @@ def _shapes(forms: Forms, tables: Mapping[str, CheckedTable]) -> Iterator[Found]
                 at = np.flatnonzero((form.table == index) & (form.row == problem.row))
                 origin = Origin(Role.CORRECT, table.file, table.sheet, problem.row, ())
                 if len(at):
-                    subject, (key,) = tables[form.name].subject, tables[form.name].content(at)
-                    who = str(subject.iloc[at[0]]) if subject is not None else None
-                    yield form.name, int(at[0]) + 1, who or None, (), problem.what, key, (origin,)
+                    subject, (content,) = tables[form.name].subject, tables[form.name].content(at)
+                    who = str(subject.iloc[at[0]]) if subject is not None else ""
+                    record = int(at[0]) + 1
+                    yield Found(form.name, problem.what, (origin,), record=record, subject=who or None, content=content)
                 else:
-                    yield form.name, None, None, (), problem.what, f"{table.file} {problem.row}", (origin,)
+                    yield Found(form.name, problem.what, (origin,), content=problem.what)

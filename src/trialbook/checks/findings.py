@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from trialbook.checks.rule import Rule
 from trialbook.checks.schema import Verdict
 from trialbook.checks.tables import CheckedTable
 from trialbook.findings import Finding, Origin, Role, Stage, finding_ids
@@ -38,8 +39,7 @@ def findings_of(
     origins = _origins(table, positions, rule.variables, rule.mend or rule.variables)
     for name, columns in rule.reads.items():
         _compare(read[name], columns, subjects, values, origins)
-    ids = finding_ids(study, rule.id, table.name, rule.variables, table.key(positions), table.content(positions))
-    subjects = _subjects(table, positions)
+    ids = _ids(rule, table, positions, study)
     messages = _texts(rule.message, table, positions)
     queries = _texts(rule.query, table, positions)
     return [
@@ -62,6 +62,20 @@ def findings_of(
     ]
 
 
+def _ids(rule: Rule, table: CheckedTable, positions: np.ndarray, study: str) -> list[str]:
+    """Ids of the failing records. Records that share their keys count though they pass: mending one renames no other."""
+    groups = table.key_groups
+    concerned = np.isin(groups, np.unique(groups[positions][groups[positions] >= 0]))
+    concerned[positions] = True
+    at = np.flatnonzero(concerned)
+    keys = table.key(at)
+    unclear = np.array([groups[position] >= 0 or not any(key) for position, key in zip(at, keys, strict=True)])
+    contents = np.full(len(at), "", dtype=object)
+    contents[unclear] = table.content(at[unclear])
+    ids = finding_ids(study, rule.id, table.name, rule.variables, keys, list(contents))
+    return [ids[index] for index in np.searchsorted(at, positions)]
+
+
 def as_text(cells: pd.Series) -> list[str]:
     """Cells as a person reads them: whole numbers without a point, missing ones empty."""
     if cells.dtype.kind != "f":
@@ -82,8 +96,11 @@ def _origins(
     table: CheckedTable, positions: np.ndarray, variables: Sequence[str], mend: Sequence[str]
 ) -> list[tuple[Origin, ...]]:
     correct = table.locate(positions, [name for name in variables if name in mend], Role.CORRECT)
-    compared = table.locate(positions, [name for name in variables if name not in mend], Role.COMPARED)
-    return [(*one, *(o for o in other if o.columns)) for one, other in zip(correct, compared, strict=True)]
+    others = [name for name in variables if name not in mend]
+    if not others:
+        return correct
+    compared = table.locate(positions, others, Role.COMPARED)
+    return [(*one, *other) for one, other in zip(correct, compared, strict=True)]
 
 
 def _subjects(table: CheckedTable, positions: np.ndarray) -> list[str]:
@@ -101,8 +118,8 @@ def _compare(
     shown = [column for column in columns if column != "USUBJID"]
     if other.subject is None or not shown:
         return
-    single = other.subject[~other.subject.duplicated(keep=False)]
-    position_of = dict(zip(single, single.index, strict=True))
+    alone = np.flatnonzero(~other.subject.duplicated(keep=False).to_numpy())
+    position_of = dict(zip(other.subject.iloc[alone], alone, strict=True))
     at = [(i, position_of[subject]) for i, subject in enumerate(subjects) if subject and subject in position_of]
     if not at:
         return

@@ -6,13 +6,13 @@ pandera's fields and checks.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
 
+from trialbook.checks.native_rules import native_rules
 from trialbook.checks.rule import Rule
 from trialbook.datasets import iso8601
 from trialbook.errors import SpecError
@@ -25,14 +25,17 @@ class _Checked(pa.DataFrameModel):
 
     @classmethod
     def declared_rules(cls) -> tuple[Rule, ...]:
-        """The rules of the class and those it inherits."""
-        found: dict[str, Rule] = {}
+        """The rules of the class and those it inherits and does not override."""
+        members: dict[str, Any] = {}
         for base in reversed(cls.__mro__):
-            for function in vars(base).values():
-                declared = getattr(function, "__rule__", None)
-                if declared is not None:
-                    found[declared["id"]] = Rule(check=partial(function, cls), **declared)
-        return tuple(found.values())
+            members.update(vars(base))
+        functions = (getattr(member, "__func__", member) for member in members.values())
+        return tuple(Rule(check=partial(one, cls), **one.__rule__) for one in functions if hasattr(one, "__rule__"))
+
+    @classmethod
+    def all_rules(cls) -> tuple[Rule, ...]:
+        """The declared rules, and as rules what the class says in pandera's own fields and checks."""
+        return (*cls.declared_rules(), *native_rules(cls.to_schema()))
 
 
 class RawForm(_Checked):
@@ -71,7 +74,6 @@ class Dataset(_Checked):
 
 
 Model = type[RawForm] | type[Dataset]
-Looker = Callable[[pd.DataFrame, str], pd.Series]
 
 
 def value_of(table: pd.DataFrame, column: str, by: pd.Series, key: str = "USUBJID") -> pd.Series:

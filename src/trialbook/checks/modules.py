@@ -11,6 +11,8 @@ from trialbook.errors import SpecError
 from trialbook.mapping import Specs
 from trialbook.studymodules import load_module
 
+KIT_PREFIX = "TB-"
+
 
 @dataclass(frozen=True)
 class StudyModels:
@@ -33,7 +35,7 @@ def load_models(folder: Path, prefix: str, specs: Specs) -> StudyModels:
         for model in vars(module).values():
             if not _declared_in(model, module.__name__):
                 continue
-            _no_id_twice(model.declared_rules(), ids, path)
+            _no_id_twice(_rules(model, path), ids, path)
             if issubclass(model, RawForm):
                 if model._table not in specs.forms:
                     raise SpecError(
@@ -50,8 +52,21 @@ def _declared_in(model: object, module: str) -> bool:
     return isinstance(model, type) and issubclass(model, RawForm | Dataset) and model.__module__ == module
 
 
+def _rules(model: Model, path: Path) -> tuple[Rule, ...]:
+    try:
+        return model.all_rules()
+    except SpecError as error:
+        raise SpecError(error.what, file=path, remedy=error.remedy) from error
+    except Exception as error:
+        what = f"{model.__name__} is no pandera model that can be used: {type(error).__name__}: {error}"
+        raise SpecError(what, file=path, remedy="Mend the model's fields and checks.") from error
+
+
 def _no_id_twice(rules: tuple[Rule, ...], ids: dict[str, Path], path: Path) -> None:
     for one in rules:
+        if one.id.startswith(KIT_PREFIX):
+            what = f"the rule id {one.id} begins with {KIT_PREFIX}, as the ids of the kit's own rules do"
+            raise SpecError(what, file=path, remedy="Give it another id.")
         if one.id in ids:
             raise SpecError(
                 f"the rule id {one.id} is used already in {ids[one.id].name}", file=path, remedy="Give it another id."
@@ -61,4 +76,4 @@ def _no_id_twice(rules: tuple[Rule, ...], ids: dict[str, Path], path: Path) -> N
 
 def rules_of(models: tuple[Model, ...]) -> tuple[Rule, ...]:
     """All rules that some models declare."""
-    return tuple(one for model in models for one in model.declared_rules())
+    return tuple(one for model in models for one in model.all_rules())

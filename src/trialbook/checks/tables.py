@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -35,11 +36,25 @@ class CheckedTable:
 
     def key(self, positions: np.ndarray) -> list[tuple[str, ...]]:
         """The natural key of records as text."""
-        columns = [key for key in self.keys if key in self.frame]
-        if not columns:
+        if not self._key_columns:
             return [()] * len(positions)
-        taken = self.frame[columns].take(positions)
+        taken = self.frame[self._key_columns].take(positions)
         return [tuple(map(str, row)) for row in taken.itertuples(index=False, name=None)]
+
+    @cached_property
+    def key_groups(self) -> np.ndarray:
+        """For each record a number that all records of the same natural key share, -1 where no other has it."""
+        if not self._key_columns:
+            return np.full(len(self.frame), -1, dtype=np.int64)
+        keys = self.frame[self._key_columns]
+        shared = keys.duplicated(keep=False).to_numpy()
+        groups = np.full(len(self.frame), -1, dtype=np.int64)
+        groups[shared] = keys[shared].groupby(self._key_columns, sort=False, dropna=False).ngroup().to_numpy()
+        return groups
+
+    @cached_property
+    def _key_columns(self) -> list[str]:
+        return [key for key in self.keys if key in self.frame]
 
 
 def form_table(form: Form, usubjid: pd.Series | None) -> CheckedTable:
@@ -48,8 +63,6 @@ def form_table(form: Form, usubjid: pd.Series | None) -> CheckedTable:
 
     def locate(positions: np.ndarray, variables: Sequence[str], role: Role) -> list[tuple[Origin, ...]]:
         headers = tuple(form.headers.get(name, name) for name in variables)
-        if not headers:
-            return [()] * len(positions)
         tables = [form.tables[index] for index in form.table[positions]]
         rows = form.row[positions]
         return [(Origin(role, table.file, table.sheet, int(row), headers),) for table, row in zip(tables, rows, strict=True)]
@@ -63,15 +76,18 @@ def mapped_table(mapped: Mapped, forms: dict[str, CheckedTable]) -> CheckedTable
     """A dataset made by mapping: its origins are raw cells."""
 
     def locate(positions: np.ndarray, variables: Sequence[str], role: Role) -> list[tuple[Origin, ...]]:
-        found = mapped.provenance.cells(positions, variables)
-        return [
-            tuple(
-                origin
-                for (form, row), columns in cells.items()
-                for origin in forms[form].locate(np.array([row]), columns, role)[0]
-            )
-            for cells in found
-        ]
+        found: list[list[Origin]] = [[] for _ in positions]
+        cells = mapped.provenance.cells(positions, variables)
+        # Located together by form and columns: most records draw on the same, and one by one is slow.
+        alike: dict[tuple[str, tuple[str, ...]], list[tuple[int, int]]] = {}
+        for index, of_record in enumerate(cells):
+            for (form, row), columns in of_record.items():
+                alike.setdefault((form, tuple(columns)), []).append((index, row))
+        for (form, columns_of), at in alike.items():
+            rows = np.array([row for _, row in at])
+            for (index, _), origins in zip(at, forms[form].locate(rows, columns_of, role), strict=True):
+                found[index].extend(origins)
+        return [tuple(origins) for origins in found]
 
     return _dataset_table(mapped.dataset, mapped.keys, locate)
 
