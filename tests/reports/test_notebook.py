@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 from trialbook.reports import findings_frame
 
 
@@ -21,8 +23,6 @@ def test_findings_frame(results):
 
 
 def test_an_empty_frame_has_the_same_columns(results):
-    import dataclasses
-
     empty = findings_frame(dataclasses.replace(results, findings=()))
     assert len(empty) == 0
     assert list(empty.dtypes) == list(findings_frame(results).dtypes)

@@ -7,7 +7,7 @@ import io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trialbook.reports.queries import COLUMNS, queries_csv, query_cell_text
+from trialbook.reports.queries import COLUMNS, _safe, queries_csv, query_cell_text
 
 
 def test_the_bytes(results):
@@ -36,8 +36,6 @@ def test_an_id_that_looks_like_a_number_stays_an_id(results):
 @settings(max_examples=50)
 @given(text=st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1))
 def test_the_apostrophe_comes_off_without_loss(text):
-    from trialbook.reports.queries import _safe
-
     assert not _safe(text).startswith(("=", "+", "-", "@"))
     assert query_cell_text(_safe(text)) == text
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from html.parser import HTMLParser
@@ -119,8 +120,6 @@ def test_without_javascript_verdict_counts_rules_and_findings_stand(page):
 
 
 def test_only_the_worst_200_stand_without_javascript_and_the_page_says_so(results):
-    import dataclasses
-
     many = tuple(dataclasses.replace(results.findings[1], id=f"{number:016x}") for number in range(300))
     html = findings_table_html(dataclasses.replace(results, findings=(*many, results.findings[6])))
     assert "shows the worst 200 of 301 findings" in html

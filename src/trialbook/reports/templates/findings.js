@@ -6,7 +6,7 @@
   const LONG_TEXT = 300, LONG_TEXT_START = 120;
   const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]/gu;
   const NAMED = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
-  const FACETS = [["dataset", "Form or dataset"], ["kind", "Form / dataset"], ["stage", "Stage"], ["variable", "Variable"],
+  const FACETS = [["dataset", "Form or dataset"], ["kind", "Kind"], ["stage", "Stage"], ["variable", "Variable"],
     ["rule", "Rule"], ["site", "Site"], ["subject", "Subject"], ["status", "Since last run"]];
   const NONE = { site: "no site known", subject: "no subject", variable: "no variable", status: "none" };
   const natural = new Intl.Collator("en", { numeric: true });
@@ -179,6 +179,7 @@
         button.addEventListener("click", () => this.change(() => {
           this.state.sort = this.state.sort === column ? "-" + column : column;
         }));
+        head.dataset.label = head.textContent;
         head.replaceChildren(button);
         this.heads.set(column, head);
       }
