@@ -1,0 +1,153 @@
+"""CSV, TSV and other delimited text: quoting is strict, and the delimiter is read from the header alone."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+
+from trialbook.errors import ExportError
+from trialbook.exports import limits
+from trialbook.exports.encodings import find_encoding
+from trialbook.exports.grid import Grid, table_error
+from trialbook.exports.tables import RawTable
+from trialbook.exports.unquoted import read_unquoted
+
+DELIMITERS = (",", ";", "\t", "|")
+
+_QUOTED = re.compile(r'(^|[,;\t|])"(?:[^"]|"")*"')
+_OPENED = re.compile(r'(?:^|[,;\t|])"')
+_NOTHING = re.compile(r'[\s",;|]+')
+_BREAK = re.compile(r"\r\n|\r|\n")
+_MARK = "\ufeff"
+_HEADER_LINES = 100
+
+_SWALLOWED = "spans {lines} lines that look like records of their own: a quote in it may be unclosed"
+_UNCLOSED = 'Close the quote, or double a quote that belongs to the text ("").'
+
+
+class _LongLineError(Exception):
+    """A line past limits.LONGEST_LINE; holds its beginning."""
+
+
+def read_delimited(data: bytes, file: str, encodings: Sequence[str] = ()) -> tuple[RawTable, str]:
+    """The table in a text file, and the file's encoding.
+
+    The header is the first row that is not blank; a row number counts records as a spreadsheet does, so a quoted line break
+    does not advance it and a blank line does. Byte order marks within the text, which some systems write before each cell,
+    are dropped. A file with a header alone has 0 records. Raises ExportError for a file without a header, text that does
+    not decode, an unclosed quote (with the row it began in), and a cell or row past the limits.
+    """
+    encoding = find_encoding(data, file, encodings)
+    grid: Grid | None = None
+    row, line, delimiter = 0, 0, DELIMITERS[0]
+    try:
+        header_row, delimiter = _header(data, encoding, file)
+        with _cell_limit():
+            reader = csv.reader(_lines(data, encoding), delimiter=delimiter, strict=True)
+            for row, cells in enumerate(reader, 1):
+                if grid is not None:
+                    if reader.line_num != line + 1 and _looks_like_several_records(cells, delimiter, grid.width):
+                        grid.problem(row, _SWALLOWED.format(lines=reader.line_num - line))
+                    grid.add(row, cells)
+                elif row == header_row:
+                    quick = read_unquoted(data, encoding, cells, header_row, delimiter)
+                    if quick is not None:
+                        return RawTable(file, None, *quick), encoding
+                    grid = Grid(cells, row, file)
+                line = reader.line_num
+    except _LongLineError as long:
+        raise _too_long(long.args[0], delimiter, file, row + 1) from None
+    except csv.Error as error:
+        raise _malformed(error, data, encoding, delimiter, file, row + 1, line) from None
+    assert grid is not None
+    return grid.table(), encoding
+
+
+def _header(data: bytes, encoding: str, file: str) -> tuple[int, str]:
+    """Row number of the header, and the delimiter that is most frequent in it outside quoted cells."""
+    row, record, spanned = 0, "", 0
+    for line in _lines(data, encoding):
+        if len(line) > limits.LONGEST_CELL:
+            what = f"the header's line is longer than {limits.LONGEST_CELL:,} characters"
+            raise table_error(what, file, row=row + 1, remedy="The file is not a table of text, or it is damaged.")
+        record, spanned = record + line, spanned + 1
+        if _OPENED.search(_QUOTED.sub(r"\1", record)) and spanned < _HEADER_LINES:
+            continue
+        row += 1
+        if _NOTHING.sub("", record):
+            break
+        record, spanned = "", 0
+    if not _NOTHING.sub("", record):
+        what = "it holds blank lines only" if data else f"the file is empty ({len(data)} bytes)"
+        remedy = "Export the form again; a form without records still has its header."
+        raise ExportError(f"has no header: {what}", file=file, remedy=remedy)
+    bare = _QUOTED.sub(r"\1", record)
+    return max(row, 1), max(DELIMITERS, key=bare.count)
+
+
+def _lines(data: bytes, encoding: str) -> Iterator[str]:
+    """The text's lines with their ends; raises _LongLineError."""
+    for line in io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline=""):
+        if _MARK in line:
+            line = line.replace(_MARK, "")
+        if len(line) > limits.LONGEST_LINE:
+            raise _LongLineError(line[: limits.LONGEST_LINE])
+        yield line
+
+
+@contextmanager
+def _cell_limit() -> Iterator[None]:
+    """The csv module's limit is one for the whole process: it is put back."""
+    before = csv.field_size_limit(limits.LONGEST_CELL)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
+def _looks_like_several_records(cells: Sequence[str], delimiter: str, width: int) -> bool:
+    """Whether each line of a record that spans lines has as many delimiters as the header: two stray quotes, far apart."""
+    lines = _BREAK.split(delimiter.join(cells))
+    return width > 2 and all(line.count(delimiter) == width - 1 for line in lines)
+
+
+def _malformed(
+    error: csv.Error, data: bytes, encoding: str, delimiter: str, file: str, row: int, lines_before: int
+) -> ExportError:
+    """The ExportError for what the csv module refuses, about the record that begins after ``lines_before`` lines."""
+    what = str(error)
+    if "field limit" in what:
+        record = io.StringIO()
+        for line in islice(_lines(data, encoding), lines_before, None):
+            record.write(line)
+            if record.tell() > limits.LONGEST_LINE:
+                break
+        return _too_long(record.getvalue(), delimiter, file, row)
+    if "unexpected end of data" in what:
+        return table_error("a quote is opened in this row and never closed", file, row=row, remedy=_UNCLOSED)
+    if "expected after" in what:
+        return table_error(
+            "text follows a closing quote: a quote in this row is unclosed, or not doubled", file, row=row, remedy=_UNCLOSED
+        )
+    return table_error(f"is not delimited text: {what}", file, row=row)
+
+
+def _too_long(record: str, delimiter: str, file: str, row: int) -> ExportError:
+    """The ExportError for a record with a cell, or a line, past the limits; ``record`` is its beginning."""
+    before = csv.field_size_limit(len(record) + 1)
+    try:
+        cells = next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter))
+    finally:
+        csv.field_size_limit(before)
+    remedy = "The file is damaged, or it is not a table."
+    for column, cell in enumerate(cells):
+        if len(cell) > limits.LONGEST_CELL and _BREAK.search(cell):
+            what = f"a quote is opened in this cell and not closed within {limits.LONGEST_CELL:,} characters"
+            return table_error(what, file, None, row, column, _UNCLOSED)
+        if len(cell) > limits.LONGEST_CELL:
+            return table_error(f"the cell has more than {limits.LONGEST_CELL:,} characters", file, None, row, column, remedy)
+    return table_error(f"the row has more than {limits.LONGEST_LINE:,} characters", file, row=row, remedy=remedy)

@@ -1,0 +1,104 @@
+"""Which encoding a text file is in: what can be proved or what the study declares, never a guess."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Sequence
+
+from trialbook.errors import ExportError
+
+# Python's own gbk and gb2312 are narrower than what programs mean by those names; GB18030 reads all three.
+# https://encoding.spec.whatwg.org/#names-and-labels
+_WIDER = {"gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030"}
+_CHUNK = 1 << 20
+
+
+class UndecodableError(ExportError):
+    """A text file that is in none of the encodings it may be in; ``file`` and ``place`` say where it fails."""
+
+
+def declared_encodings(names: Sequence[str]) -> tuple[str, ...]:
+    """Names of text encodings as Python spells them, without repeats; an unknown name is an ExportError."""
+    found: dict[str, None] = {}
+    for name in names:
+        try:
+            "a".encode(name)
+            found[_WIDER.get(codecs.lookup(name).name, codecs.lookup(name).name)] = None
+        except (LookupError, ValueError):
+            raise ExportError(
+                f"the study declares the encoding {name!r}, which is not known",
+                remedy="Use a name such as gb18030, big5 or cp1252.",
+            ) from None
+    return tuple(found)
+
+
+def find_encoding(data: bytes, file: str, declared: Sequence[str] = ()) -> str:
+    """The encoding in which all of ``data`` decodes strictly: ``utf-8``, ``utf-8-sig``, ``utf-16`` or a declared one.
+
+    A byte order mark decides; without one UTF-8 comes first, then ``declared`` in its order. Raises UndecodableError with the
+    line and column (in characters, both from 1) at which UTF-8 and each declared encoding fail, and ExportError for NUL.
+    """
+    if data.startswith(codecs.BOM_UTF8):
+        candidates: tuple[str, ...] = ("utf-8-sig",)
+    elif data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        candidates = ("utf-16",)
+    else:
+        candidates = ("utf-8", *(name for name in declared if name != "utf-8"))
+    _refuse_nul(data, file, candidates[0])
+    failures = []
+    for encoding in candidates:
+        error = _first_failure(data, encoding)
+        if error is None:
+            return encoding
+        failures.append((encoding, *error))
+    encoding, place, found = failures[0]
+    others = "".join(f", nor {name} ({at})" for name, at, _ in failures[1:])
+    raise UndecodableError(
+        f"the byte {found} is not {encoding}{others}",
+        file=file,
+        place=place,
+        remedy="Save the file as UTF-8, or declare its encoding (for example gb18030) in the study's export settings.",
+    )
+
+
+def _refuse_nul(data: bytes, file: str, encoding: str) -> None:
+    at = _nul_in_utf16(data) if encoding == "utf-16" else data.find(b"\0")
+    if at >= 0:
+        raise ExportError(
+            "holds a NUL character, which no text file has",
+            file=file,
+            place=_place(data[:at], encoding),
+            remedy="The file is not text, is damaged, or is UTF-16 without a byte order mark: export it again as UTF-8.",
+        )
+
+
+def _nul_in_utf16(data: bytes) -> int:
+    at = data.find(b"\0\0", 2)
+    while at >= 0 and at % 2:
+        at = data.find(b"\0\0", at + 1)
+    return at
+
+
+def _first_failure(data: bytes, encoding: str) -> tuple[str, str] | None:
+    """Where the first undecodable byte stands, and which it is; decoded in pieces, so that no second copy is kept."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    view = memoryview(data)
+    try:
+        for start in range(0, len(data), _CHUNK):
+            decoder.decode(view[start : start + _CHUNK])
+        decoder.decode(b"", final=True)
+        return None
+    except UnicodeError:
+        pass
+    try:
+        data.decode("utf-8" if encoding == "utf-8-sig" else encoding)  # the other leaves the mark out of its count
+    except UnicodeDecodeError as error:
+        return _place(data[: error.start], encoding), f"0x{data[error.start]:02X}"
+    except UnicodeError as error:
+        return "line 1, column 1", str(error)
+    return None
+
+
+def _place(before: bytes, encoding: str) -> str:
+    text = before.decode(encoding, errors="replace").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return f"line {text.count('\n') + 1}, column {len(text) - text.rfind('\n')}"

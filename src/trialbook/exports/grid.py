@@ -1,0 +1,150 @@
+"""From a header and rows of cells to a table: what CSV files and sheets of workbooks have in common."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from openpyxl.utils import get_column_letter
+
+from trialbook.errors import ExportError
+from trialbook.exports import limits
+from trialbook.exports.tables import RawTable, RowProblem
+
+_TEXT = pa.large_string()
+_CELLS_AT_ONCE, _FEWEST_AT_ONCE = 20_000, 256
+
+
+class Grid:
+    """Collects the rows beneath one header, column by column, and gives the RawTable.
+
+    A blank row gives no record. A short row is filled with empty cells and reported as a RowProblem; of a row longer than the
+    header the surplus is dropped when it is empty, and else reported as a RowProblem that quotes it. Two columns of one
+    name, and a column without a name that has data beneath it, raise ExportError: its cells could not be addressed.
+    """
+
+    def __init__(self, header: Sequence[str], header_row: int, file: str, sheet: str | None = None):
+        self.file, self.sheet, self.header_row = file, sheet, header_row
+        if len(header) > limits.MOST_COLUMNS:
+            raise self.error(f"has {len(header):,} columns, the most that can be read is {limits.MOST_COLUMNS:,}", row=header_row)
+        self.names = [name.strip() for name in header]
+        self._refuse_repeated_names()
+        self.named = [position for position, name in enumerate(self.names) if name]
+        if not self.named:
+            raise self.error("has a header without a single name", row=header_row)
+        self._unnamed = {position: "" for position, name in enumerate(self.names) if not name}
+        self.width, self._needed = len(self.names), self.named[-1] + 1
+        self._rows_at_once = max(_FEWEST_AT_ONCE, _CELLS_AT_ONCE // self.width)
+        self._pending: list[Sequence[str]] = []
+        self._pending_rows: list[int] = []
+        self._chunks: list[list[pa.Array]] = []
+        self._rows: list[np.ndarray] = []
+        self._problems: list[RowProblem] = []
+        self._records = 0
+
+    def add(self, row: int, cells: Sequence[str]) -> None:
+        """Take the row that a spreadsheet shows as ``row``."""
+        if len(cells) != self.width or not cells[0].strip():
+            if not any(cells) or not "".join(cells).strip():
+                return
+            if len(cells) != self.width:
+                cells = self._shaped(row, cells)
+        self._pending.append(cells)
+        self._pending_rows.append(row)
+        if len(self._pending) >= self._rows_at_once:
+            self._flush()
+
+    def problem(self, row: int, what: str) -> None:
+        """Report something about a row beside its shape."""
+        self._problems.append(RowProblem(row, what))
+
+    def error(self, what: str, row: int | None = None, column: int | None = None, remedy: str | None = None) -> ExportError:
+        """An ExportError about this table; ``row`` from 1, ``column`` from 0."""
+        return table_error(what, self.file, self.sheet, row, column, remedy)
+
+    def table(self) -> RawTable:
+        """All rows that were added."""
+        self._flush()
+        if any(self._unnamed.values()):
+            where = "; ".join(f"column {get_column_letter(p + 1)} {at}" for p, at in self._unnamed.items() if at)
+            raise self.error(
+                f"has data beneath a header without a name: {where}",
+                row=self.header_row,
+                remedy="Give the column a name, or remove its data; for a sheet or file that is no form, list it under "
+                "'ignore' in the study's export settings.",
+            )
+        columns = zip(*self._chunks, strict=True) if self._chunks else [()] * len(self.named)
+        data = pa.table(
+            [pa.chunked_array(list(parts), type=_TEXT) for parts in columns],
+            names=[self.names[position] for position in self.named],
+        )
+        frame = data.combine_chunks().to_pandas(types_mapper={_TEXT: pd.StringDtype(na_value=np.nan)}.get)
+        rows = np.concatenate(self._rows) if self._rows else np.empty(0, dtype=np.int64)
+        problems = tuple(sorted(self._problems, key=lambda problem: problem.row))
+        return RawTable(self.file, self.sheet, frame, rows, problems)
+
+    def _refuse_repeated_names(self) -> None:
+        places: dict[str, list[str]] = defaultdict(list)
+        for position, name in enumerate(self.names):
+            if name:
+                places[name].append(get_column_letter(position + 1))
+        repeated = [f"{name!r} in {', '.join(letters)}" for name, letters in places.items() if len(letters) > 1]
+        if repeated:
+            raise self.error(
+                f"has several columns of one name: {'; '.join(repeated)}",
+                row=self.header_row,
+                remedy="Give each column its own name in the export.",
+            )
+
+    def _shaped(self, row: int, cells: Sequence[str]) -> list[str]:
+        """The row at the header's width; what it lacked or had too much is reported."""
+        count = len(cells)
+        if count < self.width:
+            if count < self._needed:
+                self.problem(row, f"has {count} cells where the header has {self._needed}; the missing ones are read as empty")
+            return [*cells, *[""] * (self.width - count)]
+        surplus = [cell for cell in cells[self.width :] if cell]
+        if surplus:
+            quoted = ", ".join(f"{cell!r}" for cell in surplus)
+            self.problem(row, f"has {count} cells where the header has {self.width}; beyond the header stands {quoted}")
+        return list(cells[: self.width])
+
+    def _flush(self) -> None:
+        if not self._pending:
+            return
+        self._records += len(self._pending)
+        if self._records * self.width > limits.MOST_CELLS:
+            raise self.error(
+                f"has more than {limits.MOST_CELLS:,} cells, counting the empty ones of short rows",
+                row=self._pending_rows[-1],
+                remedy="Split the table, or check that the header belongs to it.",
+            )
+        columns = list(zip(*self._pending, strict=True))
+        for position, at in self._unnamed.items():
+            if not at:
+                first = next((index for index, cell in enumerate(columns[position]) if cell.strip()), None)
+                if first is not None:
+                    self._unnamed[position] = f"(row {self._pending_rows[first]}: {columns[position][first]!r})"
+        self._chunks.append([pa.array(columns[position], _TEXT) for position in self.named])
+        self._rows.append(np.array(self._pending_rows, dtype=np.int64))
+        self._pending, self._pending_rows = [], []
+
+
+def table_error(
+    what: str,
+    file: str,
+    sheet: str | None = None,
+    row: int | None = None,
+    column: int | None = None,
+    remedy: str | None = None,
+) -> ExportError:
+    """An ExportError about a table, or a row (from 1) or cell (column from 0) of it."""
+    parts = [
+        f"sheet {sheet!r}" if sheet is not None else "",
+        f"row {row}" if row is not None else "",
+        f"column {get_column_letter(column + 1)}" if column is not None and column < 18_278 else "",
+    ]
+    return ExportError(what, file=file, place=", ".join(part for part in parts if part) or None, remedy=remedy)

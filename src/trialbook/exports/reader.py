@@ -1,0 +1,92 @@
+"""Read a raw export, whatever it is made of, into tables of text."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+from trialbook.errors import ExportError
+from trialbook.exports.delimited import read_delimited
+from trialbook.exports.encodings import declared_encodings, find_encoding
+from trialbook.exports.sources import list_sources
+from trialbook.exports.tables import Input, RawExport, RawTable
+from trialbook.exports.workbook import STATEMENT, read_workbook
+
+TEXT_FILES = (".csv", ".tsv", ".txt")
+WORKBOOKS = (".xlsx", ".xlsm")
+_PACKED = (b"PK\x03\x04", bytes.fromhex("D0CF11E0"))
+
+
+def read_export(path: Path, encodings: Sequence[str] = (), ignore: Sequence[str] = ()) -> RawExport:
+    """The tables of a raw export: a folder, a zip, or one CSV file or workbook.
+
+    ``encodings`` are those that the study declares, tried in their order on text that is not UTF-8; ``ignore`` are patterns
+    (``*.pdf``) of files and sheets that are no tables. A file ``SYNTHETIC.txt``, or a sheet ``SYNTHETIC``, is the export's own
+    statement that its data are invented. Tables come in the order of file and sheet.
+
+    Raises ExportError when a file cannot be read: for all such files at once, so that they can be mended at once. A file of
+    a kind that is not read here is such a file too, unless ``ignore`` names it: nothing is left out in silence.
+    """
+    declared = declared_encodings(encodings)
+    tables: list[RawTable] = []
+    inputs: list[Input] = []
+    statements: list[str] = []
+    failures: list[ExportError] = []
+    for source in list_sources(Path(path), ignore):
+        try:
+            data = source.read()
+            found, encoding, statement = _read_file(data, source.name, declared, ignore)
+        except ExportError as error:
+            failures.append(error)
+            continue
+        tables += found
+        statements += [statement] if statement is not None else []
+        rows = sum(len(table.frame) for table in found)
+        inputs.append(Input(source.name, hashlib.sha256(data).hexdigest(), encoding, rows))
+    if failures:
+        raise _together(failures, path)
+    if not tables:
+        raise ExportError(
+            "holds no table", file=path, remedy=f"An export is made of {', '.join((*TEXT_FILES, *WORKBOOKS))} files."
+        )
+    return RawExport(Path(path), tuple(tables), tuple(inputs), "\n".join(dict.fromkeys(statements)) or None)
+
+
+def _read_file(
+    data: bytes, name: str, declared: Sequence[str], ignore: Sequence[str]
+) -> tuple[list[RawTable], str | None, str | None]:
+    """The file's tables, its encoding, and its statement that the export is synthetic."""
+    kind = PurePosixPath(name).suffix.lower()
+    packed = data.startswith(_PACKED)
+    if PurePosixPath(name).name.lower() == f"{STATEMENT}.txt":
+        encoding = find_encoding(data, name, declared)
+        statement = data.decode(encoding).strip()
+        if not statement:
+            remedy = "State in it that the data are invented, or remove it."
+            raise ExportError("says nothing", file=name, remedy=remedy)
+        return [], encoding, statement
+    if kind in WORKBOOKS or (kind == ".xls" and packed):
+        tables, said = read_workbook(data, name, ignore)
+        return tables, None, said
+    if kind in TEXT_FILES and packed:
+        what = f"is named {kind} but is a workbook or a zip"
+        raise ExportError(what, file=name, remedy="Give it the ending that it has by its content.")
+    if kind in TEXT_FILES or kind == ".xls":  # several EDC systems write text under Excel's old ending
+        table, encoding = read_delimited(data, name, declared)
+        return [table], encoding, None
+    raise ExportError(
+        f"is of a kind that is not read here ({kind or 'no ending'})",
+        file=name,
+        remedy="Remove it from the export, or list it under 'ignore' in the study's export settings.",
+    )
+
+
+def _together(failures: list[ExportError], path: Path) -> ExportError:
+    """One error for all files that cannot be read: a line for each, then each remedy once."""
+    if len(failures) == 1:
+        return failures[0]
+    lines = [str(failure).split("\n")[0] for failure in failures]
+    remedies = dict.fromkeys(failure.remedy for failure in failures if failure.remedy)
+    what = f"{len(failures)} files cannot be read:\n  " + "\n  ".join(lines)
+    return ExportError(what, file=path, remedy="\n".join(remedies))

@@ -1,0 +1,59 @@
+"""The quick way through delimited text that holds no quote: a million rows in a fraction of a second.
+
+Without quotes a record is a line and a cell is what stands between two delimiters, so a parser that is lax about quotes
+reads it no other than a strict one. Whatever else is unusual is left to the strict reader: it knows what to say about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from trialbook.exports import limits
+
+_TEXT = pa.large_string()
+_MARK = "\ufeff".encode()
+
+
+def read_unquoted(
+    data: bytes, encoding: str, header: Sequence[str], header_row: int, delimiter: str
+) -> tuple[pd.DataFrame, np.ndarray] | None:
+    """The records beneath the header and the row of each, or None where the strict reader has to look.
+
+    That is for quotes, rows that are blank or not of the header's width, names that are missing or repeated, and cells past the
+    limits. ``header_row`` is the header's line, from 1.
+    """
+    names = [name.strip() for name in header]
+    if b'"' in data or not all(names) or len(set(names)) < len(names):
+        return None
+    text = data if encoding.startswith("utf-8") else data.decode(encoding).encode()
+    if text.startswith(_MARK):
+        text = text[len(_MARK) :]
+    if _MARK in text:
+        return None
+    try:
+        table = csv.read_csv(
+            pa.BufferReader(text),
+            read_options=csv.ReadOptions(column_names=names, skip_rows=header_row, block_size=limits.LONGEST_LINE),
+            parse_options=csv.ParseOptions(
+                delimiter=delimiter, quote_char=False, double_quote=False, escape_char=False, ignore_empty_lines=False
+            ),
+            convert_options=csv.ConvertOptions(
+                column_types=dict.fromkeys(names, _TEXT), strings_can_be_null=False, check_utf8=False
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    if table.num_rows == 0 or table.num_rows * table.num_columns > limits.MOST_CELLS:
+        return None
+    if pc.any(pc.equal(pc.utf8_trim_whitespace(table.column(0)), "")).as_py():
+        return None
+    if any(pc.max(pc.utf8_length(column)).as_py() > limits.LONGEST_CELL for column in table.columns):
+        return None
+    frame = table.combine_chunks().to_pandas(types_mapper={_TEXT: pd.StringDtype(na_value=np.nan)}.get)
+    return frame, np.arange(header_row + 1, header_row + 1 + len(frame), dtype=np.int64)
