@@ -18,7 +18,24 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def findings_frame(results: Results) -> pd.DataFrame:
+class FindingsFrame(pd.DataFrame):
+    """The findings of a run as a frame; shown by a notebook, a table that one can sort, filter and search.
+
+    What is selected from it is an ordinary frame, and shows as one.
+    """
+
+    _internal_names = [*pd.DataFrame._internal_names, "_shown"]
+    _shown = ""
+
+    @property
+    def _constructor(self) -> type[pd.DataFrame]:
+        return pd.DataFrame
+
+    def _repr_html_(self) -> str:
+        return self._shown
+
+
+def findings_frame(results: Results) -> FindingsFrame:
     """One row a finding, worst first, every column text but ``severity`` (ordered category) and ``record`` (Int64).
 
     ``origin`` says which raw cells to mend, ``compared`` which they disagree with (``AE.csv · row 14 · SAE_YN``); an absent
@@ -48,4 +65,6 @@ def findings_frame(results: Results) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     severities = pd.CategoricalDtype([severity.value for severity in Severity], ordered=True)
     types = dict.fromkeys(COLUMNS, "str") | {"severity": severities, "record": "Int64"}
-    return frame.astype(types)
+    shown = FindingsFrame(frame.astype(types))
+    shown._shown = findings_table_html(results)
+    return shown
