@@ -24,15 +24,15 @@ class FindingsFrame(pd.DataFrame):
     What is selected from it is an ordinary frame, and shows as one.
     """
 
-    _internal_names = [*pd.DataFrame._internal_names, "_shown"]
-    _shown = ""
+    _internal_names = [*pd.DataFrame._internal_names, "_results"]
+    _results: Results
 
     @property
     def _constructor(self) -> type[pd.DataFrame]:
         return pd.DataFrame
 
     def _repr_html_(self) -> str:
-        return self._shown
+        return findings_table_html(self._results)
 
 
 def findings_frame(results: Results) -> FindingsFrame:
@@ -66,5 +66,5 @@ def findings_frame(results: Results) -> FindingsFrame:
     severities = pd.CategoricalDtype([severity.value for severity in Severity], ordered=True)
     types = dict.fromkeys(COLUMNS, "str") | {"severity": severities, "record": "Int64"}
     shown = FindingsFrame(frame.astype(types))
-    shown._shown = findings_table_html(results)
+    shown._results = results
     return shown
