@@ -24,13 +24,15 @@ class SpecFile:
 
     def __init__(self, path: Path):
         from ruamel.yaml import YAML
-        from ruamel.yaml.error import MarkedYAMLError
+        from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
         self.path = path
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8-sig")
         except FileNotFoundError:
             raise SpecError("the file does not exist", file=path) from None
+        except OSError as error:
+            raise SpecError(f"can't be read: {error.strerror}", file=path) from None
         except UnicodeDecodeError as error:
             line = path.read_bytes()[: error.start].count(b"\n") + 1
             raise SpecError("is not UTF-8 text", file=path, place=f"line {line}", remedy="Save the file as UTF-8.") from None
@@ -41,6 +43,8 @@ class SpecFile:
             mark = error.problem_mark or error.context_mark
             place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else None
             raise SpecError(f"is not valid YAML: {error.problem}", file=path, place=place) from None
+        except YAMLError as error:
+            raise SpecError(f"is not valid YAML: {str(error).splitlines()[0]}", file=path) from None
 
     def line(self, location: Sequence[str | int]) -> int:
         """1-based line of the key or item at ``location``, or of its nearest parent that has one."""

@@ -24,17 +24,18 @@ def namespace(study_id: str) -> str:
 def load_module(path: Path, prefix: str) -> ModuleType:
     """Run the module at ``path`` afresh; registered in ``sys.modules``, or its annotations could not be resolved.
 
-    Raises :class:`SpecError` with file and line where it does not run.
+    Raises :class:`SpecError` with file and line where it does not run. Nothing is cached beside the study's files: Python's
+    cache goes by the second and the size, and would run the module as it was before a small change.
     """
     name = f"{prefix}.{path.parent.name}.{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
+    if spec is None:
         raise SpecError("is not a Python module", file=path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
-    except Exception as error:
+        exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         if isinstance(error, SyntaxError) and error.filename == str(path):
             line = error.lineno

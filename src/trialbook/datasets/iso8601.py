@@ -1,6 +1,6 @@
 """Dates and times as SDTM writes them: ISO 8601, complete or partial (SDTMIG 3.4 section 4.4).
 
-Comparisons are made at the precision that both sides have; where a common part is unknown, nothing is said.
+Comparisons say only what is true of every complete date that a partial one can stand for.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 _FORM = (
-    r"^(?P<y>\d{4}|-)"
-    r"(?:-(?P<m>\d\d|-)"
-    r"(?:-(?P<d>\d\d|-)"
-    r"(?:T(?P<H>\d\d|-)"
-    r"(?::(?P<M>\d\d|-)"
-    r"(?::(?P<S>\d\d)(?:[.,]\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?)?)?)?$"
+    r"^(?P<y>[0-9]{4}|-)"
+    r"(?:-(?P<m>[0-9]{2}|-)"
+    r"(?:-(?P<d>[0-9]{2}|-)"
+    r"(?:T(?P<H>[0-9]{2}|-)"
+    r"(?::(?P<M>[0-9]{2}|-)"
+    r"(?::(?P<S>[0-9]{2})(?:[.,][0-9]+)?)?)?(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2})?)?)?)?$"
 )
 PARTS = ("y", "m", "d", "H", "M", "S")
 _DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
@@ -23,7 +23,8 @@ _DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 def split(dtc: pd.Series) -> pd.DataFrame:
     """Columns y, m, d, H, M, S as float64, NaN where a part is absent or unknown; all NaN where the text is no ISO 8601."""
     distinct = pd.Series(dtc.unique(), dtype="str")
-    found = distinct.str.extract(_FORM)
+    # In a pattern, $ stands before a line end too; fullmatch knows better.
+    found = distinct.where(distinct.str.fullmatch(_FORM), "").str.extract(_FORM)
     numbers = found[list(PARTS)].apply(pd.to_numeric, errors="coerce").astype("float64")
     numbers.index = pd.Index(distinct)
     return numbers.reindex(dtc).set_axis(dtc.index)
@@ -72,23 +73,39 @@ def compose(parts: pd.DataFrame) -> pd.Series:
 
 def complete_date(dtc: pd.Series) -> pd.Series:
     """The date part as datetime64 where year, month and day are known and exist, else NaT; the time of day is left off."""
-    valid = is_iso8601(dtc) & dtc.str.fullmatch(r"\d{4}-\d\d-\d\d(?:T.*)?").astype(bool)
+    valid = is_iso8601(dtc) & dtc.str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.*)?").astype(bool)
     return pd.to_datetime(dtc.where(valid, "").str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
 
 
 def before(left: pd.Series, right: pd.Series) -> pd.Series:
     """Whether each ``left`` is certainly earlier than its ``right``, by every reading of what either leaves open.
 
-    Row by row on position, index of ``left``; False where either is empty, is no ISO 8601, or the known common part is equal.
+    Row by row on position, index of ``left``; False where either is empty or names no existing date. ``2024-01`` is before
+    ``2024-02-10``, and not before ``2024-01-31``. Times of different stated zones say nothing about dates less than two days apart.
     """
-    one, other = split(left), split(right).set_axis(left.index)
-    result = pd.Series(False, index=left.index)
-    equal = pd.Series(True, index=left.index)
-    for part in PARTS:
-        known = one[part].notna() & other[part].notna()
-        result |= equal & known & (one[part] < other[part])
-        equal &= known & (one[part] == other[part])
+    right = right.set_axis(left.index)
+    result = _bound(left, latest=True) < _bound(right, latest=False)
+    zones = left.str.extract(_FORM)["zone"], right.str.extract(_FORM)["zone"]
+    differ = zones[0].notna() & zones[1].notna() & (zones[0] != zones[1])
+    if differ.any():
+        result &= ~differ | (complete_date(right) - complete_date(left) > pd.Timedelta(days=1))
     return result
+
+
+def _bound(dtc: pd.Series, *, latest: bool) -> pd.Series:
+    """The latest or earliest moment that a partial date can mean, as a number that sorts; NaN where the year is unknown."""
+    distinct = pd.Series(dtc.unique(), dtype="str")
+    parts = split(distinct)
+    known = parts["y"].notna() & exists(parts)
+    # December and January have 31 days, so any known day can be one of theirs.
+    month = parts["m"].fillna(12 if latest else 1)
+    of_month = pd.DataFrame({**parts, "m": month, "d": 29.0})
+    longest = pd.Series(_DAYS[month.where(known, 1).astype(int)], index=parts.index)
+    longest = longest.where((month != 2) | exists(of_month), 28)
+    moment = (parts["y"] * 13 + month) * 32 + parts["d"].fillna(longest if latest else 1)
+    for part, most in (("H", 23), ("M", 59), ("S", 59)):
+        moment = moment * (most + 1) + parts[part].fillna(most if latest else 0)
+    return moment.where(known).set_axis(pd.Index(distinct)).reindex(dtc).set_axis(dtc.index)
 
 
 def study_day(dtc: pd.Series, reference: pd.Series) -> pd.Series:

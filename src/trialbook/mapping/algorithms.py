@@ -1,25 +1,26 @@
 """The algorithms that fill a variable from raw records: sdtm.oak's vocabulary, one function each.
 
-Every function takes the records and the algorithm and gives text, one value a record, ``""`` where it has none.
+Every function takes the records, the algorithm and where its values are wanted (elsewhere they count for nothing, and
+nothing is wrong with them), and gives text, one value a record, ``""`` where it has none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from traceback import extract_tb
 
 import numpy as np
 import pandas as pd
 
 from trialbook.datasets import iso8601
 from trialbook.errors import SpecError
+from trialbook.expressions import parse as parse_expression
 from trialbook.mapping.datetimes import parse as parse_datetimes
 from trialbook.mapping.domain_spec import Algorithm
 from trialbook.mapping.forms import Form
 from trialbook.mapping.provenance import Cells, Source
 from trialbook.mapping.records import MappingIssue, RawRecords, holds
 from trialbook.mapping.specs import Specs
-
-FILLED_LATER = ("derive_study_day", "derive_seq")
 
 
 def fill(
@@ -30,45 +31,63 @@ def fill(
     choice = np.full(len(records), -1)
     ways: list[Cells] = []
     for algorithm in algorithms:
-        found = OPERATIONS[algorithm.operation](records, algorithm, specs, forms)
-        takes = (values == "") & (found != "")
+        wanted = (values == "").to_numpy(dtype=bool)
         if algorithm.condition_add:
-            takes &= holds(algorithm.condition_add, records.column)
+            wanted = wanted & holds(algorithm.condition_add, records.column, len(records))
+        found = OPERATIONS[algorithm.operation](records, algorithm, wanted, specs, forms)
+        takes = wanted & (found != "").to_numpy(dtype=bool)
         values = found.where(takes, values)
-        choice[takes.to_numpy()] = len(ways)
-        ways.append(tuple(records.locate(name) for name in algorithm.columns))
-        if len(algorithms) == 1:
-            # An empty value has an origin too: the raw cell that should have given it.
-            choice[:] = 0
+        choice[takes] = len(ways)
+        ways.append(tuple(records.locate(name) for name in _read_by(algorithm)))
+    # An empty value has an origin too: the raw cells that should have given it.
+    choice[choice < 0] = len(ways)
+    ways.append(tuple(dict.fromkeys(cell for cells in ways for cell in cells)))
     return values, Source(tuple(ways), choice)
 
 
-def _assign_no_ct(records: RawRecords, algorithm: Algorithm, specs: Specs, forms: Mapping[str, Form]) -> pd.Series:
+def _read_by(algorithm: Algorithm) -> tuple[str, ...]:
+    """The columns a value comes from; a constant comes from those that decide that it applies."""
+    if algorithm.condition_add and not algorithm.columns:
+        return tuple(sorted(parse_expression(algorithm.condition_add).names))
+    return algorithm.columns
+
+
+def _assign_no_ct(
+    records: RawRecords, algorithm: Algorithm, wanted: np.ndarray, specs: Specs, forms: Mapping[str, Form]
+) -> pd.Series:
     return records.column(str(algorithm.assign_no_ct))
 
 
-def _assign_ct(records: RawRecords, algorithm: Algorithm, specs: Specs, forms: Mapping[str, Form]) -> pd.Series:
+def _assign_ct(
+    records: RawRecords, algorithm: Algorithm, wanted: np.ndarray, specs: Specs, forms: Mapping[str, Form]
+) -> pd.Series:
     name = str(algorithm.assign_ct)
     alias, column = records.locate(name)
     declared = records.forms[alias].spec.columns[column].codelist
     codelist = algorithm.codelist or declared
     collected = records.column(name)
     terms = collected.map(specs.codelists[str(codelist)].by_value).fillna("").astype("str")
-    # The form's own rules report a value that is not in the column's code list; another list is nobody's concern but ours.
-    lost = ((collected != "") & (terms == "")).to_numpy() & (codelist != declared)
-    if lost.any():
+    # The form's own rules report a value that is not in the column's code list: only another list's gaps are ours to report.
+    lost = wanted & ((collected != "") & (terms == "")).to_numpy(dtype=bool)
+    if declared:
+        lost &= collected.isin(list(specs.codelists[declared].by_value)).to_numpy(dtype=bool)
+    if codelist != declared and lost.any():
         message = f"The code list {codelist} has no term for the value of {column}"
-        rows = records.rows[alias][lost]
-        records.issues.append(MappingIssue("TERM", records.domain, records.forms[alias].name, (column,), rows, message))
+        rows, form = np.unique(records.rows[alias][lost]), records.forms[alias].name
+        records.issues.append(MappingIssue("TERM", records.domain, form, (column,), rows, message, str(codelist)))
     return terms
 
 
-def _hardcode(records: RawRecords, algorithm: Algorithm, specs: Specs, forms: Mapping[str, Form]) -> pd.Series:
+def _hardcode(
+    records: RawRecords, algorithm: Algorithm, wanted: np.ndarray, specs: Specs, forms: Mapping[str, Form]
+) -> pd.Series:
     value = algorithm.hardcode_ct if algorithm.hardcode_ct is not None else algorithm.hardcode_no_ct
     return pd.Series(value, index=range(len(records)), dtype="str")
 
 
-def _assign_datetime(records: RawRecords, algorithm: Algorithm, specs: Specs, forms: Mapping[str, Form]) -> pd.Series:
+def _assign_datetime(
+    records: RawRecords, algorithm: Algorithm, wanted: np.ndarray, specs: Specs, forms: Mapping[str, Form]
+) -> pd.Series:
     parts = pd.DataFrame(np.nan, index=range(len(records)), columns=list(iso8601.PARTS))
     for name in algorithm.assign_datetime or ():
         alias, column = records.locate(name)
@@ -78,24 +97,35 @@ def _assign_datetime(records: RawRecords, algorithm: Algorithm, specs: Specs, fo
     return iso8601.compose(parts)
 
 
-def _derive(records: RawRecords, algorithm: Algorithm, specs: Specs, forms: Mapping[str, Form]) -> pd.Series:
+def _derive(
+    records: RawRecords, algorithm: Algorithm, wanted: np.ndarray, specs: Specs, forms: Mapping[str, Form]
+) -> pd.Series:
     call = algorithm.derive
     assert call is not None
-    result = None
+    file = specs.folder / "derivations.py"
+    columns = [records.column(name) for name in call.from_]
+    # Copies (made only where they are written to): a function must not change what other variables read.
+    reads = {name: forms[name].frame.copy() for name in call.reads}
     try:
-        reads = {name: forms[name].frame for name in call.reads}
-        result = specs.function(call.function)(*(records.column(name) for name in call.from_), **reads)
+        result = specs.function(call.function)(*columns, **reads)
     except Exception as error:
+        lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(file)]
+        place = f"line {lines[-1]}" if lines else f"function {call.function}"
         what = f"{call.function} fails: {type(error).__name__}: {error}"
-        raise SpecError(what, file=specs.folder / "derivations.py", remedy="Mend the function and run again.") from error
-    if not isinstance(result, pd.Series) or len(result) != len(records):
-        size = len(result) if isinstance(result, pd.Series) else type(result).__name__
-        what = f"{call.function} gave {size}; a Series with one value for each of the {len(records)} records is expected"
-        raise SpecError(what, file=specs.folder / "derivations.py")
-    return result.reset_index(drop=True).astype("str").fillna("")
+        raise SpecError(what, file=file, place=place, remedy="Mend the function and run again.") from error
+    expected = f"a Series with one value for each of the {len(records)} records is expected"
+    place = f"function {call.function}"
+    if not isinstance(result, pd.Series):
+        raise SpecError(f"gave a {type(result).__name__}; {expected}", file=file, place=place)
+    if len(result) != len(records):
+        raise SpecError(f"gave {len(result)} values; {expected}", file=file, place=place)
+    if not result.index.is_unique or not result.index.isin(range(len(records))).all():
+        what = "gave a Series with another index than that of its columns, so no value can be told to belong to a record"
+        raise SpecError(what, file=file, place=place, remedy="Keep the index of the columns that the function is given.")
+    return result.sort_index().astype("str").fillna("").set_axis(range(len(records)))
 
 
-Operation = Callable[[RawRecords, Algorithm, Specs, Mapping[str, Form]], pd.Series]
+Operation = Callable[[RawRecords, Algorithm, np.ndarray, Specs, Mapping[str, Form]], pd.Series]
 OPERATIONS: dict[str, Operation] = {
     "assign_no_ct": _assign_no_ct,
     "assign_ct": _assign_ct,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from trialbook.specfile import SpecModel
 
@@ -22,6 +22,8 @@ OPERATIONS = (
     "derive_seq",
     "derive",
 )
+FILLED_LATER = ("derive_study_day", "derive_seq")
+"""Algorithms that need the other variables, and the other records, first."""
 
 
 def _many(value: object) -> object:
@@ -61,6 +63,8 @@ class Algorithm(SpecModel):
             raise ValueError(f"needs exactly one of {', '.join(OPERATIONS)}; found {', '.join(given) or 'none'}")
         if self.codelist and not self.assign_ct:
             raise ValueError("codelist goes with assign_ct")
+        if self.condition_add and self.operation in FILLED_LATER:
+            raise ValueError(f"{self.operation} takes no condition_add: it is empty where what it is derived from is")
         return self
 
     @property
@@ -79,7 +83,16 @@ class Algorithm(SpecModel):
         return self.derive.from_ if self.derive else ()
 
 
-VariableSpec = Annotated[tuple[Algorithm, ...], BeforeValidator(_many), Field(min_length=1)]
+def _later_stands_alone(algorithms: tuple[Algorithm, ...]) -> tuple[Algorithm, ...]:
+    later = [algorithm.operation for algorithm in algorithms if algorithm.operation in FILLED_LATER]
+    if later and len(algorithms) > 1:
+        raise ValueError(f"{later[0]} stands alone: it can't be one of several algorithms")
+    return algorithms
+
+
+VariableSpec = Annotated[
+    tuple[Algorithm, ...], BeforeValidator(_many), Field(min_length=1), AfterValidator(_later_stands_alone)
+]
 
 
 class Qualifier(SpecModel):
@@ -94,12 +107,13 @@ class Qualifier(SpecModel):
 class Join(SpecModel):
     """Records of another form beside each record: by equal columns ``on``, at most one.
 
-    Where several match, ``first`` or ``last`` names the date or number column that decides; without either, more than one is an
-    error that is reported. ``where`` limits the other form's records.
+    ``to`` names the other form's columns, one for each of ``on``, where they are called otherwise there. Where several match, ``first`` or ``last`` names the date or number column that decides, and records without a value there
+    come last; without either, more than one is an error that is reported. ``where`` limits the other form's records.
     """
 
     form: str
     on: Names = Field(min_length=1)
+    to: Names = ()
     where: str | None = None
     first: str | None = None
     last: str | None = None
@@ -108,7 +122,14 @@ class Join(SpecModel):
     def _one_pick(self) -> Self:
         if self.first and self.last:
             raise ValueError("takes first or last, not both")
+        if self.to and len(self.to) != len(self.on):
+            raise ValueError(f"to names {len(self.to)} of the other form's columns for the {len(self.on)} of on")
         return self
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The other form's columns that are matched with ``on``."""
+        return self.to or self.on
 
 
 class Records(SpecModel):
@@ -152,7 +173,7 @@ class StudyCodelist(SpecModel):
 
     @model_validator(mode="after")
     def _no_value_twice(self) -> Self:
-        seen: dict[str, str] = {}
+        seen = {term: term for term in self.terms}
         for term, values in self.terms.items():
             for value in values:
                 if seen.setdefault(value, term) != term:

@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 
 from trialbook.datasets import SdtmDataset, Variable, iso8601
-from trialbook.mapping.algorithms import FILLED_LATER, fill
-from trialbook.mapping.domain_spec import Algorithm, DomainSpec, Records
+from trialbook.datasets.dataset import VariableType
+from trialbook.mapping.algorithms import fill
+from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm, DomainSpec, Records
 from trialbook.mapping.forms import Form, Forms
+from trialbook.mapping.numbers import read_numbers
 from trialbook.mapping.provenance import Cells, Provenance, Source
-from trialbook.mapping.records import MappingIssue, RawRecords, raw_records
+from trialbook.mapping.records import MappingIssue, RawRecords, merged, raw_records
 from trialbook.mapping.specs import Specs
 from trialbook.mapping.supp import supplemental
 from trialbook.standards import Standard
@@ -42,13 +44,18 @@ class MappedStudy:
 
 
 def map_forms(forms: Forms, specs: Specs, standard: Standard, study_id: str) -> MappedStudy:
-    """Map every domain that has at least one of its forms."""
+    """Map every domain that has at least one of its forms.
+
+    Raises :class:`SpecError` for a domain that the standard does not have, and for a derivation that fails.
+    """
     empty = {name: _without_records(specs, name) for name in forms.absent}
     everything = {**forms.found, **empty}
     datasets: dict[str, Mapped] = {}
     issues: list[MappingIssue] = []
     not_made: dict[str, str] = {}
     for name, domain in specs.domains.items():
+        if name not in standard.datasets:
+            raise specs.files[f"domains/{name}"].error(["domain"], f"{standard.name} has no domain {name}")
         kinds = [records for records in domain.records if records.form in forms.found]
         if not kinds:
             wanted = ", ".join(dict.fromkeys(records.form for records in domain.records))
@@ -56,7 +63,7 @@ def map_forms(forms: Forms, specs: Specs, standard: Standard, study_id: str) -> 
             continue
         for mapped in _map_domain(domain, kinds, everything, specs, standard, study_id, datasets, issues):
             datasets[mapped.dataset.name] = mapped
-    return MappedStudy(datasets, tuple(issues), not_made, _subjects(everything, forms, specs))
+    return MappedStudy(datasets, merged(issues), not_made, _subjects(everything, forms, specs))
 
 
 def _without_records(specs: Specs, name: str) -> Form:
@@ -75,7 +82,7 @@ def _map_domain(
     datasets: Mapping[str, Mapped],
     issues: list[MappingIssue],
 ) -> list[Mapped]:
-    parts = [raw_records(domain.domain, kind, forms, forms, specs.export.unknown_date_parts) for kind in kinds]
+    parts = [raw_records(domain.domain, kind, forms, specs.export.unknown_date_parts) for kind in kinds]
     wanted = [specs.algorithms(domain, kind) for kind in kinds]
     later = {name: ways for ways_of in wanted for name, ways in ways_of.items() if ways[0].operation in FILLED_LATER}
     names = [name for name in dict.fromkeys(name for ways in wanted for name in ways) if name not in later]
@@ -85,13 +92,18 @@ def _map_domain(
     _derive_days(frame, later, sources, datasets)
     keys = domain.keys or standard.datasets[domain.domain].keys
     keys = tuple(key for key in keys if key in frame)
+    no_number = _numbers(frame, domain.domain, standard)
     order = frame.sort_values(list(keys), kind="stable").index.to_numpy() if keys else frame.index.to_numpy()
     frame = frame.take(order).reset_index(drop=True)
     provenance = provenance.take(order)
     for name, ways in later.items():
         if ways[0].operation == "derive_seq":
             _derive_seq(frame, name, tuple(ways[0].derive_seq or ()), keys)
-    dataset = _dataset(domain.domain, frame, standard, issues)
+    dataset = _dataset(domain.domain, frame, standard)
+    for name, lost in no_number.items():
+        message = f"The value collected for {name} is no number"
+        records = np.flatnonzero(lost[order])
+        issues.append(MappingIssue("NUMBER", domain.domain, domain.domain, (name,), records, message))
     made = [Mapped(dataset, provenance, keys)]
     if domain.supp:
         qualifiers = {name: qualifier.value for name, qualifier in domain.supp.items()}
@@ -102,7 +114,7 @@ def _map_domain(
         if supp is not None:
             made.append(Mapped(*supp, keys=standard.datasets["SUPPQUAL"].keys))
     for part in parts:
-        issues.extend(issue for issue in part.issues if len(issue.records))
+        issues.extend(part.issues)
     return made
 
 
@@ -153,13 +165,30 @@ def _derive_days(
         if "RFSTDTC" in frame:
             reference = frame["RFSTDTC"]
         elif "DM" in datasets and "RFSTDTC" in datasets["DM"].dataset.frame:
-            dm = datasets["DM"].dataset.frame.drop_duplicates("USUBJID").set_index("USUBJID")["RFSTDTC"]
-            reference = frame["USUBJID"].map(dm).fillna("").astype("str")
+            reference = frame["USUBJID"].map(_reference_dates(datasets["DM"].dataset.frame)).fillna("").astype("str")
         else:
             reference = pd.Series("", index=frame.index, dtype="str")
         frame[name] = iso8601.study_day(frame[date], reference)
         if date in sources:
             sources[name] = sources[date]
+
+
+def _reference_dates(dm: pd.DataFrame) -> pd.Series:
+    """RFSTDTC by USUBJID; a subject whose DM records disagree has none, since no record is the right one."""
+    dates = dm.loc[(dm["USUBJID"] != "") & (dm["RFSTDTC"] != ""), ["USUBJID", "RFSTDTC"]].drop_duplicates()
+    return dates.drop_duplicates("USUBJID", keep=False).set_index("USUBJID")["RFSTDTC"]
+
+
+def _numbers(frame: pd.DataFrame, domain: str, standard: Standard) -> dict[str, np.ndarray]:
+    """Make the Num variables numbers, before anything is sorted by them; for each where its text is no number and is lost."""
+    lost = {}
+    for name in frame.columns:
+        found = standard.variable(domain, name) or standard.model_variable(domain, name)
+        if found and found.type == "Num" and frame[name].dtype != "float64":
+            numbers = read_numbers(frame[name])
+            lost[name] = (numbers.isna() & (frame[name] != "")).to_numpy(dtype=bool)
+            frame[name] = numbers
+    return lost
 
 
 def _derive_seq(frame: pd.DataFrame, name: str, by: tuple[str, ...], keys: tuple[str, ...]) -> None:
@@ -168,24 +197,16 @@ def _derive_seq(frame: pd.DataFrame, name: str, by: tuple[str, ...], keys: tuple
     frame[name] = (ordered.groupby("USUBJID", sort=False).cumcount() + 1).astype("float64").reindex(frame.index)
 
 
-def _dataset(name: str, frame: pd.DataFrame, standard: Standard, issues: list[MappingIssue]) -> SdtmDataset:
-    """The standard's order, labels and types; text that is no number leaves a Num variable empty, as an issue."""
+def _dataset(name: str, frame: pd.DataFrame, standard: Standard) -> SdtmDataset:
+    """The frame in the standard's order, with its labels and types."""
     listed = {variable.name: variable for variable in standard.variables(name)}
     ordered = [variable for variable in listed if variable in frame]
     ordered += [column for column in frame.columns if column not in listed]
     variables = {}
     for column in ordered:
         found = listed.get(column) or standard.model_variable(name, column)
-        kind = found.type if found else "Char"
+        kind: VariableType = "Num" if frame[column].dtype == "float64" else "Char"
         variables[column] = Variable(column, found.label if found else "", kind)
-        if kind == "Num" and frame[column].dtype != "float64":
-            numbers = pd.to_numeric(frame[column].where(frame[column] != "", None), errors="coerce").astype("float64")
-            lost = np.flatnonzero((numbers.isna() & (frame[column] != "")).to_numpy())
-            if len(lost):
-                issues.append(
-                    MappingIssue("NUMBER", name, name, (column,), lost, f"The value collected for {column} is no number")
-                )
-            frame[column] = numbers
     return SdtmDataset(name, standard.datasets[name].label, frame[ordered], variables)
 
 
@@ -194,7 +215,7 @@ def _subjects(everything: Mapping[str, Form], forms: Forms, specs: Specs) -> dic
     subjects: dict[str, pd.Series] = {}
     algorithms = specs.common.variables.get("USUBJID")
     for name, form in forms.found.items() if algorithms else ():
-        part = raw_records("", Records(form=name), everything, everything, specs.export.unknown_date_parts)
+        part = raw_records("", Records(form=name), everything, specs.export.unknown_date_parts)
         needed = [column for algorithm in algorithms or () for column in algorithm.columns]
         if all(column in form.spec.columns for column in needed):
             subjects[name] = fill(part, algorithms or (), specs, everything)[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatch
+from fnmatch import fnmatchcase
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -68,9 +68,23 @@ class FormSpec(SpecModel):
                 raise ValueError(f"{name} is used as a key or the subject but is not among the columns")
         return self
 
+    @model_validator(mode="after")
+    def _headers_differ(self) -> Self:
+        seen: dict[str, str] = {}
+        for name, column in self.columns.items():
+            for header in (name, *column.aliases):
+                if seen.setdefault(header.strip().casefold(), name) != name:
+                    other = seen[header.strip().casefold()]
+                    raise ValueError(f"the header {header!r} stands for both {other} and {name} (case does not tell them apart)")
+        return self
+
     def matches(self, table: str) -> bool:
         """Whether a file or sheet of this name holds the form."""
-        return any(fnmatch(table.strip().casefold(), pattern.casefold()) for pattern in self.tables)
+        return any(fnmatchcase(table.strip().casefold(), pattern.casefold()) for pattern in self.tables)
+
+    def is_named(self, table: str) -> bool:
+        """Whether one of ``tables`` is this very name, without a wildcard."""
+        return table.strip().casefold() in {pattern.casefold() for pattern in self.tables}
 
 
 class ExportSpec(SpecModel):

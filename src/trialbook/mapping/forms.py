@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from trialbook.errors import SpecError
 from trialbook.exports import RawExport, RawTable
-from trialbook.mapping.form_spec import FormSpec
+from trialbook.mapping.datetimes import parse as parse_datetimes
+from trialbook.mapping.form_spec import DATE_TYPES, ColumnSpec, FormSpec
+from trialbook.mapping.numbers import read_numbers
 
 
 @dataclass(frozen=True)
@@ -17,8 +20,9 @@ class Form:
     """All records of one form, from however many files or sheets.
 
     ``frame``: the specification's columns in its order (those the export lacks are empty), text; ``table`` and ``row``: for each
-    record the index of its table and its row there. ``missing``: columns the specification names and no table has; ``unknown``:
-    columns of a table that it does not name and that hold something.
+    record the index of its table and its row there. ``missing``: columns the specification names and no table has; ``lacking``:
+    columns that one table has not though another has; ``unknown``: columns of a table that no specification names and that hold
+    something.
     """
 
     spec: FormSpec
@@ -27,6 +31,7 @@ class Form:
     table: np.ndarray
     row: np.ndarray
     missing: tuple[str, ...] = ()
+    lacking: tuple[tuple[RawTable, str], ...] = ()
     unknown: tuple[tuple[RawTable, str], ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -46,26 +51,37 @@ class Forms:
 
 
 def collect_forms(export: RawExport, specs: Mapping[str, FormSpec]) -> Forms:
-    """Assign each table of the export to the form whose patterns name it; a table goes to the first form that claims it."""
+    """Assign each table of the export to the form whose patterns match its name.
+
+    A form that has the table's very name goes before one with a wildcard. Raises :class:`SpecError` where several forms remain.
+    """
     claimed: dict[str, list[RawTable]] = {name: [] for name in specs}
     unmatched = []
     for table in export.tables:
-        form = next((name for name, spec in specs.items() if spec.matches(table.name)), None)
-        if form is None:
-            unmatched.append(table)
+        matching = [name for name, spec in specs.items() if spec.matches(table.name)]
+        claiming = [name for name in matching if specs[name].is_named(table.name)] or matching
+        if len(claiming) > 1:
+            raise SpecError(
+                f"the forms {' and '.join(claiming)} both claim the table {table.name!r} of {table.file}",
+                file="sdtm_specs/forms",
+                remedy="Write their tables so that each file or sheet belongs to one form.",
+            )
+        if claiming:
+            claimed[claiming[0]].append(table)
         else:
-            claimed[form].append(table)
+            unmatched.append(table)
     found = {name: _form(specs[name], tables) for name, tables in claimed.items() if tables}
     return Forms(found, tuple(name for name in specs if name not in found), tuple(unmatched))
 
 
 def _form(spec: FormSpec, tables: list[RawTable]) -> Form:
     frames, indexes, rows, unknown = [], [], [], []
-    present: set[str] = set()
+    present: dict[str, set[int]] = {}
     headers: dict[str, str] = {}
     for index, table in enumerate(tables):
         named = _columns(spec, table.frame)
-        present.update(named.values())
+        for name in named.values():
+            present.setdefault(name, set()).add(index)
         headers.update({name: header for header, name in named.items()})
         frame = table.frame[list(named)].rename(columns=named)
         data = ~label_row(spec, frame)
@@ -82,6 +98,7 @@ def _form(spec: FormSpec, tables: list[RawTable]) -> Form:
         table=np.concatenate(indexes),
         row=np.concatenate(rows),
         missing=tuple(name for name in spec.columns if name not in present),
+        lacking=tuple((table, name) for index, table in enumerate(tables) for name in present if index not in present[name]),
         unknown=tuple(unknown),
         headers=headers,
     )
@@ -99,9 +116,28 @@ def _columns(spec: FormSpec, frame: pd.DataFrame) -> dict[str, str]:
 
 
 def label_row(spec: FormSpec, frame: pd.DataFrame) -> pd.Series:
-    """Where the first record repeats the columns' labels: a second header row, recognised by the label of a key column."""
+    """Where the first record repeats the columns' labels: a second header row.
+
+    It has the label of every labelled key, of at least half of the other labelled columns that it fills, and no date or number
+    where the specification has one; anything less is taken for data, so that no record is lost.
+    """
     mask = pd.Series(False, index=frame.index)
-    keys = [key for key in spec.keys if key in frame and spec.columns[key].label]
-    if len(frame) and keys:
-        mask.iloc[0] = all(frame[key].iloc[0].strip() == spec.columns[key].label for key in keys)
+    first = {name: _plain(frame[name].iloc[0]) for name in frame.columns} if len(frame) else {}
+    labels = {name: _plain(column.label) for name, column in spec.columns.items() if column.label and first.get(name)}
+    repeated = {name for name, label in labels.items() if first[name] == label}
+    keys = {key for key in spec.keys if key in frame and spec.columns[key].label}
+    if keys and keys <= repeated and 2 * len(repeated) >= len(labels):
+        data = [name for name, text in first.items() if name not in repeated and _is_data(spec.columns[name], text)]
+        mask.iloc[0] = not data
     return mask
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _is_data(column: ColumnSpec, text: str) -> bool:
+    """Whether a text is what a date or number column holds: a label has no reading there."""
+    if column.type in DATE_TYPES:
+        return text != "" and bool(parse_datetimes(pd.Series([text], dtype="str"), column.format)[1].iloc[0])
+    return column.type in ("integer", "number") and bool(read_numbers(pd.Series([text], dtype="str")).notna().iloc[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from trialbook.mapping.datetimes import parse as parse_datetimes
 from trialbook.mapping.domain_spec import Join, Records
 from trialbook.mapping.form_spec import DATE_TYPES
 from trialbook.mapping.forms import Form
+from trialbook.mapping.numbers import read_numbers
 from trialbook.mapping.references import resolve
 
 
@@ -22,7 +23,7 @@ class MappingIssue:
     """Something the mapping could not do to ``records``: positions in the form ``table``, or in the dataset of that name.
 
     ``variables`` are columns of that table. ``kind``: JOIN (several records match), TERM (no term for a value), NUMBER (a Num
-    variable from text that is no number).
+    variable from text that is no number). ``about`` tells issues of one kind and column apart: the joined form, the code list.
     """
 
     kind: str
@@ -31,11 +32,13 @@ class MappingIssue:
     variables: tuple[str, ...]
     records: np.ndarray
     message: str
+    about: str = ""
 
     @property
     def rule(self) -> str:
-        """The id under which it is reported."""
-        return "-".join(("TB-MAP", self.domain, *self.variables, self.kind))
+        """The id under which it is reported; no two issues of a mapping have the same."""
+        table = () if self.table == self.domain else (self.table,)
+        return "-".join(("TB-MAP", self.domain, *table, *self.variables, *filter(None, (self.about,)), self.kind))
 
 
 @dataclass
@@ -73,39 +76,39 @@ def gather(cells: pd.Series, rows: np.ndarray) -> pd.Series:
     return taken.where(rows >= 0, "").astype("str")
 
 
-def holds(expression: str, column_of: object) -> np.ndarray:
-    """Where an expression is true; unknown counts as not true."""
-    result = parse(expression).evaluate(column_of)  # type: ignore[arg-type]
+def merged(issues: Iterable[MappingIssue]) -> tuple[MappingIssue, ...]:
+    """Issues that have records, those of the same rule as one: several kinds of records may draw on the same form."""
+    by_rule: dict[str, MappingIssue] = {}
+    for issue in issues:
+        same = by_rule.get(issue.rule)
+        if len(issue.records):
+            by_rule[issue.rule] = replace(issue, records=np.union1d(same.records, issue.records)) if same else issue
+    return tuple(by_rule.values())
+
+
+def holds(expression: str, column_of: Callable[[str], pd.Series], size: int) -> np.ndarray:
+    """Where an expression is true of ``size`` records; unknown counts as not true."""
+    result = parse(expression).evaluate(column_of, pd.RangeIndex(size))
     return result.fillna(False).to_numpy(dtype=bool)
 
 
-def raw_records(
-    domain: str, spec: Records, forms: Mapping[str, Form], empty: Mapping[str, Form], unknown_date_parts: tuple[str, ...]
-) -> RawRecords:
+def raw_records(domain: str, spec: Records, forms: Mapping[str, Form], unknown_date_parts: tuple[str, ...]) -> RawRecords:
     """The records of ``spec.form`` with its joins, limited by ``where``.
 
-    ``empty`` gives a form without records for one that the export lacks: joining it gives nothing, and loses nothing.
+    ``forms`` has every specified form, without records where the export lacks it: joining that gives nothing, and loses nothing.
     """
     base = forms[spec.form]
     records = RawRecords(spec, {spec.form: base}, {spec.form: np.arange(len(base.frame))}, unknown_date_parts, domain)
     for alias, join in spec.join.items():
-        other = forms.get(join.form, empty[join.form])
-        rows, several = _match(base, other, join, unknown_date_parts)
+        other = forms[join.form]
+        rows, several = _match(base, other, alias, join, unknown_date_parts)
         records.forms = {**records.forms, alias: other}
         records.rows[alias] = rows
-        if several.any():
-            records.issues.append(
-                MappingIssue(
-                    "JOIN",
-                    domain,
-                    spec.form,
-                    join.on,
-                    np.flatnonzero(several),
-                    f"Several records of {join.form} match by {', '.join(join.on)}; none is taken",
-                )
-            )
+        message = f"Several records of {join.form} match by {', '.join(join.on)}; none is taken"
+        about = join.form if alias == join.form else f"{join.form}-{alias}"
+        records.issues.append(MappingIssue("JOIN", domain, spec.form, join.on, np.flatnonzero(several), message, about))
     if spec.where:
-        keep = holds(spec.where, records.column)
+        keep = holds(spec.where, records.column, len(records))
         records.rows = {alias: rows[keep] for alias, rows in records.rows.items()}
         kept = np.flatnonzero(keep)
         records.issues = [_restrict(issue, kept) for issue in records.issues]
@@ -116,27 +119,41 @@ def _restrict(issue: MappingIssue, kept: np.ndarray) -> MappingIssue:
     return replace(issue, records=np.intersect1d(issue.records, kept))
 
 
-def _match(base: Form, other: Form, join: Join, unknown: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+def _match(base: Form, other: Form, alias: str, join: Join, unknown: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Position in ``other`` for each record of ``base``, and where several match without a rule to choose."""
     frame = other.frame
-    usable = np.ones(len(frame), dtype=bool)
+
+    def column(name: str) -> pd.Series:
+        found = resolve(name, {alias: other.spec})
+        assert found is not None
+        return frame[found[1]].str.strip()
+
+    usable = np.logical_and.reduce([(column(name) != "").to_numpy(dtype=bool) for name in join.others])
     if join.where:
-        usable = holds(join.where, lambda name: frame[name].str.strip())
-    key = _key(frame, join.on)
-    usable &= (frame[list(join.on)].apply(lambda c: c.str.strip()) != "").all(axis=1).to_numpy(dtype=bool)
-    candidates = pd.DataFrame({"key": key, "row": np.arange(len(frame))})
+        usable &= holds(join.where, column, len(frame))
+    candidates = pd.DataFrame({"key": _key(frame, join.others), "row": np.arange(len(frame))})[usable]
     pick = join.first or join.last
     if pick:
-        candidates["by"] = sortable(frame[pick], other, pick, unknown)
-        usable &= (candidates["by"] != "").to_numpy() if candidates["by"].dtype == "str" else candidates["by"].notna().to_numpy()
-    candidates = candidates[usable]
-    if pick:
-        candidates = candidates.sort_values("by", kind="stable", ascending=bool(join.first))
+        candidates = candidates.take(_choice(candidates, other, pick, bool(join.first), unknown))
     several = candidates["key"].duplicated(keep=False) & (pick is None)
-    ambiguous = set(candidates.loc[several, "key"])
+    ambiguous = candidates.loc[several, "key"]
     chosen = candidates[~several].drop_duplicates("key").set_index("key")["row"]
     wanted = _key(base.frame, join.on)
-    return chosen.reindex(wanted).fillna(-1).to_numpy(dtype=np.int64), wanted.isin(ambiguous).to_numpy()
+    return chosen.reindex(wanted).fillna(-1).to_numpy(dtype=np.int64), wanted.isin(ambiguous).to_numpy(dtype=bool)
+
+
+def _choice(candidates: pd.DataFrame, other: Form, pick: str, first: bool, unknown: tuple[str, ...]) -> np.ndarray:
+    """The order of preference: by the picking column, then by content, so that the order of the export's rows decides nothing."""
+    by = sortable(other.frame[pick], other, pick, unknown)
+    by = by.mask(by == "") if by.dtype == "str" else by
+    ordered = by.take(candidates["row"].to_numpy()).reset_index(drop=True).to_frame("by")
+    tied = ordered.assign(key=candidates["key"].to_numpy()).duplicated(keep=False)
+    if tied.any():
+        rows = other.frame.take(candidates["row"].to_numpy()[tied.to_numpy()])
+        ordered.loc[tied, "content"] = ["\x1f".join(row) for row in rows.itertuples(index=False, name=None)]
+    columns = list(ordered.columns)
+    ascending = [first, True][: len(columns)]
+    return ordered.sort_values(columns, ascending=ascending, na_position="last", kind="stable").index.to_numpy()
 
 
 def _key(frame: pd.DataFrame, on: tuple[str, ...]) -> pd.Series:
@@ -147,9 +164,9 @@ def _key(frame: pd.DataFrame, on: tuple[str, ...]) -> pd.Series:
 
 
 def sortable(cells: pd.Series, form: Form, column: str, unknown: tuple[str, ...]) -> pd.Series:
-    """A column in a form that sorts as meant: ISO 8601 text for dates (``""`` last resort), float64 for everything else."""
+    """A column in a form that sorts as meant: ISO 8601 text for dates (``""`` where there is none), float64 for numbers."""
     spec = form.spec.columns[column]
     if spec.type in DATE_TYPES:
         parts, fits = parse_datetimes(cells.str.strip(), spec.format, unknown)
         return iso8601.compose(parts).where(fits, "")
-    return pd.to_numeric(cells, errors="coerce").astype("float64")
+    return read_numbers(cells)

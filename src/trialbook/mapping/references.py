@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from trialbook.errors import SpecError
 from trialbook.expressions import ExpressionError, parse
-from trialbook.mapping.domain_spec import Algorithm, DomainSpec, Records
+from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm, DomainSpec, Records
 from trialbook.mapping.form_spec import FormSpec
 from trialbook.specfile import SpecFile
 
@@ -23,8 +23,10 @@ def dangling_references(specs: Specs) -> Iterator[SpecError]:
                 at = ["columns", name, "codelist"]
                 yield specs.files[f"forms/{form}"].error(at, f"there is no code list {column.codelist!r} in codelists.yml")
     for domain in specs.domains.values():
+        file = specs.files[f"domains/{domain.domain}"]
         for index, records in enumerate(domain.records):
-            yield from _dangling_records(specs, domain, specs.files[f"domains/{domain.domain}"], index, records)
+            yield from _dangling_records(specs, domain, file, index, records)
+        yield from _dangling_variables(specs, domain, file)
 
 
 def _dangling_records(specs: Specs, domain: DomainSpec, file: SpecFile, index: int, records: Records) -> Iterator[SpecError]:
@@ -38,17 +40,22 @@ def _dangling_records(specs: Specs, domain: DomainSpec, file: SpecFile, index: i
         if join.form not in specs.forms:
             yield file.error([*where, "form"], f"there is no form {join.form!r} in sdtm_specs/forms")
             continue
-        if alias in known and known[alias].form != join.form:
-            yield file.error(where, f"{alias!r} already names the form of the records")
+        if alias == records.form:
+            yield file.error(where, f"{alias!r} already names the form of the records", "Give the join another name.")
+            continue
         known[alias] = specs.forms[join.form]
-        for column in (*join.on, *filter(None, (join.first, join.last))):
-            if column not in known[alias].columns:
-                yield file.error([*where, "on"], f"the form {join.form} has no column {column!r}")
+        for key, columns in (("to" if join.to else "on", join.others), ("first", join.first), ("last", join.last)):
+            for column in (columns,) if isinstance(columns, str) else columns or ():
+                spec = known[alias].columns.get(column)
+                if spec is None:
+                    yield file.error([*where, key], f"the form {join.form} has no column {column!r}")
+                elif key in ("first", "last") and spec.type == "text":
+                    yield file.error([*where, key], f"needs a date or a number to choose by; {column!r} is text")
         for column in join.on:
             if column not in specs.forms[records.form].columns:
                 yield file.error([*where, "on"], f"the form {records.form} has no column {column!r}")
         if join.where:
-            yield from _expression(file, [*where, "where"], join.where, {join.form: specs.forms[join.form]})
+            yield from _expression(file, [*where, "where"], join.where, {alias: specs.forms[join.form]})
     if records.where:
         yield from _expression(file, [*at, "where"], records.where, known)
     own: dict[tuple[str | int, ...], tuple[Algorithm, ...]] = {
@@ -64,6 +71,38 @@ def _dangling_records(specs: Specs, domain: DomainSpec, file: SpecFile, index: i
         if name not in domain.algorithms(records) and common:
             for algorithm in algorithms:
                 yield from _dangling_algorithm(specs, common, ["variables", name], algorithm, known)
+
+
+def _dangling_variables(specs: Specs, domain: DomainSpec, file: SpecFile) -> Iterator[SpecError]:
+    """What algorithms and keys say about the domain's own variables."""
+    kinds = [specs.algorithms(domain, records) for records in domain.records]
+    filled = {"STUDYID", "DOMAIN", *(name for kind in kinds for name in kind)}
+    needs_subject = bool(domain.supp)
+    for key in domain.keys:
+        if key not in filled:
+            yield file.error(["keys"], f"{key} is no variable that the domain fills")
+    for name in dict.fromkeys(name for kind in kinds for name in kind):
+        ways = [kind[name] for kind in kinds if name in kind]
+        index = next(index for index, kind in enumerate(kinds) if name in kind)
+        at: list[str | int] = ["records", index, "variables"] if name in domain.records[index].variables else ["variables"]
+        if ways[0][0].operation not in FILLED_LATER:
+            if any(other[0].operation in FILLED_LATER for other in ways):
+                yield file.error([*at, name], "is derived for some records and filled otherwise for others")
+            continue
+        if any(other != ways[0] for other in ways) or len(ways) < len(kinds):
+            yield file.error([*at, name], f"{ways[0][0].operation} must be the same for all records of the domain")
+        needs_subject |= domain.domain != "DM" or ways[0][0].operation == "derive_seq"
+        day = ways[0][0].derive_study_day
+        for variable in ways[0][0].derive_seq or ((day,) if day else ()):
+            if variable not in filled:
+                yield file.error([*at, name], f"{variable} is no variable that the domain fills")
+    if needs_subject and any("USUBJID" not in kind for kind in kinds):
+        yield file.error(["domain"], "sequence numbers, study days and supplemental qualifiers need USUBJID, which is not filled")
+    if domain.supp and domain.domain != "DM" and f"{domain.domain}SEQ" not in filled:
+        yield file.error(["supp"], f"supplemental qualifiers refer to {domain.domain}SEQ, which is not filled")
+    for name, qualifier in domain.supp.items():
+        if qualifier.value[0].operation in FILLED_LATER:
+            yield file.error(["supp", name, "value"], f"{qualifier.value[0].operation} does not fill a qualifier")
 
 
 def _dangling_algorithm(

@@ -64,7 +64,7 @@ def load_specs(folder: Path, prefix: str) -> Specs:
         raise SpecError("holds no form specification", file=folder / "forms", remedy="Write one YAML file for each form.")
     problems = list(dangling_references(specs))
     if problems:
-        raise SpecError("\n".join(str(problem) for problem in problems))
+        raise SpecError("\n".join(dict.fromkeys(str(problem) for problem in problems)))
     return specs
 
 
@@ -78,12 +78,20 @@ def _optional(folder: Path, name: str, model: type[ModelT], files: dict[str, Spe
 
 def _each(folder: Path, kind: str, key: str, model: type[ModelT], files: dict[str, SpecFile]) -> list[ModelT]:
     specs: dict[str, ModelT] = {}
-    for path in sorted((folder / kind).glob("*.yml")):
+    for path in sorted((folder / kind).glob("*")):
+        if path.suffix != ".yml":
+            if path.suffix.lower() in (".yml", ".yaml"):
+                raise SpecError("would not be read", file=path, remedy="Give the file the ending .yml.")
+            continue
         file = SpecFile(path)
         spec = file.parse(model)
         name = getattr(spec, key)
         if name.casefold() != path.stem.casefold():
             raise file.error([key], f"is {name}, but the file is {path.name}", "Name the file after what it specifies.")
+        same = next((other for other in specs if other.casefold() == name.casefold()), None)
+        if same is not None:
+            other = files[f"{kind}/{same}"].path.name
+            raise file.error([key], f"{name} is specified twice: here and in {other}", "Remove one of the files.")
         files[f"{kind}/{name}"], specs[name] = file, spec
     dm_first = sorted(specs, key=lambda name: (kind == "domains" and name != "DM", name))
     return [specs[name] for name in dm_first]
