@@ -81,7 +81,8 @@ def before(left: pd.Series, right: pd.Series) -> pd.Series:
     """Whether each ``left`` is certainly earlier than its ``right``, by every reading of what either leaves open.
 
     Row by row on position, index of ``left``; False where either is empty or names no existing date. ``2024-01`` is before
-    ``2024-02-10``, and not before ``2024-01-31``. Times of different stated zones say nothing about dates less than two days apart.
+    ``2024-02-10``, and not before ``2024-01-31``. Times of different stated zones say nothing about dates that are less than
+    two days apart.
     """
     right = right.set_axis(left.index)
     result = _bound(left, latest=True) < _bound(right, latest=False)

@@ -107,8 +107,9 @@ class Qualifier(SpecModel):
 class Join(SpecModel):
     """Records of another form beside each record: by equal columns ``on``, at most one.
 
-    ``to`` names the other form's columns, one for each of ``on``, where they are called otherwise there. Where several match, ``first`` or ``last`` names the date or number column that decides, and records without a value there
-    come last; without either, more than one is an error that is reported. ``where`` limits the other form's records.
+    ``to`` names the other form's columns, one for each of ``on``, where they are called otherwise there. Where several match,
+    ``first`` or ``last`` names the date or number column that decides, and records without a value there come last; without
+    either, more than one is an error that is reported. ``where`` limits the other form's records.
     """
 
     form: str

@@ -66,7 +66,7 @@ def _dangling_records(specs: Specs, domain: DomainSpec, file: SpecFile, index: i
     for location, algorithms in own.items():
         for algorithm in algorithms:
             yield from _dangling_algorithm(specs, file, list(location), algorithm, known)
-    common = specs.files.get("common.yml")
+    common = specs.files.get("common")
     for name, algorithms in specs.common.variables.items():
         if name not in domain.algorithms(records) and common:
             for algorithm in algorithms:
