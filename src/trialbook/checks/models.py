@@ -6,6 +6,7 @@ pandera's fields and checks.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -61,6 +62,25 @@ class RawForm(_Checked):
             raise SpecError(f"{form or cls._table}.{column} is no date or time column by its form specification")
         parts, fits = parse(frame[column].str.strip(), spec.format, specs.export.unknown_date_parts)
         return iso8601.compose(parts).where(fits, "")
+
+    @classmethod
+    def term(cls, frame: pd.DataFrame, column: str, form: str | None = None) -> pd.Series:
+        """A coded column as the terms of the code list that its specification names; ``""`` where a cell is empty or has none.
+
+        ``form`` names the form that ``frame`` is of, where it is not the model's own.
+        """
+        specs = cls._specs
+        assert specs is not None, "the study binds its models when it loads them"
+        spec = specs.forms[form or cls._table].columns.get(column)
+        if spec is None or spec.codelist is None:
+            raise SpecError(f"{form or cls._table}.{column} has no code list by its form specification")
+        return frame[column].str.strip().map(specs.codelists[spec.codelist].by_value).fillna("").astype("str")
+
+    @classmethod
+    def derivation(cls, name: str) -> Callable[..., Any]:
+        """A function of ``sdtm_specs/derivations.py``: a rule needs no second copy of what the mapping does."""
+        assert cls._specs is not None, "the study binds its models when it loads them"
+        return cls._specs.function(name)
 
 
 class Dataset(_Checked):

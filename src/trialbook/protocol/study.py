@@ -64,6 +64,7 @@ class StudyProtocol(SpecModel):
     ct: str = "sdtmct-2025-03-28"
     other_ids: tuple[str, ...] = ()
     sponsor: str = ""
+    funder_type: str = ""
     contact: str = ""
     status: str = ""
     summary: str = ""
