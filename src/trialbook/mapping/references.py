@@ -78,6 +78,12 @@ def _dangling_variables(specs: Specs, domain: DomainSpec, file: SpecFile) -> Ite
     kinds = [specs.algorithms(domain, records) for records in domain.records]
     filled = {"STUDYID", "DOMAIN", *(name for kind in kinds for name in kind)}
     needs_subject = bool(domain.supp)
+    meant: dict[str, str] = {}
+    for index, records in enumerate(domain.records):
+        for alias, form in {records.form: records.form, **{alias: join.form for alias, join in records.join.items()}}.items():
+            if meant.setdefault(alias, form) != form:
+                where = ["records", index, "join", alias]
+                yield file.error(where, f"{alias} means the form {form} here and {meant[alias]} in other records of the domain")
     for key in domain.keys:
         if key not in filled:
             yield file.error(["keys"], f"{key} is no variable that the domain fills")

@@ -70,6 +70,7 @@ def load_specs(folder: Path, prefix: str) -> Specs:
 
 def _optional(folder: Path, name: str, model: type[ModelT], files: dict[str, SpecFile]) -> ModelT:
     path = folder / f"{name}.yml"
+    _refuse_other_ending(path.with_suffix(".yaml"))
     if not path.exists():
         return model()
     files[name] = SpecFile(path)
@@ -79,9 +80,8 @@ def _optional(folder: Path, name: str, model: type[ModelT], files: dict[str, Spe
 def _each(folder: Path, kind: str, key: str, model: type[ModelT], files: dict[str, SpecFile]) -> list[ModelT]:
     specs: dict[str, ModelT] = {}
     for path in sorted((folder / kind).glob("*")):
+        _refuse_other_ending(path)
         if path.suffix != ".yml":
-            if path.suffix.lower() in (".yml", ".yaml"):
-                raise SpecError("would not be read", file=path, remedy="Give the file the ending .yml.")
             continue
         file = SpecFile(path)
         spec = file.parse(model)
@@ -95,3 +95,9 @@ def _each(folder: Path, kind: str, key: str, model: type[ModelT], files: dict[st
         files[f"{kind}/{name}"], specs[name] = file, spec
     dm_first = sorted(specs, key=lambda name: (kind == "domains" and name != "DM", name))
     return [specs[name] for name in dm_first]
+
+
+def _refuse_other_ending(path: Path) -> None:
+    """A specification that is not read must not go unnoticed."""
+    if path.exists() and path.suffix != ".yml" and path.suffix.lower() in (".yml", ".yaml"):
+        raise SpecError("would not be read, because of its ending", file=path, remedy="Name it with the ending .yml.")
