@@ -20,6 +20,14 @@ _DATE_PARTS = rf"(?:{_PART}Y)?(?:{_PART}M)?(?:{_PART}D)?"
 _TIME_PARTS = rf"(?:T(?=.)(?:{_PART}H)?(?:{_PART}M)?(?:{_PART}S)?)?"
 _DURATION = rf"-?P(?=.)(?:{_PART}W|{_DATE_PARTS}{_TIME_PARTS})"
 _DAY_OF = {"DY": "DTC", "STDY": "STDTC", "ENDY": "ENDTC"}
+_NUMBER_TEXT = r"(?:<=?|>=?)?\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
+# The guide's keys of a dataset are an example (SDTMIG 3.4 section 3.2.1.1). Records that differ in one of these are not the same:
+# an event may be recorded anew when its severity changes (section 6.2.1 assumption 1), a medication when it is asked for again.
+_TELLING_APART = {
+    "Events": ("TERM", "CAT", "SCAT", "SEV", "TOXGR", "STDTC"),
+    "Interventions": ("CAT", "SCAT", "DOSE", "DOSTXT", "DOSU", "DOSFRM", "DOSFRQ", "ROUTE", "DTC", "STDTC", "ENDTC"),
+    "Findings": ("CAT", "SCAT", "SPEC", "METHOD", "LOC", "LAT", "DIR", "POS", "DTC", "TPT", "TPTNUM", "EVAL", "EVALID"),
+}
 
 
 def dataset_rules(dataset: SdtmDataset, standard: Standard, ct: ControlledTerminology, keys: tuple[str, ...]) -> tuple[Rule, ...]:
@@ -29,7 +37,7 @@ def dataset_rules(dataset: SdtmDataset, standard: Standard, ct: ControlledTermin
     rules = [
         *_structure(dataset, known, standard),
         *_identifiers(dataset),
-        *_keys(dataset, keys),
+        *_keys(dataset, _telling_apart(dataset, standard, keys)),
     ]
     for column in dataset.frame.columns:
         variable = known.get(column) or standard.model_variable(dataset.domain, column)
@@ -81,8 +89,8 @@ def _identifiers(dataset: SdtmDataset) -> Iterator[Rule]:
         yield Rule(
             f"TB-{name}-DOMAIN",
             Severity.ERROR,
-            f"DOMAIN is not {dataset.domain}",
-            lambda f: f["DOMAIN"] == dataset.name[:2],
+            f"DOMAIN is not {name[:2]}",
+            lambda f: f["DOMAIN"] == name[:2],
             ("DOMAIN",),
             cites=("SDTMIG 3.4 section 4.1.7",),
         )
@@ -105,6 +113,15 @@ def _identifiers(dataset: SdtmDataset) -> Iterator[Rule]:
             query="There is no demographics record for this subject: is the subject number right?",
             cites=("SDTMIG 3.4 section 5.2",),
         )
+
+
+def _telling_apart(dataset: SdtmDataset, standard: Standard, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """``keys``; where they are but the guide's example, with the qualifiers and dates that tell real records apart."""
+    listed = standard.datasets.get(dataset.domain)
+    if listed is None or keys != listed.keys:
+        return keys
+    more = (f"{dataset.domain}{name}" for name in _TELLING_APART.get(listed.class_, ()))
+    return tuple(dict.fromkeys((*keys, *more)))
 
 
 def _keys(dataset: SdtmDataset, keys: tuple[str, ...]) -> Iterator[Rule]:
@@ -150,7 +167,7 @@ def _values(name: str, dataset: SdtmDataset, variable: StandardVariable, ct: Con
             "CT",
             Severity.WARNING if open_ else Severity.ERROR,
             f"{column} is no term of the {'extensible ' if open_ else ''}code list {which}",
-            lambda f: f[column].isin(terms) | (f[column] == ""),
+            _in_codelist(column, terms),
             ("SDTMIG 3.4 section 4.3",),
         )
     if "ISO 8601" in variable.format and "duration" in variable.format and "interval" not in variable.format:
@@ -166,7 +183,7 @@ def _study_day(name: str, dataset: SdtmDataset, column: str) -> Iterator[Rule]:
     """--DY against its --DTC and DM's RFSTDTC (SDTMIG 3.4 section 4.4.4)."""
     prefix = dataset.domain
     day = next((f"{prefix}{day}" for day, date in _DAY_OF.items() if column == f"{prefix}{date}"), None)
-    if day is None or day not in dataset.frame or prefix == "DM":
+    if day is None or day not in dataset.frame or prefix == "DM" or dataset.variables[day].type != "Num":
         return
     yield Rule(
         f"TB-{name}-{day}-STUDYDAY",
@@ -188,6 +205,18 @@ def _day_agrees(frame: pd.DataFrame, dm: pd.DataFrame, day: str, date: str) -> p
 
 def _filled(column: str) -> Check:
     return lambda f: f[column] != "" if f[column].dtype == "str" else f[column].notna()
+
+
+def _in_codelist(column: str, terms: set[str]) -> Check:
+    """A result that is a number is no term: the code lists of --STRESC are for results in words."""
+    numbers = column.endswith("STRESC")
+
+    def check(frame: pd.DataFrame) -> pd.Series:
+        cells = frame[column]
+        known = cells.isin(terms) | (cells == "")
+        return known | cells.str.fullmatch(_NUMBER_TEXT).astype(bool) if numbers else known
+
+    return check
 
 
 def _duration(column: str) -> Check:

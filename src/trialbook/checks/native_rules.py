@@ -47,8 +47,9 @@ def native_rules(schema: pa.DataFrameSchema) -> tuple[Rule, ...]:
             what = "a regular expression for names" if column.regex else "a parser or drop_invalid_rows"
             raise SpecError(f"{schema.name}.{name} declares {what}", remedy="Name the column; convert values in a rule.")
         rules.extend(_column_rules(f"{schema.name}-{name}", str(name), column, column.coerce or schema.coerce))
+    columns = tuple(str(name) for name, column in schema.columns.items() if column.required)
     for check in schema.checks:
-        rules.append(_from_check(f"{schema.name}-{check.name}", str(schema.name), check, None, None, tuple(schema.columns)))
+        rules.append(_from_check(f"{schema.name}-{check.name}", str(schema.name), check, None, None, columns))
     if schema.unique:
         keys = tuple(schema.unique)
         message = f"Another record has the same {', '.join(keys)}"

@@ -88,7 +88,8 @@ def run_schema(schema: pa.DataFrameSchema, frame: pd.DataFrame, rules: Sequence[
     try:
         # A user's PANDERA_VALIDATION_… settings must not make rules pass that never ran.
         with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
-            schema.validate(frame, lazy=True)
+            # Pandera aligns by label, and would fail where labels are not unique.
+            schema.validate(frame.reset_index(drop=True), lazy=True)
     except SchemaErrors as found:
         errors = {error.check.name: error for error in found.schema_errors}
     return [_verdict(one, errors.get(one.id)) for one in rules if one.id in held]
