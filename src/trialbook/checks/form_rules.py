@@ -29,7 +29,7 @@ def form_rules(spec: FormSpec, specs: Specs) -> tuple[Rule, ...]:
             id=f"TB-RAW-{spec.form}-KEY",
             severity=Severity.ERROR,
             message=f"Another record has the same {label}",
-            check=_unique(spec.keys),
+            check=_unique(spec),
             variables=spec.keys,
             query=f"Several records have the same {label}: which is right?",
             mend=spec.keys,
@@ -93,11 +93,18 @@ def _in_codelist(name: str, codelist: StudyCodelist) -> Check:
     return lambda frame: frame[name].str.strip().isin(known)
 
 
-def _unique(keys: tuple[str, ...]) -> Check:
-    """All records of an equal key fail, since no rule can know which is wrong. An incomplete key is another rule's."""
+def _unique(spec: FormSpec) -> Check:
+    """All records of an equal key fail, since no rule can know which is wrong.
+
+    An empty cell is a value of the key like any other (an event without end, recorded twice), unless it is required or the
+    whole key is empty: then another rule says so.
+    """
+    keys = list(spec.keys)
+    required = [key for key in keys if spec.columns[key].required]
 
     def check(frame: pd.DataFrame) -> pd.Series:
-        cells = frame[list(keys)].apply(lambda column: column.str.strip())
-        return ~(cells.duplicated(keep=False) & (cells != "").all(axis=1))
+        cells = frame[keys].apply(lambda column: column.str.strip())
+        complete = (cells[required] != "").all(axis=1) & (cells != "").any(axis=1)
+        return ~(cells.duplicated(keep=False) & complete)
 
     return check
