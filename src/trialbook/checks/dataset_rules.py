@@ -197,7 +197,7 @@ def _study_day(name: str, dataset: SdtmDataset, column: str) -> Iterator[Rule]:
 
 
 def _day_agrees(frame: pd.DataFrame, dm: pd.DataFrame, day: str, date: str) -> pd.Series:
-    reference = frame["USUBJID"].map(dm.drop_duplicates("USUBJID").set_index("USUBJID")["RFSTDTC"]).fillna("").astype("str")
+    reference = frame["USUBJID"].map(dm.drop_duplicates("USUBJID").set_index("USUBJID")["RFSTDTC"]).astype("str").fillna("")
     expected = iso8601.study_day(frame[date], reference)
     given = frame[day]
     return given.isna() | ((given == expected) & (given != 0)) | (expected.isna() & (given != 0))

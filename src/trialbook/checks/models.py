@@ -74,7 +74,7 @@ class RawForm(_Checked):
         spec = specs.forms[form or cls._table].columns.get(column)
         if spec is None or spec.codelist is None:
             raise SpecError(f"{form or cls._table}.{column} has no code list by its form specification")
-        return frame[column].str.strip().map(specs.codelists[spec.codelist].by_value).fillna("").astype("str")
+        return frame[column].str.strip().map(specs.codelists[spec.codelist].by_value).astype("str").fillna("")
 
     @classmethod
     def derivation(cls, name: str) -> Callable[..., Any]:
@@ -104,4 +104,4 @@ def value_of(table: pd.DataFrame, column: str, by: pd.Series, key: str = "USUBJI
     pairs = table[[key, column]].drop_duplicates()
     single = pairs[~pairs[key].duplicated(keep=False)].set_index(key)[column]
     found = by.map(single)
-    return found if found.dtype.kind == "f" and table[column].dtype.kind == "f" else found.fillna("").astype("str")
+    return found.astype("float64") if table[column].dtype.kind == "f" else found.astype("str").fillna("")

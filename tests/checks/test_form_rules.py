@@ -1,0 +1,151 @@
+"""The rules that a form specification implies, as a table in and the whole findings out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from trialbook.checks.form_rules import form_rules
+from trialbook.mapping import ExportSpec, FormSpec, Specs, StudyCodelist
+from trialbook.mapping.domain_spec import CommonSpec
+
+
+def rules_of(columns: Mapping[str, Any], keys: Sequence[str] = ("SUBJECT",)) -> Any:
+    spec = FormSpec.model_validate(
+        {"form": "AE", "tables": ["ae"], "subject": "SUBJECT", "keys": keys, "columns": {"SUBJECT": {}, **columns}}
+    )
+    codelists = {"SEV": StudyCodelist.model_validate({"terms": {"MILD": ["1", "轻度"], "SEVERE": "3", "LIFE THREATENING": []}})}
+    specs = Specs(Path(), ExportSpec(), {"AE": spec}, {}, CommonSpec(), codelists, None, {})
+    return form_rules(spec, specs)
+
+
+def test_an_export_full_of_faults_as_findings(table, run):
+    rules = rules_of(
+        {
+            "TERM": {"label": "Reported term", "required": True},
+            "SEV": {"codelist": "SEV"},
+            "START": {"label": "Start date", "type": "date", "format": ["y-m-d", "d-mmm-y"]},
+            "DOSE": {"type": "number"},
+            "VISIT": {"type": "integer"},
+        },
+        keys=("SUBJECT", "TERM"),
+    )
+    cells = {
+        "SUBJECT": ["1", "1", "2", "3 ", "3"],
+        "TERM": ["Fever", "", "Fever", "Cough", " Cough"],
+        "SEV": ["轻度", "Mild", "MILD", "2", ""],
+        "START": ["2024-02-29", "2023-02-29", "01-UNK-2024", "3/4/2024", ""],
+        "DOSE": ["1.5", "135µg", "１３５", ".5", "1,5"],
+        "VISIT": ["1", "1.0", "1.5", "", "x"],
+    }
+    findings, outcomes = run(rules, table("AE", cells))
+    assert [(f.rule, f.record, f.values, f.message, f.query) for f in findings] == [
+        ("TB-RAW-AE-TERM-REQUIRED", 2, {"TERM": ""}, "TERM is empty", "Please complete TERM (Reported term)."),
+        (
+            "TB-RAW-AE-SEV-CODE",
+            2,
+            {"SEV": "Mild"},
+            "SEV is not in the code list SEV",
+            "SEV is Mild: which of 1, 3, LIFE THREATENING is meant?",
+        ),
+        (
+            "TB-RAW-AE-SEV-CODE",
+            4,
+            {"SEV": "2"},
+            "SEV is not in the code list SEV",
+            "SEV is 2: which of 1, 3, LIFE THREATENING is meant?",
+        ),
+        (
+            "TB-RAW-AE-START-DATE",
+            2,
+            {"START": "2023-02-29"},
+            "START is no date written as y-m-d or d-mmm-y",
+            "START (Start date) is 2023-02-29: please give the date as it was.",
+        ),
+        (
+            "TB-RAW-AE-START-DATE",
+            4,
+            {"START": "3/4/2024"},
+            "START is no date written as y-m-d or d-mmm-y",
+            "START (Start date) is 3/4/2024: please give the date as it was.",
+        ),
+        ("TB-RAW-AE-DOSE-NUMBER", 2, {"DOSE": "135µg"}, "DOSE is no number", "DOSE is 135µg: please give the number."),
+        ("TB-RAW-AE-DOSE-NUMBER", 5, {"DOSE": "1,5"}, "DOSE is no number", "DOSE is 1,5: please give the number."),
+        ("TB-RAW-AE-VISIT-INTEGER", 3, {"VISIT": "1.5"}, "VISIT is no whole number", "VISIT is 1.5: please give the number."),
+        ("TB-RAW-AE-VISIT-INTEGER", 5, {"VISIT": "x"}, "VISIT is no whole number", "VISIT is x: please give the number."),
+        (
+            "TB-RAW-AE-KEY",
+            4,
+            {"SUBJECT": "3 ", "TERM": "Cough"},
+            "Another record has the same SUBJECT, TERM",
+            "Several records have the same SUBJECT, TERM: which is right?",
+        ),
+        (
+            "TB-RAW-AE-KEY",
+            5,
+            {"SUBJECT": "3", "TERM": " Cough"},
+            "Another record has the same SUBJECT, TERM",
+            "Several records have the same SUBJECT, TERM: which is right?",
+        ),
+    ]
+    assert {f.severity.value for f in findings} == {"Error"}
+    assert {o.status.value for o in outcomes} == {"ISSUE REPORTED"}
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "failing"),
+    [
+        ({"type": "time", "format": "H:M"}, ["09:30", "9:30", "24:00", "09:60", "0930", ""], [3, 4, 5]),
+        ({"type": "datetime", "format": "y-m-d H:M"}, ["2024-03-01 09:30", "2024-03-01", ""], [2]),
+        ({"type": "date", "format": "y年m月d日"}, ["2024年3月1日", "２０２４年３月１日", "2024-03-01"], [3]),
+        ({"type": "date", "format": "d/m/y"}, ["UN/03/2024", "UNK/UNK/2024", "31/04/2024", "XX/03/2024"], [3, 4]),
+        ({"type": "integer"}, ["-1", "+1", "1e3", "1 000", "NA", "  7 "], [3, 4, 5]),
+        ({"type": "number"}, ["-.5", "5.", "1e3", "<5", "5 %", "."], [3, 4, 5, 6]),
+        ({"required": True}, ["x", "", "  ", "NA"], [2, 3]),
+        ({"codelist": "SEV"}, ["MILD", " 1 ", "mild", "轻度", "轻"], [3, 5]),
+        ({}, ["anything", ""], []),
+    ],
+    ids=lambda value: "" if isinstance(value, list) else str(value),
+)
+def test_cells_that_a_column_does_not_take(table, run, column, cells, failing):
+    findings, outcomes = run(rules_of({"X": column}), table("AE", {"SUBJECT": [str(i) for i in range(len(cells))], "X": cells}))
+    assert [finding.record for finding in findings] == failing
+    assert "EXECUTION ERROR" not in {outcome.status.value for outcome in outcomes}
+
+
+@pytest.mark.parametrize(
+    ("keys", "failing"),
+    [
+        ([("1", "x"), ("1", "x"), ("1", "y")], [1, 2]),
+        ([("1", ""), ("1", "")], [1, 2]),
+        ([("", ""), ("", "")], []),
+    ],
+    ids=["equal", "an optional part empty", "no key"],
+)
+def test_records_of_an_equal_key_all_fail(table, run, keys, failing):
+    cells = {"SUBJECT": [subject for subject, _ in keys], "TERM": [term for _, term in keys]}
+    findings, _ = run(rules_of({"TERM": {}}, keys=("SUBJECT", "TERM")), table("AE", cells))
+    assert [finding.record for finding in findings] == failing
+
+
+def test_a_form_with_a_header_only_passes_all(table, run):
+    columns = {
+        "TERM": {"required": True},
+        "SEV": {"codelist": "SEV"},
+        "START": {"type": "date", "format": "y-m-d"},
+        "N": {"type": "integer"},
+    }
+    findings, outcomes = run(rules_of(columns), table("AE", {name: [] for name in ("SUBJECT", *columns)}))
+    assert findings == []
+    assert {outcome.status.value for outcome in outcomes} == {"SUCCESS"}
+
+
+def test_rules_of_a_column_that_the_export_lacks_are_skipped(table, run):
+    _, outcomes = run(rules_of({"TERM": {"required": True}}), table("AE", {"SUBJECT": ["1"]}))
+    assert [(o.rule, o.status.value, o.reason) for o in outcomes] == [
+        ("TB-RAW-AE-KEY", "SUCCESS", None),
+        ("TB-RAW-AE-TERM-REQUIRED", "SKIPPED", "AE has no TERM"),
+    ]

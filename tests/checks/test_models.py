@@ -1,0 +1,123 @@
+"""The classes that a study's modules build on, and how a rule is declared in them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from trialbook.checks import Dataset, RawForm, Severity, rule, value_of
+from trialbook.errors import SpecError
+from trialbook.mapping import Specs, load_specs
+
+
+def declared(id: str, **more):
+    return rule(id, Severity.ERROR, "is wrong", variables=["A"], **more)
+
+
+class Base(RawForm, form="AE"):
+    limit = 5
+
+    @declared("R1", reads={"DM": ["B"]}, query="why?", cites=["here"])
+    def first(cls, ae, dm):
+        return ae["A"].str.len() < cls.limit
+
+    @declared("R2")
+    def second(cls, ae):
+        return True
+
+    @classmethod
+    @declared("R3")
+    def third(cls, ae):
+        return ae["A"] != cls.__name__
+
+
+class Derived(Base, form="CM"):
+    @declared("R2-CM")
+    def second(cls, cm):
+        return False
+
+    third = None
+
+
+def test_a_declaration_becomes_a_rule():
+    first = Base.declared_rules()[0]
+    assert (first.id, first.severity, first.message, first.variables, first.mend) == (
+        "R1",
+        Severity.ERROR,
+        "is wrong",
+        ("A",),
+        ("A",),
+    )
+    assert (first.reads, first.query, first.cites) == ({"DM": ("B",)}, "why?", ("here",))
+    assert first.check(pd.DataFrame({"A": ["x", "longer"]}), None).tolist() == [True, False]
+
+
+def test_rules_stand_in_the_order_of_the_class_and_know_it():
+    assert [one.id for one in Base.declared_rules()] == ["R1", "R2", "R3"]
+    assert Base.declared_rules()[2].check(pd.DataFrame({"A": ["Base", "x"]})).tolist() == [False, True]
+
+
+def test_a_derived_class_inherits_overrides_and_drops_rules():
+    assert [one.id for one in Derived.declared_rules()] == ["R1", "R2-CM"]
+    assert [one.id for one in Base.declared_rules()] == ["R1", "R2", "R3"]
+
+
+def test_a_cell_to_mend_is_one_of_the_variables():
+    with pytest.raises(SpecError, match="rule R1: mend names B, which is not among its variables"):
+        rule("R1", Severity.ERROR, "is wrong", variables=["A"], mend=["A", "B"])
+
+
+@pytest.mark.parametrize("kind", [RawForm, Dataset])
+def test_a_model_says_what_it_is_about(kind):
+    with pytest.raises(TypeError, match=r"form|domain"):
+        type("Nothing", (kind,), {})
+
+
+TABLE = pd.DataFrame(
+    {"USUBJID": ["1", "2", "2", "3", "3"], "ARM": ["A", "B", "B", "A", "B"], "AGE": [30.0, 40.0, 40.0, 50.0, 51.0]}
+)
+
+
+@pytest.mark.parametrize(
+    ("column", "by", "expected"),
+    [
+        ("ARM", ["2", "1", "9", ""], ["B", "A", "", ""]),
+        ("ARM", ["3"], [""]),
+        ("ARM", [], []),
+        ("AGE", ["1", "3", "9"], [30.0, np.nan, np.nan]),
+    ],
+    ids=["one record or equal ones", "several that differ", "none asked", "numbers"],
+)
+def test_the_value_of_another_table_is_never_guessed(column, by, expected):
+    index = pd.Index(range(10, 10 + len(by)))
+    found = value_of(TABLE, column, pd.Series(by, index=index, dtype="str"))
+    pd.testing.assert_series_equal(found, pd.Series(expected, index=index, dtype=TABLE[column].dtype), check_names=False)
+
+
+@pytest.mark.parametrize("column", ["ARM", "AGE"])
+def test_the_value_of_an_empty_table_is_empty(column):
+    found = value_of(TABLE.iloc[:0], column, pd.Series(["1"], dtype="str"))
+    assert found.tolist() == [""] if column == "ARM" else found.isna().all()
+
+
+@pytest.fixture
+def specs(tiny_study) -> Specs:
+    return load_specs(tiny_study / "sdtm_specs", "tiny")
+
+
+def test_a_forms_date_is_read_by_its_specification(specs, monkeypatch):
+    class Form(RawForm, form="DM"):
+        pass
+
+    monkeypatch.setattr(Form, "_specs", specs)
+    dm = pd.DataFrame(
+        {"CONSENT": ["2024-03-01", " 2024-3-1 ", "2024-UN-UN", "1/3/2024", ""], "SEX": ["Male", " F", "x", "", "M"]}
+    )
+    assert Form.date(dm, "CONSENT").tolist() == ["2024-03-01", "2024-03-01", "2024", "", ""]
+    assert Form.date(dm.rename(columns={"CONSENT": "START"}), "START", form="AE").tolist()[:1] == ["2024-03-01"]
+    assert Form.term(dm, "SEX").tolist() == ["M", "F", "", "", "M"]
+    with pytest.raises(SpecError, match=r"DM\.SEX is no date or time column"):
+        Form.date(dm, "SEX")
+    with pytest.raises(SpecError, match=r"DM\.CONSENT has no code list"):
+        Form.term(dm, "CONSENT")
