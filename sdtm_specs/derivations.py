@@ -1,0 +1,93 @@
+"""What the mapping language does not say: functions from columns to a column, one value a record."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+STUDYID = "NCT06802718"
+
+CRITERIA = {
+    "AESCONG": ("先天异常或出生缺陷", "先天异常", "Congenital anomaly or birth defect"),
+    "AESDISAB": ("残疾或功能丧失", "致残", "Disability or incapacity"),
+    "AESDTH": ("死亡", "Death"),
+    "AESHOSP": ("住院或住院时间延长", "住院", "Hospitalization"),
+    "AESLIFE": ("危及生命", "Life threatening"),
+    "AESMIE": ("其他重要医学事件", "Other medically important event"),
+}
+"""The criteria of seriousness (ICH E2A) by their SDTM variable, each as the sites write it."""
+
+_SEPARATOR = re.compile(r"[;,、/\n]")
+_MEANS = {word.casefold(): variable for variable, words in CRITERIA.items() for word in words}
+
+
+def usubjid(subjid: pd.Series, **forms: pd.DataFrame) -> pd.Series:
+    """STUDYID-SITEID-first screening number; empty for a number that no demographics record has: its site is not known."""
+    dm = forms["DM"]
+    first = first_screening_number(subjid, dm)
+    sites = dm[["SUBJID", "SITEID"]].apply(lambda column: column.str.strip())
+    sites = sites[(sites != "").all(axis=1)].drop_duplicates("SUBJID").set_index("SUBJID")["SITEID"]
+    site = first.map(sites).fillna("").astype("str")
+    return (f"{STUDYID}-" + site + "-" + first).where(site != "", "").astype("str")
+
+
+def first_screening_number(subjid: pd.Series, dm: pd.DataFrame) -> pd.Series:
+    """The number of the subject's first screening, by way of SUBJID_PREV however often it was screened.
+
+    A number that is not there, or that leads back to itself, ends the way: the last number reached stands.
+    """
+    numbers = dm[["SUBJID", "SUBJID_PREV"]].apply(lambda column: column.str.strip())
+    known = set(numbers["SUBJID"])
+    earlier = numbers[numbers["SUBJID_PREV"].isin(known - {""})].drop_duplicates("SUBJID").set_index("SUBJID")["SUBJID_PREV"]
+    first: dict[str, str] = {}
+    for number in subjid.str.strip().unique():
+        seen, at = {number}, number
+        while at in earlier.index and earlier[at] not in seen:
+            at = earlier[at]
+            seen.add(at)
+        first[number] = at
+    return subjid.str.strip().map(first).astype("str")
+
+
+def criteria_of(cell: str) -> tuple[str, ...]:
+    """The criteria ticked in one cell of SAE_CRIT by SDTM variable; ``""`` stands for one that nobody knows."""
+    parts = [part.strip().casefold() for part in _SEPARATOR.split(cell)]
+    return tuple(_MEANS.get(part, "") for part in parts if part)
+
+
+def aescong(criteria: pd.Series) -> pd.Series:
+    """Congenital anomaly or birth defect."""
+    return _ticked(criteria, "AESCONG")
+
+
+def aesdisab(criteria: pd.Series) -> pd.Series:
+    """Persistent or significant disability or incapacity."""
+    return _ticked(criteria, "AESDISAB")
+
+
+def aesdth(criteria: pd.Series) -> pd.Series:
+    """Results in death."""
+    return _ticked(criteria, "AESDTH")
+
+
+def aeshosp(criteria: pd.Series) -> pd.Series:
+    """Requires or prolongs hospitalization."""
+    return _ticked(criteria, "AESHOSP")
+
+
+def aeslife(criteria: pd.Series) -> pd.Series:
+    """Is life threatening."""
+    return _ticked(criteria, "AESLIFE")
+
+
+def aesmie(criteria: pd.Series) -> pd.Series:
+    """Other medically important event."""
+    return _ticked(criteria, "AESMIE")
+
+
+def _ticked(criteria: pd.Series, variable: str) -> pd.Series:
+    """``Y`` where the criterion is in the cell, else empty: a list says what was ticked, and nothing of the rest."""
+    plain = criteria.str.normalize("NFKC")
+    ticked = {cell: "Y" if variable in criteria_of(cell) else "" for cell in plain.unique()}
+    return plain.map(ticked).astype("str")

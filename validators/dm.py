@@ -1,0 +1,266 @@
+"""Who the subjects are: consent, age, screening numbers, randomization, death."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from trialbook.checks import Dataset, RawForm, Severity, before, rule, value_of
+from trialbook.datasets.iso8601 import split
+from trialbook.protocol import load_study
+
+PROTOCOL = load_study(Path(__file__).resolve().parents[1] / "protocol")
+MINIMUM_AGE, MAXIMUM_AGE = PROTOCOL.population.minimum_age, PROTOCOL.population.maximum_age
+PLANNED = PROTOCOL.design.planned_subjects
+ARMS = {arm.armcd: arm.arm for arm in PROTOCOL.arms}
+
+
+def cells(frame: pd.DataFrame, column: str) -> pd.Series:
+    return frame[column].str.strip()
+
+
+def of_number(values: pd.Series, numbers: pd.Series, wanted: pd.Series) -> pd.Series:
+    """For each screening number in ``wanted`` the value that stands beside it; ``""`` where there is none or several."""
+    return value_of(pd.DataFrame({"number": numbers, "value": values}), "value", by=wanted, key="number")
+
+
+class DMForm(RawForm, form="DM"):
+    @rule(
+        "IFN-DM-001",
+        Severity.ERROR,
+        "The age is not that of the birth date on the day of consent",
+        variables=["AGE", "BRTHDAT", "ICF_DAT"],
+        mend=["AGE", "BRTHDAT"],
+        query="年龄 {AGE} 岁与出生日期 {BRTHDAT}、知情同意日期 {ICF_DAT} 不符，请核实。 / "
+        "Age {AGE} does not agree with birth date {BRTHDAT} and consent on {ICF_DAT}: please check.",
+    )
+    def age_agrees_with_birth_date(cls, dm: pd.DataFrame) -> pd.Series:
+        """Completed years at consent; where month or day of birth are open, both years that they leave possible."""
+        birth, consent = split(cls.date(dm, "BRTHDAT")), split(cls.date(dm, "ICF_DAT"))
+        months, days = consent["m"] - birth["m"], consent["d"] - birth["d"]
+        had_birthday = (months > 0) | ((months == 0) & (days >= 0))
+        has_to_come = (months < 0) | ((months == 0) & (days < 0))
+        most = consent["y"] - birth["y"] - has_to_come
+        least = consent["y"] - birth["y"] - ~had_birthday
+        age = pd.to_numeric(cells(dm, "AGE"), errors="coerce")
+        return age.isna() | most.isna() | age.between(least, most)
+
+    @rule(
+        "IFN-DM-002",
+        Severity.ERROR,
+        f"Randomized, though younger than {MINIMUM_AGE} or older than {MAXIMUM_AGE} years",
+        variables=["AGE"],
+        reads={"RAND": ["SUBJID", "RAND_DTTM"]},
+        query=f"受试者年龄 {{AGE}} 岁，不在方案规定的 {MINIMUM_AGE}–{MAXIMUM_AGE} 岁之间，但已随机入组："
+        "请核实年龄；如属实请报告方案偏离。 / "
+        f"The subject is {{AGE}} years old, the protocol takes {MINIMUM_AGE} to {MAXIMUM_AGE}, and was randomized: "
+        "please check the age, or report the protocol deviation.",
+        cites=["Inclusion criterion 1"],
+    )
+    def randomized_at_the_protocols_age(cls, dm: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
+        age = pd.to_numeric(cells(dm, "AGE"), errors="coerce")
+        return age.isna() | age.between(MINIMUM_AGE, MAXIMUM_AGE) | ~cells(dm, "SUBJID").isin(cells(rand, "SUBJID"))
+
+    @rule(
+        "IFN-DM-003",
+        Severity.ERROR,
+        "The earlier screening number is no subject's",
+        variables=["SUBJID_PREV"],
+        query="既往筛选号 {SUBJID_PREV} 不存在，请核实。 / "
+        "No subject was screened under {SUBJID_PREV}: which earlier number is meant?",
+    )
+    def earlier_number_exists(cls, dm: pd.DataFrame) -> pd.Series:
+        earlier = cells(dm, "SUBJID_PREV")
+        return (earlier == "") | earlier.isin(cells(dm, "SUBJID")) & (earlier != cells(dm, "SUBJID"))
+
+    @rule(
+        "IFN-DM-004",
+        Severity.WARNING,
+        "Two screening numbers seem to be one person: same initials, birth date and sex, and neither names the other",
+        variables=["SUBJID_PREV", "SUBJID", "INITIALS", "BRTHDAT", "SEX"],
+        mend=["SUBJID_PREV"],
+        query="筛选号 {SUBJID} 与另一筛选号的姓名缩写、出生日期和性别相同：是否为同一受试者再次筛选？如是，请填写既往筛选号。 / "
+        "Another screening number has the same initials, birth date and sex: is {SUBJID} the same person screened again? "
+        "If so, please enter the earlier number.",
+    )
+    def one_person_is_one_subject(cls, dm: pd.DataFrame) -> pd.Series:
+        person = pd.DataFrame(
+            {"initials": cells(dm, "INITIALS").str.upper(), "birth": cls.date(dm, "BRTHDAT"), "sex": cls.term(dm, "SEX")}
+        )
+        known = (person != "").all(axis=1)
+        number = cls.derivation("first_screening_number")(dm["SUBJID"], dm)
+        several = person.assign(number=number).groupby(["initials", "birth", "sex"])["number"].transform("nunique") > 1
+        return ~(known & several)
+
+    @rule(
+        "IFN-DM-005",
+        Severity.ERROR,
+        "Birth date or sex differ from those at the earlier screening",
+        variables=["SUBJID_PREV", "BRTHDAT", "SEX"],
+        query="出生日期 {BRTHDAT} 或性别 {SEX} 与既往筛选号 {SUBJID_PREV} 的记录不一致，请核实。 / "
+        "Birth date {BRTHDAT} or sex {SEX} differ from the record of the earlier screening {SUBJID_PREV}: please check.",
+    )
+    def same_person_at_both_screenings(cls, dm: pd.DataFrame) -> pd.Series:
+        number, earlier = cells(dm, "SUBJID"), cells(dm, "SUBJID_PREV")
+        birth, sex = cls.date(dm, "BRTHDAT"), cls.term(dm, "SEX")
+        then_birth, then_sex = of_number(birth, number, earlier), of_number(sex, number, earlier)
+        other_birth = before(birth, then_birth) | before(then_birth, birth)
+        return ~(other_birth | ((sex != "") & (then_sex != "") & (sex != then_sex)))
+
+    @rule(
+        "IFN-DM-006",
+        Severity.ERROR,
+        "Screened again, though randomized after the earlier screening",
+        variables=["SUBJID_PREV"],
+        reads={"RAND": ["SUBJID"]},
+        query="既往筛选号 {SUBJID_PREV} 已随机入组，不应再次筛选，请核实。 / "
+        "The subject was randomized under {SUBJID_PREV} and can't be screened again: please check.",
+    )
+    def not_screened_after_randomization(cls, dm: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
+        earlier = cells(dm, "SUBJID_PREV")
+        return (earlier == "") | ~earlier.isin(cells(rand, "SUBJID"))
+
+    @rule(
+        "IFN-DM-007",
+        Severity.ERROR,
+        "Consent to the new screening is earlier than that to the screening before",
+        variables=["ICF_DAT", "SUBJID_PREV"],
+        mend=["ICF_DAT"],
+        query="再次筛选的知情同意日期 {ICF_DAT} 早于既往筛选号 {SUBJID_PREV} 的知情同意日期，请核实。 / "
+        "Consent on {ICF_DAT} to be screened again is earlier than consent under {SUBJID_PREV}: please check.",
+    )
+    def consents_follow_each_other(cls, dm: pd.DataFrame) -> pd.Series:
+        consent = cls.date(dm, "ICF_DAT")
+        return ~before(consent, of_number(consent, cells(dm, "SUBJID"), cells(dm, "SUBJID_PREV")))
+
+
+class RANDForm(RawForm, form="RAND"):
+    @rule(
+        "IFN-DM-008",
+        Severity.ERROR,
+        "Randomized before consent",
+        variables=["RAND_DTTM", "SUBJID"],
+        mend=["RAND_DTTM"],
+        reads={"DM": ["SUBJID", "ICF_DAT"]},
+        query="随机日期 {RAND_DTTM} 早于知情同意日期，请核实。 / "
+        "Randomization on {RAND_DTTM} is earlier than consent: please check both dates.",
+        cites=["ICH E6"],
+    )
+    def consent_before_randomization(cls, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        consent = of_number(cls.date(dm, "ICF_DAT", "DM"), cells(dm, "SUBJID"), cells(rand, "SUBJID"))
+        return ~before(cls.date(rand, "RAND_DTTM"), consent)
+
+    @rule(
+        "IFN-DM-009",
+        Severity.ERROR,
+        "Randomized, but there is no demographics record",
+        variables=["SUBJID"],
+        reads={"DM": ["SUBJID"]},
+        query="受试者 {SUBJID} 有随机记录，但无人口学记录：筛选号是否有误？ / "
+        "{SUBJID} was randomized and has no demographics record: is the number right?",
+    )
+    def subject_is_known(cls, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        return cells(rand, "SUBJID").isin([*cells(dm, "SUBJID"), ""])
+
+    @rule(
+        "IFN-DM-010",
+        Severity.ERROR,
+        "The subject is randomized more than once",
+        variables=["SUBJID", "RAND_NO", "RAND_DTTM", "GROUP"],
+        reads={"DM": ["SUBJID", "SUBJID_PREV"]},
+        query="受试者 {SUBJID} 有一条以上随机记录（随机号 {RAND_NO}）：哪一条有效？ / "
+        "{SUBJID} has more than one randomization record (this one: {RAND_NO}): which is valid?",
+    )
+    def randomized_once(cls, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        subject = cls.derivation("first_screening_number")(rand["SUBJID"], dm)
+        return ~subject.duplicated(keep=False) | (subject == "")
+
+    @rule(
+        "IFN-DM-011",
+        Severity.ERROR,
+        "The randomization number is given to another subject too",
+        variables=["RAND_NO", "SUBJID"],
+        mend=["RAND_NO"],
+        query="随机号 {RAND_NO} 被用于一名以上受试者，请核实。 / "
+        "Randomization number {RAND_NO} is given to more than one subject: please check.",
+    )
+    def number_belongs_to_one_subject(cls, rand: pd.DataFrame) -> pd.Series:
+        pair = pd.DataFrame({"number": cells(rand, "RAND_NO"), "subject": cells(rand, "SUBJID")})
+        return (pair["number"] == "") | (pair.groupby("number")["subject"].transform("nunique") == 1)
+
+
+class DEATHForm(RawForm, form="DEATH"):
+    @rule(
+        "IFN-DM-012",
+        Severity.ERROR,
+        "Died before consent or before randomization",
+        variables=["DTH_DAT", "SUBJID"],
+        mend=["DTH_DAT"],
+        reads={"DM": ["SUBJID", "ICF_DAT"], "RAND": ["SUBJID", "RAND_DTTM"]},
+        query="死亡日期 {DTH_DAT} 早于知情同意日期或随机日期，请核实。 / "
+        "The date of death {DTH_DAT} is earlier than consent or randomization: please check.",
+    )
+    def not_dead_before_the_study(cls, death: pd.DataFrame, dm: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
+        died, number = cls.date(death, "DTH_DAT"), cells(death, "SUBJID")
+        consent = of_number(cls.date(dm, "ICF_DAT", "DM"), cells(dm, "SUBJID"), number)
+        randomized = of_number(cls.date(rand, "RAND_DTTM", "RAND"), cells(rand, "SUBJID"), number)
+        return ~(before(died, consent) | before(died, randomized))
+
+    @rule(
+        "IFN-DM-013",
+        Severity.ERROR,
+        "A death, but there is no demographics record",
+        variables=["SUBJID"],
+        reads={"DM": ["SUBJID"]},
+        query="受试者 {SUBJID} 有死亡记录，但无人口学记录：筛选号是否有误？ / "
+        "There is a death record of {SUBJID} and no demographics record: is the number right?",
+    )
+    def subject_is_known(cls, death: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        return cells(death, "SUBJID").isin([*cells(dm, "SUBJID"), ""])
+
+    @rule(
+        "IFN-DM-014",
+        Severity.ERROR,
+        "The death stands under the number of an earlier screening, so it is not taken into DM",
+        variables=["SUBJID"],
+        reads={"DM": ["SUBJID_PREV"]},
+        query="死亡记录使用的是既往筛选号 {SUBJID}：请改为末次筛选号。 / "
+        "The death is recorded under the earlier screening number {SUBJID}: please enter the number of the last screening.",
+    )
+    def under_the_last_number(cls, death: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        number = cells(death, "SUBJID")
+        return (number == "") | ~number.isin(cells(dm, "SUBJID_PREV"))
+
+
+class DM(Dataset, domain="DM"):
+    @rule(
+        "IFN-DM-015",
+        Severity.ERROR,
+        "The arm is none of the protocol's, or its code and its name are of different arms",
+        variables=["ARMCD", "ARM"],
+        query="组别 {ARMCD}（{ARM}）不是方案规定的组别，请核实。 / "
+        "{ARMCD} ({ARM}) is no arm of the protocol: please check the group.",
+        cites=["SDTMIG 3.4 section 5.2"],
+    )
+    def arm_is_the_protocols(cls, dm: pd.DataFrame) -> pd.Series:
+        return dm["ARM"] == dm["ARMCD"].map({**ARMS, "": ""}).fillna("no arm")
+
+    @rule(
+        "IFN-DM-016",
+        Severity.ERROR,
+        "There is neither an arm nor a reason for having none, or there are both",
+        variables=["ARMCD", "ACTARMCD", "ARMNRS"],
+        cites=["SDTMIG 3.4 section 5.2"],
+    )
+    def arm_or_reason(cls, dm: pd.DataFrame) -> pd.Series:
+        return ((dm["ARMCD"] == "") | (dm["ACTARMCD"] == "")) == (dm["ARMNRS"] != "")
+
+    @rule(
+        "IFN-DM-017",
+        Severity.WARNING,
+        f"More subjects are randomized than the {PLANNED} that were planned",
+        variables=["ARMCD"],
+    )
+    def not_more_than_planned(cls, dm: pd.DataFrame) -> bool:
+        return int((dm["ARMCD"] != "").sum()) <= (PLANNED or 0)
