@@ -90,7 +90,7 @@ class Study(LoadedStudy):
         absent = {name: f"the form {name} is not in the export" for name in forms.absent}
         rules = {name: self.form_rules(name) for name in self.specs.forms}
         batches.append(check_tables(form_tables, rules, absent, study))
-        batches.append(check_mapping(mapped.issues, mapped.not_made, {**data_tables, **form_tables}, study))
+        batches.append(check_mapping(mapped.issues, mapped.not_made, data_tables, form_tables, study))
         progress("checking the datasets")
         rules = {name: self.dataset_rules(one.dataset, one.keys) for name, one in mapped.datasets.items()}
         rules |= {name: rules_of(models) for name, models in self.models.datasets.items() if name not in rules}

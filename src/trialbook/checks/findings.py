@@ -114,9 +114,13 @@ def _compare(
     values: list[dict[str, str]],
     origins: list[tuple[Origin, ...]],
 ) -> None:
-    """Add what the subject's one record in another table says; where it has several, no single one is compared."""
+    """Add what the subject's one record in another table says; where it has several, no single one is compared.
+
+    A rule that reads the whole of a key of several columns looks records up by it: the subject's only one need not be meant.
+    """
     shown = [column for column in columns if column != "USUBJID"]
-    if other.subject is None or not shown:
+    by_key = len(other.keys) > 1 and set(other.keys) <= set(columns)
+    if other.subject is None or not shown or by_key:
         return
     alone = np.flatnonzero(~other.subject.duplicated(keep=False).to_numpy())
     position_of = dict(zip(other.subject.iloc[alone], alone, strict=True))

@@ -13,15 +13,20 @@ from trialbook.mapping import MappingIssue
 
 
 def check_mapping(
-    issues: Sequence[MappingIssue], not_made: Mapping[str, str], tables: Mapping[str, CheckedTable], study: str
+    issues: Sequence[MappingIssue],
+    not_made: Mapping[str, str],
+    datasets: Mapping[str, CheckedTable],
+    forms: Mapping[str, CheckedTable],
+    study: str,
 ) -> tuple[list[Finding], list[RuleOutcome]]:
-    """Findings of stage ``mapping``; a domain that could not be made is an outcome. ``tables`` are forms and datasets."""
+    """Findings of stage ``mapping``; a domain that could not be made is an outcome. A form may be called as a dataset is."""
     findings: list[Finding] = []
     outcomes: list[RuleOutcome] = []
     for issue in issues:
         rule = Rule(issue.rule, Severity.ERROR, issue.message, bool, issue.variables, mend=issue.variables)
         verdict = Verdict(rule, RuleStatus.ISSUE_REPORTED, failing=issue.records)
-        made = findings_of(verdict, tables[issue.table], {}, study, stage=Stage.MAPPING)
+        table = datasets[issue.table] if issue.of_dataset else forms[issue.table]
+        made = findings_of(verdict, table, {}, study, stage=Stage.MAPPING)
         findings.extend(made)
         outcomes.append(
             RuleOutcome(

@@ -78,6 +78,11 @@ def mapped_table(mapped: Mapped, forms: dict[str, CheckedTable]) -> CheckedTable
     def locate(positions: np.ndarray, variables: Sequence[str], role: Role) -> list[tuple[Origin, ...]]:
         found: list[list[Origin]] = [[] for _ in positions]
         cells = mapped.provenance.cells(positions, variables)
+        if role is Role.CORRECT:
+            # A value that should have come from a record that is not there has no cell: the row it belongs to is named.
+            for of_record, base in zip(cells, mapped.provenance.base(positions), strict=True):
+                if not of_record and base is not None:
+                    of_record[base] = []
         # Located together by form and columns: most records draw on the same, and one by one is slow.
         alike: dict[tuple[str, tuple[str, ...]], list[tuple[int, int]]] = {}
         for index, of_record in enumerate(cells):

@@ -54,10 +54,10 @@ class Provenance:
                             columns.append(column)
         return found
 
-    def base(self, positions: np.ndarray, alias_of: Sequence[str]) -> list[tuple[str, int] | None]:
-        """For each record the (form, position) of the first alias of ``alias_of`` that it comes from."""
+    def base(self, positions: np.ndarray) -> list[tuple[str, int] | None]:
+        """For each record at ``positions`` the (form, position in the form) of the raw record that it was made from."""
         result: list[tuple[str, int] | None] = []
         for position in positions:
-            at = next((alias for alias in alias_of if self.rows[alias][position] >= 0), None)
+            at = next((alias for alias in self.forms if self.rows[alias][position] >= 0), None)
             result.append((self.forms[at], int(self.rows[at][position])) if at else None)
         return result

@@ -35,6 +35,11 @@ class MappingIssue:
     about: str = ""
 
     @property
+    def of_dataset(self) -> bool:
+        """Whether ``table`` is a dataset: a form may have the same name."""
+        return self.kind == "NUMBER"
+
+    @property
     def rule(self) -> str:
         """The id under which it is reported; no two issues of a mapping have the same."""
         table = () if self.table == self.domain else (self.table,)
