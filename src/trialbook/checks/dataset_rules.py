@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pandas as pd
 
+from trialbook.checks.models import value_of
 from trialbook.checks.rule import Check, Rule
 from trialbook.datasets import SdtmDataset, iso8601
 from trialbook.findings import Severity
@@ -197,8 +198,7 @@ def _study_day(name: str, dataset: SdtmDataset, column: str) -> Iterator[Rule]:
 
 
 def _day_agrees(frame: pd.DataFrame, dm: pd.DataFrame, day: str, date: str) -> pd.Series:
-    reference = frame["USUBJID"].map(dm.drop_duplicates("USUBJID").set_index("USUBJID")["RFSTDTC"]).astype("str").fillna("")
-    expected = iso8601.study_day(frame[date], reference)
+    expected = iso8601.study_day(frame[date], value_of(dm, "RFSTDTC", frame["USUBJID"]))
     given = frame[day]
     return given.isna() | ((given == expected) & (given != 0)) | (expected.isna() & (given != 0))
 

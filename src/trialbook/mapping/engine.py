@@ -165,7 +165,7 @@ def _derive_days(
         if "RFSTDTC" in frame:
             reference = frame["RFSTDTC"]
         elif "DM" in datasets and "RFSTDTC" in datasets["DM"].dataset.frame:
-            reference = frame["USUBJID"].map(_reference_dates(datasets["DM"].dataset.frame)).fillna("").astype("str")
+            reference = frame["USUBJID"].map(_reference_dates(datasets["DM"].dataset.frame)).astype("str").fillna("")
         else:
             reference = pd.Series("", index=frame.index, dtype="str")
         frame[name] = iso8601.study_day(frame[date], reference)
