@@ -78,7 +78,7 @@ class SpecFile:
 
     def _explain(self, error: ValidationError) -> SpecError:
         problems = []
-        for item in error.errors():
+        for item in _told_once(error):
             problems.append(self.error(self._location(item["loc"]), _say(item)))
         if len(problems) == 1:
             return problems[0]
@@ -94,9 +94,21 @@ class SpecFile:
             if (isinstance(node, dict) and key in node) or (isinstance(node, list) and isinstance(key, int)):
                 location.append(key)
                 node = cast(Any, node)[key]
-            elif position == len(found) - 1:
+            elif position == len(found) - 1 and key != "[key]":
                 location.append(key)
         return location
+
+
+def _told_once(error: ValidationError) -> list[Any]:
+    """Without the complaint that a list is too short because its items, which are complained about themselves, fell out."""
+    items = error.errors()
+    places = [item["loc"] for item in items]
+    return [
+        item
+        for item in items
+        if item["type"] != "too_short"
+        or not any(len(place) > len(item["loc"]) and place[: len(item["loc"])] == item["loc"] for place in places)
+    ]
 
 
 def _say(item: Any) -> str:

@@ -80,9 +80,9 @@ def _dangling_variables(specs: Specs, domain: DomainSpec, file: SpecFile) -> Ite
     needs_subject = bool(domain.supp)
     meant: dict[str, str] = {}
     for index, records in enumerate(domain.records):
-        for alias, form in {records.form: records.form, **{alias: join.form for alias, join in records.join.items()}}.items():
+        for alias, form in {**{alias: join.form for alias, join in records.join.items()}, records.form: records.form}.items():
             if meant.setdefault(alias, form) != form:
-                where = ["records", index, "join", alias]
+                where: list[str | int] = ["records", index, "join", alias]
                 yield file.error(where, f"{alias} means the form {form} here and {meant[alias]} in other records of the domain")
     for key in domain.keys:
         if key not in filled:
