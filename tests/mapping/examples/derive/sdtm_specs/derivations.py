@@ -14,7 +14,7 @@ def longest_first(term: pd.Series) -> pd.Series:
     return pd.Series(range(1, len(ordered) + 1), index=ordered.index)
 
 
-def doses(subject: pd.Series, EX: pd.DataFrame) -> pd.Series:
+def doses(subject: pd.Series, EX: pd.DataFrame) -> pd.Series:  # noqa: N803
     """How many doses each subject had; it spoils its own copy of the form."""
     given = EX.groupby("SUBJ").size()
     EX["DOSE"] = "spoilt"
