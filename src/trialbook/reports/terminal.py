@@ -8,7 +8,7 @@ from rich.text import Text
 
 from trialbook.findings import Results, RuleStatus, Severity, Threshold, count_severities
 from trialbook.reports.summary import count_rule_statuses, verdict, worst_rules
-from trialbook.reports.wording import counted, visible
+from trialbook.reports.wording import counted, opening, visible
 
 SEVERITY_STYLES = {
     Severity.REJECT: "bold magenta",
@@ -24,7 +24,7 @@ def terminal_summary(results: Results, threshold: Threshold, report: Path | None
     text = Text()
     if results.run.synthetic is not None:
         text.append(" SYNTHETIC DATA ", style="reverse bold magenta")
-        text.append(f" {visible(results.run.synthetic)}\n")
+        text.append(f" {opening(results.run.synthetic)}\n")
     text.append(decided.headline, style="bold green" if decided.open else "bold red")
     text.append(f" · {visible(results.run.study)} · {counted(len(results.findings), 'finding')}\n")
     for reason in decided.reasons:

@@ -25,7 +25,7 @@ from trialbook.reports.summary import (
     verdict,
     worst_first,
 )
-from trialbook.reports.wording import origin_text, record_text, visible, visible_lines
+from trialbook.reports.wording import opening, origin_text, record_text, visible, visible_lines
 
 STATIC_FINDINGS = 200
 LONG_TEXT, LONG_TEXT_START = 300, 120
@@ -118,6 +118,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["visible"] = visible
+    environment.filters["opening"] = opening
     environment.filters["visible_lines"] = visible_lines
     environment.filters["origin"] = origin_text
     environment.filters["record"] = record_text

@@ -26,6 +26,13 @@ def visible_lines(text: str) -> str:
     return "\n".join(visible(line) for line in text.replace("\r\n", "\n").split("\n"))
 
 
+def opening(text: str) -> str:
+    """The first sentence of a statement, its lines joined: what a banner or a terminal has room for."""
+    flat = " ".join(text.split())
+    end = re.search(r"[.!?](?=\s|$)|[。！？]", flat)
+    return visible(flat[: end.end()] if end else flat)
+
+
 def _escape(match: re.Match[str]) -> str:
     character = match.group()
     code = ord(character)
