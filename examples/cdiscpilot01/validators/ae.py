@@ -96,12 +96,14 @@ class AEForm(RawForm, form="AE"):
     @rule(
         "PILOT-AE-008",
         Severity.WARNING,
-        "The event ends after the date of collection",
-        variables=["AEDTCOL", "IT.AEENDAT"],
+        "Resolved, but it ends after the date of collection",
+        variables=["AEOUTCOME", "AEDTCOL", "IT.AEENDAT"],
         query="{IT.AETERM}: the end {IT.AEENDAT} could not be known on {AEDTCOL}. Please check both dates.",
     )
     def end_known_when_collected(cls, ae: pd.DataFrame) -> pd.Series:
-        return ~before(cls.date(ae, "AEDTCOL"), cls.date(ae, "IT.AEENDAT"))
+        # Of an event that is not resolved, the rule before this one asks already.
+        resolved = ae["AEOUTCOME"].str.strip() == "Recovered/Resolved"
+        return ~(resolved & before(cls.date(ae, "AEDTCOL"), cls.date(ae, "IT.AEENDAT")))
 
 
 class AE(Dataset, domain="AE"):
