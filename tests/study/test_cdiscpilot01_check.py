@@ -36,9 +36,7 @@ def published(name: str) -> SdtmDataset:
     columns = meta["columns"]
     raw = getattr(cdiscpilotsdtm, name).to_pandas()
     variables = {
-        column: Variable(
-            column, meta["columns"][column]["label"], "Char" if meta["columns"][column]["type"] == "String" else "Num"
-        )
+        column: Variable(column, columns[column]["label"], "Char" if columns[column]["type"] == "String" else "Num")
         for column in raw
     }
     frame = raw.apply(
