@@ -1,0 +1,67 @@
+"""The raw cells of a finding where they are not plain: no cell at all, a repeating form, a form called as a dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from trialbook.checks.mapping_rules import check_mapping
+from trialbook.checks.tables import CheckedTable, mapped_table
+from trialbook.datasets import SdtmDataset
+from trialbook.findings import Origin, Role
+from trialbook.mapping import Mapped, MappingIssue, Provenance
+from trialbook.mapping.provenance import Source
+
+Table = Callable[..., CheckedTable]
+
+
+def test_a_value_without_its_record_is_traced_to_the_row_it_belongs_to(table: Table) -> None:
+    """The second event has no coding: nothing in AE_CODING can be named, so the event's row is."""
+    forms = {"AE": table("AE", {"TERM": ["Rash", "Itch"]}), "AE_CODING": table("AE_CODING", {"PT": ["Rash"]})}
+    source = Source(((("CODING", "PT"),),), np.array([0, 0]))
+    rows = {"AE": np.array([0, 1]), "CODING": np.array([0, -1])}
+    provenance = Provenance({"AE": "AE", "CODING": "AE_CODING"}, rows, {"AEDECOD": source})
+    frame = pd.DataFrame({"USUBJID": ["1", "1"], "AEDECOD": ["Rash", ""]}, dtype="str")
+    checked = mapped_table(Mapped(SdtmDataset("AE", "", frame, {}), provenance, ()), forms)
+    both = np.array([0, 1])
+    assert checked.locate(both, ["AEDECOD"], Role.CORRECT) == [
+        (Origin(Role.CORRECT, "ae_coding.csv", None, 2, ("PT",)),),
+        (Origin(Role.CORRECT, "ae.csv", None, 3, ()),),
+    ]
+    assert checked.locate(both, ["AEDECOD"], Role.COMPARED) == [(Origin(Role.COMPARED, "ae_coding.csv", None, 2, ("PT",)),), ()]
+
+
+def test_a_rule_that_looks_records_up_by_their_key_compares_no_other_record(
+    table: Table, make_rule: Callable[..., Any], run: Callable[..., Any]
+) -> None:
+    """Event 2 is not coded: the subject's only coding is that of event 1, and says nothing about it."""
+    ae = table("AE", {"SUBJECT": ["1", "1"], "NO": ["1", "2"]}, ["SUBJECT", "NO"])
+    coding = table("AE_CODING", {"SUBJECT": ["1"], "NO": ["1"], "PT": ["Rash"]}, ["SUBJECT", "NO"])
+
+    def coded(frame: pd.DataFrame, other: pd.DataFrame) -> pd.Series:
+        return frame["NO"].isin(other["NO"])
+
+    by_key = make_rule(coded, ["NO"], id="R1", reads={"AE_CODING": ("SUBJECT", "NO")})
+    by_subject = make_rule(coded, ["NO"], id="R2", reads={"AE_CODING": ("NO",)})
+    findings, _ = run([by_key, by_subject], ae, coding)
+    assert [(one.rule, dict(one.values), [origin.file for origin in one.origins]) for one in findings] == [
+        ("R1", {"NO": "2"}, ["ae.csv"]),
+        ("R2", {"NO": "2", "AE_CODING.NO": "1"}, ["ae.csv", "ae_coding.csv"]),
+    ]
+
+
+def test_an_issue_of_a_dataset_is_not_one_of_the_form_of_its_name(table: Table) -> None:
+    dataset = table("AE", {"SUBJECT": ["1"], "AELLTCD": [None]})
+    form = table("AE", {"SUBJECT": ["1", "2"], "TERM": ["", "?"]})
+    issues = [
+        MappingIssue("NUMBER", "AE", "AE", ("AELLTCD",), np.array([0]), "is no number"),
+        MappingIssue("TERM", "AE", "AE", ("TERM",), np.array([1]), "has no term"),
+    ]
+    findings, _ = check_mapping(issues, {}, {"AE": dataset}, {"AE": form}, "TINY01")
+    assert [(one.rule, one.record, dict(one.values)) for one in findings] == [
+        ("TB-MAP-AE-AELLTCD-NUMBER", 1, {"AELLTCD": ""}),
+        ("TB-MAP-AE-TERM-TERM", 2, {"TERM": "?"}),
+    ]

@@ -1,0 +1,215 @@
+"""The invented export as SDTM: whole records, each character as the export has it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from trialbook.datasets import SdtmDataset
+from trialbook.mapping import Specs, load_specs
+from trialbook.run import Study
+from trialbook.standards import load_ct
+
+S001, S003, S007, S008, S011 = (f"NCT06802718-01-{number}" for number in ("S001", "S003", "S007", "S008", "S011"))
+IFN = {"ARMCD": "IFN", "ARM": "Interferon Group", "ACTARMCD": "IFN", "ACTARM": "Interferon Group"}
+CTRL = {"ARMCD": "CTRL", "ARM": "Control Group", "ACTARMCD": "CTRL", "ACTARM": "Control Group"}
+DM = {"STUDYID": "NCT06802718", "DOMAIN": "DM", "SITEID": "01", "AGEU": "YEARS", "RACE": "ASIAN", "COUNTRY": "CHN"}
+AE = {"STUDYID": "NCT06802718", "DOMAIN": "AE"}
+ENDED = {"AEOUT": "RECOVERED/RESOLVED"}
+ONGOING = {"AEOUT": "NOT RECOVERED/NOT RESOLVED", "AEENRTPT": "ONGOING", "AEENTPT": "LAST ENTRY ON THE AE FORM"}
+
+
+def coded(term: str, number: int, soc: str, group: int) -> dict[str, object]:
+    """What the invented coder gave: the system organ class has the number ``group``, the term ``number``."""
+    return {
+        "AELLT": term, "AELLTCD": 91000000 + number, "AEDECOD": term, "AEPTCD": 90000000 + number,
+        "AEHLT": f"SYNTHETIC HLT {group:02}", "AEHLTCD": 92000000 + group,
+        "AEHLGT": f"SYNTHETIC HLGT {group:02}", "AEHLGTCD": 93000000 + group,
+        "AEBODSYS": soc, "AEBDSYCD": 94000000 + group, "AESOC": soc, "AESOCCD": 94000000 + group,
+    }  # fmt: skip
+
+
+GENERAL = ("General disorders and administration site conditions", 3)
+PYREXIA = coded("Pyrexia", 19, *GENERAL)
+PNEUMONIA = coded("Pneumonia", 17, "Infections and infestations", 4)
+
+# Only what is filled; all other variables of the record are empty.
+EXPECTED_DM = [
+    # A subject of the interferon arm.
+    {**DM, "USUBJID": S001, "SUBJID": "S001", "RFSTDTC": "2024-03-12T10:20", "RFICDTC": "2024-03-05", "BRTHDTC": "1983-05-12",
+     "AGE": 40, "SEX": "F", **IFN},
+    # Not randomized.
+    {**DM, "USUBJID": S003, "SUBJID": "S003", "RFICDTC": "2024-03-18", "BRTHDTC": "1990-08-23", "AGE": 33, "SEX": "F",
+     "ARMNRS": "SCREEN FAILURE"},
+    # Screened as S007, and again as S015: one subject, the last screening's record.
+    {**DM, "USUBJID": S007, "SUBJID": "S015", "RFSTDTC": "2024-06-20T10:10", "RFICDTC": "2024-06-13", "BRTHDTC": "1988-12-30",
+     "AGE": 35, "SEX": "M", **IFN},
+    # A control who died; dates written 1962年7月4日, 2024-04-29, 2024/9/17.
+    {**DM, "USUBJID": S008, "SUBJID": "S008", "RFSTDTC": "2024-05-06T09:45", "RFICDTC": "2024-04-29", "DTHDTC": "2024-09-17",
+     "DTHFL": "Y", "BRTHDTC": "1962-07-04", "AGE": 61, "SEX": "M", **CTRL},
+    # The year of birth only, and the month of death: UN-NOV-2024.
+    {**DM, "USUBJID": S011, "SUBJID": "S011", "RFSTDTC": "2024-05-29T10:15", "RFICDTC": "2024-05-22", "DTHDTC": "2024-11",
+     "DTHFL": "Y", "BRTHDTC": "1990", "AGE": 33, "SEX": "F", **IFN},
+]  # fmt: skip
+
+EXPECTED_AE = [
+    {**AE, "USUBJID": S001, "AESEQ": 1, "AESPID": "1", "AETERM": "发热", **PYREXIA, "AESER": "N", "AEACN": "DOSE NOT CHANGED",
+     "AEREL": "PROBABLY RELATED", **ENDED, "AECONTRT": "Y", "AETOXGR": "1", "AESTDTC": "2024-03-13", "AEENDTC": "2024-03-15",
+     "AESTDY": 2, "AEENDY": 4},
+    # 13-MAR-2024 to UN-MAR-2024: no study day of the end.
+    {**AE, "USUBJID": S001, "AESEQ": 2, "AESPID": "2", "AETERM": "流感样症状", **coded("Influenza like illness", 11, *GENERAL),
+     "AESER": "N", "AEACN": "DOSE NOT CHANGED", "AEREL": "DEFINITELY RELATED", **ENDED, "AECONTRT": "Y", "AETOXGR": "2",
+     "AESTDTC": "2024-03-13", "AEENDTC": "2024-03", "AESTDY": 2},
+    # 3级, 减量, 2024年4月9日 to 2024-04-23.
+    {**AE, "USUBJID": S001, "AESEQ": 3, "AESPID": "3", "AETERM": "中性粒细胞计数降低",
+     **coded("Neutrophil count decreased", 15, "Investigations", 5), "AESER": "N", "AEACN": "DOSE REDUCED",
+     "AEREL": "PROBABLY RELATED", **ENDED, "AECONTRT": "N", "AETOXGR": "3", "AESTDTC": "2024-04-09", "AEENDTC": "2024-04-23",
+     "AESTDY": 29, "AEENDY": 43},
+    # Since 2024-07, ongoing.
+    {**AE, "USUBJID": S001, "AESEQ": 4, "AESPID": "4", "AETERM": "甲状腺功能减退",
+     **coded("Hypothyroidism", 10, "Endocrine disorders", 2), "AESER": "N", "AEACN": "DOSE NOT CHANGED",
+     "AEREL": "POSSIBLY RELATED", **ONGOING, "AECONTRT": "Y", "AETOXGR": "2", "AESTDTC": "2024-07"},
+    # Before randomization nothing can be related, and who is not randomized has no study days.
+    {**AE, "USUBJID": S003, "AESEQ": 1, "AESPID": "1", "AETERM": "头痛", **coded("Headache", 9, "Nervous system disorders", 8),
+     "AESER": "N", **ENDED, "AECONTRT": "N", "AETOXGR": "1", "AESTDTC": "2024-03-20", "AEENDTC": "2024-03-21"},
+    # At the first screening, 50 days before the randomization that followed the second.
+    {**AE, "USUBJID": S007, "AESEQ": 1, "AESPID": "1", "AETERM": "发热", **PYREXIA, "AESER": "N", **ENDED, "AECONTRT": "N",
+     "AETOXGR": "1", "AESTDTC": "2024-05-01", "AEENDTC": "2024-05-02", "AESTDY": -50, "AEENDY": -49},
+    {**AE, "USUBJID": S007, "AESEQ": 2, "AESPID": "1", "AETERM": "食欲减退",
+     **coded("Decreased appetite", 6, "Metabolism and nutrition disorders", 6), "AESER": "N", "AEACN": "DOSE NOT CHANGED",
+     **ENDED, "AECONTRT": "N", "AETOXGR": "1", "AESTDTC": "2024-06-25", "AEENDTC": "2024-07-05", "AESTDY": 6, "AEENDY": 16},
+    {**AE, "USUBJID": S007, "AESEQ": 3, "AESPID": "2", "AETERM": "血胆红素升高",
+     **coded("Blood bilirubin increased", 5, "Investigations", 5), "AESER": "N", "AEREL": "POSSIBLY RELATED", **ENDED,
+     "AECONTRT": "N", "AETOXGR": "1", "AESTDTC": "2024-08-01", "AEENDTC": "2024-08-15", "AESTDY": 43, "AEENDY": 57},
+    # Two criteria in one cell: 死亡；住院或住院时间延长.
+    {**AE, "USUBJID": S008, "AESEQ": 1, "AESPID": "1", "AETERM": "肺炎", **PNEUMONIA, "AESER": "Y", "AEACN": "NOT APPLICABLE",
+     "AEREL": "NOT APPLICABLE", "AEOUT": "FATAL", "AESDTH": "Y", "AESHOSP": "Y", "AECONTRT": "Y", "AETOXGR": "5",
+     "AESTDTC": "2024-09-02", "AEENDTC": "2024-09-17", "AESTDY": 120, "AEENDY": 135},
+    {**AE, "USUBJID": S008, "AESEQ": 2, "AESPID": "2", "AETERM": "发热", **PYREXIA, "AESER": "N", "AEACN": "NOT APPLICABLE",
+     "AEREL": "NOT APPLICABLE", **ENDED, "AECONTRT": "N", "AETOXGR": "1", "AESTDTC": "2024-09-20", "AEENDTC": "2024-09-21",
+     "AESTDY": 138, "AEENDY": 139},
+    # UN-UNK-2024 and NOV-2024 stay as partial as they are.
+    {**AE, "USUBJID": S011, "AESEQ": 1, "AESPID": "2", "AETERM": "贫血",
+     **coded("Anaemia", 3, "Blood and lymphatic system disorders", 1), "AESER": "N", "AEACN": "DOSE NOT CHANGED",
+     "AEREL": "POSSIBLY RELATED", **ONGOING, "AECONTRT": "N", "AETOXGR": "2", "AESTDTC": "2024"},
+    {**AE, "USUBJID": S011, "AESEQ": 2, "AESPID": "1", "AETERM": "肺炎", **PNEUMONIA, "AESER": "Y", "AEACN": "DRUG WITHDRAWN",
+     "AEREL": "UNLIKELY RELATED", "AEOUT": "FATAL", "AESDTH": "Y", "AECONTRT": "Y", "AETOXGR": "4", "AESTDTC": "2024-11-02",
+     "AEENDTC": "2024-11", "AESTDY": 158},
+]  # fmt: skip
+
+EXPECTED_SUPPDM = {
+    S001: [("ETHNGRP", "Ethnic Group", "Han", "CRF"), ("RANDNO", "Randomization Number", "R001", "Assigned"),
+           ("STRATUM", "Stratum at Randomization", "RUNX1::RUNX1T1", "CRF")],
+    S003: [("ETHNGRP", "Ethnic Group", "Man", "CRF")],
+    S007: [("ETHNGRP", "Ethnic Group", "Han", "CRF"), ("PREVSCR", "Earlier Screening Number", "S007", "CRF"),
+           ("RANDNO", "Randomization Number", "R013", "Assigned"),
+           ("STRATUM", "Stratum at Randomization", "RUNX1::RUNX1T1", "CRF")],
+    S011: [("ETHNGRP", "Ethnic Group", "Zhuang", "CRF"), ("RANDNO", "Randomization Number", "R010", "Assigned"),
+           ("STRATUM", "Stratum at Randomization", "NPM1", "CRF")],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def datasets(repository: Path) -> dict[str, SdtmDataset]:
+    return {one.name: one for one in Study(repository).map(repository / "simulation" / "invented_export")}
+
+
+@pytest.fixture(scope="module")
+def specs(repository: Path) -> Specs:
+    return load_specs(repository / "sdtm_specs", "trialbook_test_nct06802718")
+
+
+def filled(dataset: SdtmDataset, subjects: set[str]) -> list[dict[str, object]]:
+    records = dataset.frame[dataset.frame["USUBJID"].isin(subjects)].to_dict("records")
+    return [{name: value for name, value in record.items() if value != "" and not pd.isna(value)} for record in records]
+
+
+def test_datasets_and_their_size(datasets: dict[str, SdtmDataset]) -> None:
+    assert {name: len(one.frame) for name, one in datasets.items()} == {"DM": 22, "SUPPDM": 58, "AE": 39}
+
+
+def test_dm_records(datasets: dict[str, SdtmDataset]) -> None:
+    assert filled(datasets["DM"], {S001, S003, S007, S008, S011}) == EXPECTED_DM
+
+
+def test_ae_records(datasets: dict[str, SdtmDataset]) -> None:
+    assert filled(datasets["AE"], {S001, S003, S007, S008, S011}) == EXPECTED_AE
+
+
+def test_suppdm_records(datasets: dict[str, SdtmDataset]) -> None:
+    frame = datasets["SUPPDM"].frame
+    assert set(frame["STUDYID"]) == {"NCT06802718"} and set(frame["RDOMAIN"]) == {"DM"}
+    assert set(frame["IDVAR"]) == set(frame["IDVARVAL"]) == set(frame["QEVAL"]) == {""}
+    for subject, expected in EXPECTED_SUPPDM.items():
+        rows = frame[frame["USUBJID"] == subject][["QNAM", "QLABEL", "QVAL", "QORIG"]]
+        assert list(rows.itertuples(index=False, name=None)) == expected
+
+
+def test_no_dataset_carries_initials(datasets: dict[str, SdtmDataset]) -> None:
+    for one in datasets.values():
+        assert not one.frame.isin(["WXLI", "LYAN", "DBOW", "HKAI"]).any().any()
+
+
+def test_terms_are_cdiscs(specs: Specs) -> None:
+    """Each code list that names one of CDISC's maps to its terms; the others are the study's own, and few."""
+    ct = load_ct("sdtmct-2025-03-28", None)
+    for name, codelist in specs.codelists.items():
+        if codelist.ct is not None:
+            found = ct.codelist(codelist.ct)
+            assert found is not None and set(codelist.terms) <= set(found.terms), name
+    own = {name for name, codelist in specs.codelists.items() if codelist.ct is None}
+    assert own == {"ARM", "ARMCD", "CTCAE_GRADE", "CAUSALITY", "ETHNIC_GROUP"}
+
+
+def test_each_of_56_ethnic_groups_is_asian(specs: Specs) -> None:
+    groups = specs.codelists["ETHNIC_GROUP"]
+    assert len(groups.terms) == 56
+    assert set(specs.codelists["RACE"].by_value) - {"ASIAN"} == set(groups.by_value)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "wanted"),
+    [
+        ({"A": ""}, {"A": "A"}),
+        ({"A": "", "B": "A", "C": "B"}, {"A": "A", "B": "A", "C": "A"}),
+        ({"B": "A"}, {"B": "B"}),
+        ({"A": "A"}, {"A": "A"}),
+        ({"A": "B", "B": "A"}, {"A": "B", "B": "A"}),
+        ({" A ": "", "B": " A"}, {" A ": "A", "B": "A"}),
+        ({"A": ""}, {"": "", "Z": "Z"}),
+    ],
+    ids=["once", "three times", "earlier number unknown", "itself", "in a circle", "white space", "not in DM"],
+)
+def test_first_screening_number(specs: Specs, numbers: dict[str, str], wanted: dict[str, str]) -> None:
+    dm = pd.DataFrame({"SUBJID": list(numbers), "SUBJID_PREV": list(numbers.values())}, dtype="str")
+    found = specs.function("first_screening_number")(pd.Series(list(wanted), dtype="str"), dm)
+    assert found.tolist() == list(wanted.values())
+
+
+def test_subject_without_site_has_no_usubjid(specs: Specs) -> None:
+    dm = pd.DataFrame({"SUBJID": ["A", "B"], "SUBJID_PREV": ["", ""], "SITEID": ["01", ""]}, dtype="str")
+    found = specs.function("usubjid")(pd.Series(["A", "B", "C", ""], dtype="str"), DM=dm)
+    assert found.tolist() == ["NCT06802718-01-A", "", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("cell", "criteria"),
+    [
+        ("", ()),
+        ("死亡", ("AESDTH",)),
+        ("死亡；住院或住院时间延长", ("AESDTH", "AESHOSP")),
+        ("危及生命、住院,其他重要医学事件", ("AESLIFE", "AESHOSP", "AESMIE")),
+        ("残疾或功能丧失；先天异常", ("AESDISAB", "AESCONG")),
+        ("Death; life threatening", ("AESDTH", "AESLIFE")),
+        ("住院治疗观察", ("",)),
+        ("；", ()),
+    ],
+)
+def test_criteria_of_seriousness(specs: Specs, cell: str, criteria: tuple[str, ...]) -> None:
+    plain = pd.Series([cell], dtype="str").str.normalize("NFKC").iloc[0]
+    assert specs.function("criteria_of")(plain) == criteria
+    for variable in ("AESCONG", "AESDISAB", "AESDTH", "AESHOSP", "AESLIFE", "AESMIE"):
+        found = specs.function(variable.lower())(pd.Series([cell], dtype="str"))
+        assert found.tolist() == ["Y" if variable in criteria else ""]
