@@ -12,6 +12,7 @@ import pandas as pd
 from trialbook.checks.models import value_of
 from trialbook.checks.rule import Check, Rule
 from trialbook.datasets import SdtmDataset, iso8601
+from trialbook.datasets.columns import byte_lengths
 from trialbook.findings import Severity
 from trialbook.standards import ControlledTerminology, Standard, StandardVariable
 
@@ -156,7 +157,7 @@ def _values(name: str, dataset: SdtmDataset, variable: StandardVariable, ct: Con
     if dataset.variables[column].type != "Char":
         return
     message = f"{column} is longer than {MAX_CHAR_BYTES} bytes, the most a transport file holds"
-    yield _row(name, column, "LENGTH", Severity.ERROR, message, lambda f: _bytes(f[column]) <= MAX_CHAR_BYTES)
+    yield _row(name, column, "LENGTH", Severity.ERROR, message, lambda f: byte_lengths(f[column]) <= MAX_CHAR_BYTES)
     lists = [found for code in variable.codelists if (found := ct.codelist(code)) is not None]
     if lists:
         terms = {term for codelist in lists for term in codelist.terms}
@@ -221,10 +222,6 @@ def _in_codelist(column: str, terms: set[str]) -> Check:
 
 def _duration(column: str) -> Check:
     return lambda f: (f[column] == "") | f[column].str.fullmatch(_DURATION).astype(bool)
-
-
-def _bytes(cells: pd.Series) -> pd.Series:
-    return cells.str.encode("utf-8").str.len()
 
 
 def _whole(name: str, kind: str, severity: Severity, message: str, check: Check, cites: tuple[str, ...] = ()) -> Rule:

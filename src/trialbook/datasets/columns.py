@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from trialbook.datasets.dataset import SdtmDataset
 from trialbook.errors import ExportError, TrialbookError
@@ -19,6 +21,11 @@ def char_column(values: Iterable[object]) -> pd.Series:
     """A Char column: dtype ``str``, ``""`` where ``values`` have None or NaN."""
     column = pd.Series(values, dtype="str").reset_index(drop=True)
     return column.fillna("") if column.hasnans else column
+
+
+def byte_lengths(cells: pd.Series) -> np.ndarray:
+    """How many bytes each text of a Char column takes in UTF-8, int64."""
+    return np.asarray(pc.binary_length(pa.array(cells, type=pa.large_string())), dtype=np.int64)
 
 
 def num_column(texts: Sequence[str], file: Path, variable: str, row_of: Sequence[int]) -> pd.Series:

@@ -55,7 +55,15 @@ def exists(parts: pd.DataFrame) -> pd.Series:
 
 def compose(parts: pd.DataFrame) -> pd.Series:
     """ISO 8601 text from columns y, m, d, H, M, S: unknown parts before a known one as ``-``, those after it left out."""
+    # A study has few dates beside its records: each distinct one is written once.
+    packed = np.zeros(len(parts), dtype=np.int64)
+    for part in PARTS:
+        packed = packed * 101 + parts[part].fillna(-1).to_numpy(dtype=np.int64) + 1
+    _, first, inverse = np.unique(packed, return_index=True, return_inverse=True)
+    return _texts(parts.iloc[first]).take(inverse).set_axis(parts.index)
 
+
+def _texts(parts: pd.DataFrame) -> pd.Series:
     def text(part: str, width: int) -> pd.Series:
         known = parts[part].notna()
         return parts[part].fillna(0).astype("int64").astype("str").str.zfill(width).where(known, "-").astype("str")
@@ -73,8 +81,10 @@ def compose(parts: pd.DataFrame) -> pd.Series:
 
 def complete_date(dtc: pd.Series) -> pd.Series:
     """The date part as datetime64 where year, month and day are known and exist, else NaT; the time of day is left off."""
-    valid = is_iso8601(dtc) & dtc.str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.*)?").astype(bool)
-    return pd.to_datetime(dtc.where(valid, "").str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
+    distinct = pd.Series(dtc.unique(), dtype="str")
+    valid = is_iso8601(distinct) & distinct.str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.*)?").astype(bool)
+    dates = pd.to_datetime(distinct.where(valid, "").str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
+    return dates.set_axis(pd.Index(distinct)).reindex(dtc).set_axis(dtc.index)
 
 
 def before(left: pd.Series, right: pd.Series) -> pd.Series:
@@ -86,11 +96,16 @@ def before(left: pd.Series, right: pd.Series) -> pd.Series:
     """
     right = right.set_axis(left.index)
     result = _bound(left, latest=True) < _bound(right, latest=False)
-    zones = left.str.extract(_FORM)["zone"], right.str.extract(_FORM)["zone"]
+    zones = _zone(left), _zone(right)
     differ = zones[0].notna() & zones[1].notna() & (zones[0] != zones[1])
     if differ.any():
         result &= ~differ | (complete_date(right) - complete_date(left) > pd.Timedelta(days=1))
     return result
+
+
+def _zone(dtc: pd.Series) -> pd.Series:
+    distinct = pd.Series(dtc.unique(), dtype="str")
+    return distinct.str.extract(_FORM)["zone"].set_axis(pd.Index(distinct)).reindex(dtc).set_axis(dtc.index)
 
 
 def _bound(dtc: pd.Series, *, latest: bool) -> pd.Series:

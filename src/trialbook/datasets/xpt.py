@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 
-from trialbook.datasets.columns import char_column, plain_frame
+from trialbook.datasets.columns import byte_lengths, char_column, plain_frame
 from trialbook.datasets.dataset import SdtmDataset, Variable
 from trialbook.datasets.xpt_header import Field, XptHeader, read_header
 from trialbook.errors import ExportError, TrialbookError
@@ -141,8 +141,7 @@ def write_xpt(dataset: SdtmDataset, path: Path) -> None:
         _check_bytes(dataset.variables[name].label, LABEL_BYTES, f"dataset {dataset.name}, variable {name}: the label")
         place = f"dataset {dataset.name}, variable {name}"
         if dataset.variables[name].type == "Char":
-            sizes = np.fromiter((len(value.encode()) for value in frame[name]), dtype=np.int64, count=len(frame))
-            for record in np.flatnonzero(sizes > CHAR_BYTES)[:1]:
+            for record in np.flatnonzero(byte_lengths(frame[name]) > CHAR_BYTES)[:1]:
                 _check_bytes(frame[name].iloc[record], CHAR_BYTES, f"{place}, record {record + 1}")
         else:
             size = frame[name].abs().to_numpy()
