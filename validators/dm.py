@@ -65,14 +65,15 @@ class DMForm(RawForm, form="DM"):
     @rule(
         "IFN-DM-003",
         Severity.ERROR,
-        "The earlier screening number is no subject's",
+        "The earlier screening number is none that was screened earlier",
         variables=["SUBJID_PREV"],
-        query="既往筛选号 {SUBJID_PREV} 不存在，请核实。 / "
-        "No subject was screened under {SUBJID_PREV}: which earlier number is meant?",
+        query="既往筛选号 {SUBJID_PREV} 不存在，或不是更早的筛选号，请核实。 / "
+        "Nobody was screened earlier under {SUBJID_PREV}: which earlier number is meant?",
     )
     def earlier_number_exists(cls, dm: pd.DataFrame) -> pd.Series:
-        earlier = cells(dm, "SUBJID_PREV")
-        return (earlier == "") | earlier.isin(cells(dm, "SUBJID")) & (earlier != cells(dm, "SUBJID"))
+        number, earlier = cells(dm, "SUBJID"), cells(dm, "SUBJID_PREV")
+        itself = (earlier == number) | (of_number(earlier, number, earlier) == number)
+        return (earlier == "") | (earlier.isin(number) & ~itself)
 
     @rule(
         "IFN-DM-004",

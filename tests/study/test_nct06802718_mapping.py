@@ -188,6 +188,16 @@ def test_first_screening_number(specs: Specs, numbers: dict[str, str], wanted: d
     assert found.tolist() == list(wanted.values())
 
 
+def test_a_wrong_earlier_number_removes_nobody(repository: Path, tmp_path: Path) -> None:
+    """A is superseded by B; C names itself, D and E name each other, F is randomized and G names it."""
+    rows = ["A,", "B,A", "C,C", "D,E", "E,D", "F,", "G,F"]
+    (tmp_path / "DM.csv").write_text("SUBJID,SUBJID_PREV,SITEID\n" + "".join(f"{row},01\n" for row in rows), encoding="utf-8")
+    (tmp_path / "RAND.csv").write_text("SUBJID,RAND_NO,RAND_DTTM,GROUP\nF,R1,2024-03-12 10:20,IFN\n", encoding="utf-8")
+    (dm,) = (one.frame for one in Study(repository).map(tmp_path) if one.name == "DM")
+    found = dict(zip(dm["SUBJID"], dm["USUBJID"].str.removeprefix("NCT06802718-01-"), strict=True))
+    assert found == {"B": "A", "C": "C", "D": "E", "E": "D", "F": "F", "G": "F"}
+
+
 def test_subject_without_site_has_no_usubjid(specs: Specs) -> None:
     dm = pd.DataFrame({"SUBJID": ["A", "B"], "SUBJID_PREV": ["", ""], "SITEID": ["01", ""]}, dtype="str")
     found = specs.function("usubjid")(pd.Series(["A", "B", "C", ""], dtype="str"), DM=dm)

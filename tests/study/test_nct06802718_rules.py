@@ -80,10 +80,16 @@ CASES: list[tuple[str, str, Rows, dict[str, Rows], list[bool]]] = [
     ),
     (
         "IFN-DM-003",
-        "nobody is screened before under his own number",
-        [{"SUBJID": "A", "SUBJID_PREV": "A"}, {"SUBJID": "B", "SUBJID_PREV": " A"}, {"SUBJID": "C"}],
+        "nobody is screened before under the same number, and of two only one can be the earlier",
+        [
+            {"SUBJID": "A", "SUBJID_PREV": "A"},
+            {"SUBJID": "B", "SUBJID_PREV": " A"},
+            {"SUBJID": "C"},
+            {"SUBJID": "D", "SUBJID_PREV": "E"},
+            {"SUBJID": "E", "SUBJID_PREV": "D"},
+        ],
         {},
-        [False, True, True],
+        [False, True, True, False, False],
     ),
     (
         "IFN-DM-004",
