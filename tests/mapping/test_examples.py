@@ -1,8 +1,8 @@
 """Each algorithm of the mapping language by an example a person can read: specifications, raw files, and what must come of them.
 
 A folder ``examples/<name>/`` holds ``sdtm_specs/``, ``raw/*.csv`` and ``expected/``: a CSV file for each dataset (all of them,
-whole), ``issues.csv`` and ``not_made.csv`` (all of them, none where there is no file) and ``origins.csv`` (the raw cells, as file,
-row and column, behind some values).
+whole), ``issues.csv`` and ``not_made.csv`` (all of them, none where there is no file) and ``origins.csv`` (the raw cells, as
+file, row and column, behind some values).
 """
 
 from __future__ import annotations

@@ -1,0 +1,103 @@
+"""The export's tables as forms: columns that are missing or unknown, second headers, several files, subjects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from trialbook.exports import read_export
+from trialbook.mapping import Forms, FormSpec, collect_forms
+from trialbook.mapping.forms import label_row
+from trialbook.mapping.numbers import read_numbers
+
+AE = FormSpec.model_validate(
+    {
+        "form": "AE",
+        "tables": ["AE", "AE_*"],
+        "subject": "SUBJ",
+        "keys": ["SUBJ", "NO"],
+        "columns": {
+            "SUBJ": {"label": "Subject", "aliases": ["受试者"]},
+            "NO": {"label": "Number", "type": "integer"},
+            "TERM": {"label": "Reported term"},
+            "START": {"label": "Start date", "type": "date", "format": "y-m-d"},
+            "NOTE": {"optional": True},
+        },
+    }
+)
+
+
+def forms_of(folder: Path, **files: str) -> Forms:
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return collect_forms(read_export(folder), {"AE": AE})
+
+
+def test_missing_and_unknown_columns_are_told(tmp_path: Path) -> None:
+    form = forms_of(tmp_path, AE="subj,TERM,EXTRA,EMPTY\n1,a,x,\n2,b,,\n").found["AE"]
+    assert form.missing == ("NO", "START", "NOTE")
+    assert [(table.file, header) for table, header in form.unknown] == [("AE.csv", "EXTRA")]
+    assert form.lacking == ()
+    assert form.headers == {"SUBJ": "subj", "TERM": "TERM"}
+    empty = ["", ""]
+    assert form.frame.to_dict("list") == {"SUBJ": ["1", "2"], "NO": empty, "TERM": ["a", "b"], "START": empty, "NOTE": empty}
+    assert set(map(str, form.frame.dtypes)) == {"str"}
+
+
+def test_a_column_that_one_file_lacks_and_another_has_is_told(tmp_path: Path) -> None:
+    form = forms_of(tmp_path, AE_1="SUBJ,NO,TERM,START\n1,1,a,\n", AE_2="受试者,NO,TERM,NOTE\n2,1,b,n\n").found["AE"]
+    assert form.missing == ()
+    assert [(table.file, column) for table, column in form.lacking] == [("AE_1.csv", "NOTE"), ("AE_2.csv", "START")]
+    assert (form.table.tolist(), form.row.tolist()) == ([0, 1], [2, 2])
+    assert form.frame["SUBJ"].tolist() == ["1", "2"]
+
+
+def test_a_second_column_of_the_same_header_is_unknown(tmp_path: Path) -> None:
+    form = forms_of(tmp_path, AE="SUBJ,NO,TERM,Term\n1,1,a,b\n").found["AE"]
+    assert form.frame["TERM"].tolist() == ["a"]
+    assert [header for _, header in form.unknown] == ["Term"]
+
+
+def test_forms_that_are_not_there_and_tables_that_no_form_claims(tmp_path: Path) -> None:
+    forms = forms_of(tmp_path, LB="SUBJ\n1\n", MH="SUBJ\n1\n")
+    assert (dict(forms.found), forms.absent, [table.name for table in forms.unmatched]) == ({}, ("AE",), ["LB", "MH"])
+
+
+@pytest.mark.parametrize(
+    ("first", "is_label"),
+    [
+        ({"SUBJ": "Subject", "NO": "Number", "TERM": "Reported term", "START": "Start date", "NOTE": ""}, True),
+        ({"SUBJ": "subject", "NO": " NUMBER ", "TERM": "Reported  Term", "START": "Start date", "NOTE": "Note"}, True),
+        ({"SUBJ": "Subject", "NO": "Number", "TERM": "Term (verbatim)", "START": "Start", "NOTE": ""}, True),
+        ({"SUBJ": "Subject", "NO": "Number"}, True),
+        ({"SUBJ": "Subject", "NO": "1", "TERM": "Reported term", "START": "Start date", "NOTE": ""}, False),
+        ({"SUBJ": "Subject", "NO": "Number", "TERM": "Reported term", "START": "2024-01-01", "NOTE": ""}, False),
+        ({"SUBJ": "01", "NO": "1", "TERM": "Reported term", "START": "", "NOTE": ""}, False),
+        ({"SUBJ": "", "NO": "", "TERM": "", "START": "", "NOTE": ""}, False),
+        ({"TERM": "Reported term"}, False),
+    ],
+)
+def test_a_second_header_is_told_from_data(first: dict[str, str], is_label: bool) -> None:
+    frame = pd.DataFrame([first, first], dtype="str")
+    assert label_row(AE, frame).tolist() == [is_label, False]
+
+
+def test_no_record_is_a_second_header_without_labels() -> None:
+    bare = FormSpec.model_validate({"form": "X", "tables": ["x"], "subject": "S", "keys": ["S"], "columns": {"S": {}}})
+    assert label_row(bare, pd.DataFrame({"S": ["", "S"]}, dtype="str")).tolist() == [False, False]
+    assert label_row(AE, pd.DataFrame({"SUBJ": []}, dtype="str")).tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("63", 63.0), (" 63.0 ", 63.0), ("+1", 1.0), ("-0.5", -0.5), (".5", 0.5), ("5.", 5.0), ("1e3", 1000.0), ("６３", 63.0),
+        ("", None), ("1,5", None), ("<5", None), ("inf", None), ("nan", None), ("1e999", None), ("0x10", None), ("1_000", None),
+        ("٦٣", None), ("1 000", None), ("NA", None), ("-", None),
+    ],
+)  # fmt: skip
+def test_what_a_number_is(text: str, number: float | None) -> None:
+    (found,) = read_numbers(pd.Series([text], dtype="str"))
+    assert (None if pd.isna(found) else found) == number
