@@ -1,0 +1,62 @@
+"""Overviews of the datasets that the study makes, and of the algorithms that make them."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from trialbook.pages.html import NOTHING, code, lines, link, note, table
+from trialbook.pages.session import study
+
+ALGORITHMS = {
+    "assign_no_ct": "the value as it was collected",
+    "assign_ct": "the collected value as the term that the study's code list gives it",
+    "hardcode_no_ct": "the same text in each record",
+    "hardcode_ct": "the same term in each record",
+    "assign_datetime": "the collected date or time in ISO 8601; a partial date stays partial",
+    "derive_study_day": "the study day of a date, counted from RFSTDTC; there is no day 0",
+    "derive_seq": "the record's number within the subject",
+    "derive": "a function of the study (sdtm_specs/derivations.py)",
+}
+"""sdtm.oak's algorithms in words."""
+
+
+def datasets_table() -> Markup:
+    """The datasets that the study makes: class, structure, natural key, and the forms they are made from."""
+    one = study()
+    rows = []
+    for name, domain in one.specs.domains.items():
+        listed = one.standard.dataset(name)
+        forms = dict.fromkeys(
+            form for records in domain.records for form in (records.form, *(j.form for j in records.join.values()))
+        )
+        rows.append(
+            (
+                link(code(name), "domain", name),
+                lines(
+                    [
+                        listed.label if listed else domain.title,
+                        *([note(Markup("with {}").format(code(f"SUPP{name}")))] if domain.supp else []),
+                    ]
+                ),
+                listed.class_ if listed else NOTHING,
+                listed.structure if listed else NOTHING,
+                Markup(", ").join(code(key) for key in one.keys(name)),
+                Markup(", ").join(link(form, "form", form) for form in forms),
+            )
+        )
+    return table(("Dataset", "Label", "Class", "Structure", "Natural key", "From forms"), rows, about="Datasets")
+
+
+def algorithms_table() -> Markup:
+    """The algorithms that the study's specifications use, in words."""
+    specs = study().specs
+    values = [
+        ways
+        for domain in specs.domains.values()
+        for records in domain.records
+        for ways in specs.algorithms(domain, records).values()
+    ]
+    values += [qualifier.value for domain in specs.domains.values() for qualifier in domain.supp.values()]
+    used = {algorithm.operation for ways in values for algorithm in ways}
+    rows = [(code(name), text) for name, text in ALGORITHMS.items() if name in used]
+    return table(("Algorithm", "What the variable gets"), rows, about="Algorithms", kind="book-facts")

@@ -1,0 +1,168 @@
+"""What pages call, on the small study: every piece as a reader sees it, and nothing of the study's text as HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from trialbook import pages
+from trialbook.errors import TrialbookError
+from trialbook.pages.inputs import EXPORT_VARIABLE, INVENTED_EXPORT, export_path, inputs_hash, study_hash
+from trialbook.pages.runs import synthetic_mark
+from trialbook.pages.synopsis import ages
+from trialbook.protocol.study import Population, StudyProtocol
+
+Edit = Callable[[Path, str, str], None]
+
+
+@pytest.fixture
+def here(small_study: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A page's kernel starts in the page's folder."""
+    monkeypatch.chdir(small_study / "book")
+    monkeypatch.delenv(EXPORT_VARIABLE, raising=False)
+    pages.latest_run.cache_clear()
+    return small_study
+
+
+def rows(html: str) -> list[list[str]]:
+    """The text of each table row, a cell an item; lines in a cell are parted by a slash."""
+    found = []
+    for row in re.findall(r"<tr.*?</tr>", html, re.DOTALL):
+        cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
+        texts = [unescape(re.sub(r"<[^>]+>", "", re.sub(r"(?<=.)<div[^>]*>", " / ", cell))) for cell in cells]
+        found.append([re.sub(r"( /)+ ", " / ", " ".join(text.split())) for text in texts])
+    return found
+
+
+def test_domain(here: Path) -> None:
+    html = pages.domain_specification("DM")
+    variables, _, supplemental = html.partition("<h4>")
+    assert rows(variables) == [
+        ["Variable", "Type, core", "Terminology", "Raw form and column", "Algorithm"],
+        ["STUDYID / Study Identifier", "Char / Req", "—", "—", "id of protocol/study.yml"],
+        ["DOMAIN / Domain Abbreviation", "Char / Req", "—", "—", "the domain itself"],
+        ["USUBJID / Unique Subject Identifier", "Char / Req", "—", "DM.SUBJECT",
+         "derive usubjid / The study before the subject's number."],
+        ["SUBJID / Subject Identifier for the Study", "Char / Req", "—", "DM.SUBJECT", "assign_no_ct"],
+        ["RFICDTC / Date/Time of Informed Consent", "Char / Exp", "ISO 8601 datetime or interval", "DM.CONSENT",
+         "assign_datetime"],
+        ["SITEID / Study Site Identifier", "Char / Req", "—", "DM.SITE", "assign_no_ct / The first note"],
+        ["SEX / Sex", "Char / Req", "SEX / C66731", "DM.SEX", "assign_ct by SEX"],
+        ["COUNTRY / Country", "Char / Req", "—", "—", 'hardcode_ct CHN / where SITE == "01"'],
+        ["—", "otherwise hardcode_ct FRA"],
+    ]  # fmt: skip
+    assert "does not fill them: <code>RFSTDTC</code> (Exp)" in html
+    assert rows(supplemental) == [
+        ["QNAM", "QORIG", "QEVAL", "Raw form and column", "Algorithm"],
+        ["ISEX / Sex as collected", "CRF", "—", "DM.SEX", "assign_no_ct"],
+    ]
+
+
+def test_form(here: Path) -> None:
+    html = pages.form_specification("DM")
+    assert rows(html) == [
+        ["Column", "Type and format", "Code list", "Becomes"],
+        ["SUBJECT / Subject", "text / subject, key, required", "—", "DM.USUBJID / DM.SUBJID"],
+        ["SEX / 性别 <i>", "text / required", "SEX", "DM.SEX / SUPPDM.ISEX"],
+        ["SITE / Site", "text", "—", "DM.SITEID"],
+        ["CONSENT", "date / y-m-d", "—", "DM.RFICDTC"],
+        ["INITIALS", "text", "—", "not submitted / They help to identify a person"],
+        ["OTHER", "text", "—", "unaccounted"],
+    ]
+    assert "<script>" not in html
+    assert "Demographics &lt;script&gt;" in html
+    assert rows(pages.forms_table())[1] == ["DM", "Demographics <script>alert(1)</script>", "DM", "6", "4", "0", "1", "1"]
+
+
+def test_overviews(here: Path) -> None:
+    assert rows(pages.datasets_table())[1] == [
+        "DM", "Demographics / with SUPPDM", "Special-Purpose", "One record per subject", "STUDYID, USUBJID", "DM",
+    ]  # fmt: skip
+    operations = ["assign_no_ct", "assign_ct", "hardcode_ct", "assign_datetime", "derive"]
+    assert [row[0] for row in rows(pages.algorithms_table())[1:]] == operations
+    assert rows(pages.codelists_table())[1] == ["SEX", "SEX / C66731, not extensible", "DM.SEX", "F 女, f / M 男"]
+    assert rows(pages.standards_table())[0] == ["Implementation guide", "SDTMIG 3.4 / sdtmig-3.4"]
+
+
+def test_the_synopsis_shows_every_field_of_the_record(here: Path) -> None:
+    shown = {name for name, _ in rows(pages.synopsis_table("identification"))}
+    apart = {"summary", "design", "population", "arms", "endpoints"}
+    assert len(shown) == len(set(StudyProtocol.model_fields) - apart)
+    assert rows(pages.synopsis_table("identification"))[:2] == [
+        ["Study identifier", "SMALL"],
+        ["Title", "A <b>small</b> & plain study"],
+    ]
+    assert rows(pages.synopsis_table("population")) == [
+        ["Condition", "Health"], ["Age", "18 years or older"], ["Sex", "All"], ["Healthy volunteers", "No"],
+    ]  # fmt: skip
+    assert "not stated in the record" in pages.arms_table()
+    assert "not stated in the record" in pages.criteria_list("inclusion")
+    assert "not stated in the record" in pages.endpoints_list("primary")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [(18, 70, "18 to 70 years, both included"), (0, None, "0 years or older"), (None, 17, "17 years or younger")],
+)
+def test_ages(low: int | None, high: int | None, said: str) -> None:
+    assert ages(Population(condition="Health", minimum_age=low, maximum_age=high)) == said
+
+
+def test_a_run_on_invented_data_marks_the_page_by_itself(here: Path) -> None:
+    shown: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("trialbook.pages.runs.show", shown.append)
+        run = pages.latest_run()
+        assert pages.latest_run() is run
+    assert shown == [synthetic_mark("Invented for a test.")]
+    assert rows(pages.inputs_table(run))[1][:3] == ["DM.csv", "utf-8", "2"]
+    line = pages.provenance_line(run)
+    assert line.startswith('<p class="book-provenance">Study SMALL · standard sdtmig-3.4 · CT sdtmct-2025-03-28 · study files ')
+    assert " · export files " in line
+    assert " · export files " not in pages.provenance_line()
+
+
+def test_the_mark_escapes_the_export_s_statement() -> None:
+    assert "<b>x</b>" not in synthetic_mark("<b>x</b>")
+
+
+def test_export(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert export_path(here) == here / INVENTED_EXPORT
+    monkeypatch.setenv(EXPORT_VARIABLE, str(here / "nothing"))
+    assert export_path(here) == here / "nothing"
+    with pytest.raises(TrialbookError):
+        pages.latest_run()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "of_the_study"),
+    [
+        ("sdtm_specs/domains/dm.yml", "The first note", "Another note", True),
+        ("validators/dm.py", "The first message", "Another message", True),
+        ("protocol/study.yml", "Made up", "Invented", True),
+        ("simulation/invented_export/DM.csv", "女", "男", False),
+    ],
+)
+def test_the_hash_follows_what_results_depend_on(
+    small_study: Path, edit: Edit, file: str, old: str, new: str, of_the_study: bool
+) -> None:
+    export = small_study / INVENTED_EXPORT
+    before, study_before = inputs_hash(small_study, export), study_hash(small_study)
+    assert inputs_hash(small_study, export) == before
+    (small_study / "validators/__pycache__").mkdir()
+    (small_study / "validators/__pycache__/dm.pyc").write_bytes(b"compiled")
+    edit(small_study / "book/index.md", "# Small", "# A page is Jupyter's own to watch")
+    assert inputs_hash(small_study, export) == before
+    edit(small_study / file, old, new)
+    assert inputs_hash(small_study, export) != before
+    assert (study_hash(small_study) != study_before) is of_the_study
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    assert [name for name in pages.__all__ if not callable(getattr(pages, name))] == []
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = pages.nothing
