@@ -34,7 +34,7 @@ def rows(html: str) -> list[list[str]]:
     for row in re.findall(r"<tr.*?</tr>", html, re.DOTALL):
         cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
         texts = [unescape(re.sub(r"<[^>]+>", "", re.sub(r"(?<=.)<div[^>]*>", " / ", cell))) for cell in cells]
-        found.append([re.sub(r"( /)+ ", " / ", " ".join(text.split())) for text in texts])
+        found.append([re.sub(r"( /)+ ", " / ", " ".join(text.split())).removeprefix("/ ") for text in texts])
     return found
 
 
