@@ -181,9 +181,7 @@ def specs_lint(
 
 @ct_app.command("add", epilog='Example: trialbook ct add "SDTM Terminology 2025-09-26.txt"')
 def ct_add(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="SDTM terminology as NCI publishes it: tab-separated or ODM XML")
-    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="SDTM terminology as NCI publishes it: tab-separated or ODM XML")],
     name: Annotated[str | None, typer.Option("--name", help="The package's name, where the file does not tell it")] = None,
     study: StudyOption = None,
 ) -> None:

@@ -57,7 +57,7 @@ def test_an_issue_of_a_dataset_is_not_one_of_the_form_of_its_name(table: Table) 
     dataset = table("AE", {"SUBJECT": ["1"], "AELLTCD": [None]})
     form = table("AE", {"SUBJECT": ["1", "2"], "TERM": ["", "?"]})
     issues = [
-        MappingIssue("NUMBER", "AE", "AE", ("AELLTCD",), np.array([0]), "is no number"),
+        MappingIssue("NUMBER", "AE", "AE", ("AELLTCD",), np.array([0]), "is not a number"),
         MappingIssue("TERM", "AE", "AE", ("TERM",), np.array([1]), "has no term"),
     ]
     findings, _ = check_mapping(issues, {}, {"AE": dataset}, {"AE": form}, "TINY01")

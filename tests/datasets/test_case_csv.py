@@ -88,9 +88,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("file", "content", "place", "what"), WRONG)
-def test_a_mistake_names_file_and_row(
-    file: str, content: str | bytes, place: str | None, what: str, tmp_path: Path
-) -> None:
+def test_a_mistake_names_file_and_row(file: str, content: str | bytes, place: str | None, what: str, tmp_path: Path) -> None:
     folder(tmp_path, **{file: content})
     with pytest.raises(ExportError) as caught:
         read_datasets(tmp_path)
@@ -144,9 +142,7 @@ def test_every_published_case_reads_or_says_why_not(shared: Path) -> None:
         try:
             found = read_datasets(case)
         except ExportError as error:
-            refused[case.parent.relative_to(shared / "core" / "cases").as_posix()] = (
-                f"{Path(error.file).name}: {error.what}"
-            )
+            refused[case.parent.relative_to(shared / "core" / "cases").as_posix()] = f"{Path(error.file).name}: {error.what}"
             continue
         datasets += len(found)
         records += sum(len(dataset.frame) for dataset in found)

@@ -120,9 +120,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("changes", "place", "what"), WRONG)
-def test_a_file_that_does_not_follow_the_specification(
-    changes: dict, place: str | None, what: str, tmp_path: Path
-) -> None:
+def test_a_file_that_does_not_follow_the_specification(changes: dict, place: str | None, what: str, tmp_path: Path) -> None:
     path = as_json(tmp_path, **changes)
     with pytest.raises(ExportError) as caught:
         read_datasets(path)

@@ -42,8 +42,7 @@ def test_a_dataset_reads_back_as_it_was(format: str, tmp_path: Path) -> None:
     assert (ae.name, ae.label, ae.file, ae.notices) == ("AE", "Adverse Events", f"ae.{format}", ())
     lengths = {"USUBJID": 6, "AETERM": 6, "AEN": 8} if format == "xpt" else {"USUBJID": 200, "AETERM": 200, "AEN": 8}
     assert list(ae.variables.values()) == [
-        Variable(name, f"Label of {name}", "Num" if name == "AEN" else "Char", length)
-        for name, length in lengths.items()
+        Variable(name, f"Label of {name}", "Num" if name == "AEN" else "Char", length) for name, length in lengths.items()
     ]
     assert (sv.name, sv.label) == ("SV", "Subject Visits")
 
@@ -116,9 +115,7 @@ NOT_HELD = [
 
 
 @pytest.mark.parametrize(("format", "columns", "what"), NOT_HELD)
-def test_what_a_format_cannot_hold_is_named_and_leaves_no_file(
-    format: str, columns: dict, what: str, tmp_path: Path
-) -> None:
+def test_what_a_format_cannot_hold_is_named_and_leaves_no_file(format: str, columns: dict, what: str, tmp_path: Path) -> None:
     with pytest.raises(TrialbookError) as caught:
         write_datasets([dataset(columns)], tmp_path, format)
     assert caught.value.what == what
@@ -144,9 +141,7 @@ def test_a_column_without_metadata_is_refused(tmp_path: Path) -> None:
 
 def test_dataset_json_is_written_as_the_specification_shows_it(tmp_path: Path) -> None:
     created = datetime(2025, 3, 28, 12, 0, tzinfo=UTC)
-    (file,) = write_datasets(
-        [dataset({"X": ["恶心", ""], "AN": [1.0, None], "BN": [0.5, 2.0]})], tmp_path, "json", created
-    )
+    (file,) = write_datasets([dataset({"X": ["恶心", ""], "AN": [1.0, None], "BN": [0.5, 2.0]})], tmp_path, "json", created)
     assert file.read_text(encoding="utf-8") == (
         "{\n"
         ' "datasetJSONCreationDateTime": "2025-03-28T12:00:00+00:00",\n'

@@ -40,9 +40,7 @@ def error_of(path: Path) -> tuple[str, str | None]:
 def test_names_labels_types_and_lengths_come_from_the_header(xpt: Write) -> None:
     # 40 bytes: pyreadstat gives a label back without its last, cut character.
     label = "白" * 13
-    path = xpt(
-        {"AETERM": ["恶心", ""], "AESEQ": [1.0, float("nan")]}, file_label="不良事件", column_labels=[label, None]
-    )
+    path = xpt({"AETERM": ["恶心", ""], "AESEQ": [1.0, float("nan")]}, file_label="不良事件", column_labels=[label, None])
     (ae,) = read_datasets(path)
     assert (ae.name, ae.label, ae.file, ae.notices) == ("AE", "不良事件", "ae.xpt", ())
     assert dict(ae.variables) == {
@@ -57,9 +55,7 @@ def test_text_that_is_not_utf_8_is_read_as_windows_1252_with_a_notice(xpt: Write
     path = xpt({"X": ["ok", "caf??"], "N": [1.0, 2.0]}, {b"caf??": b"caf\xe9\x92"})
     (ae,) = read_datasets(path)
     assert ae.frame["X"].tolist() == ["ok", "café’"]
-    assert ae.notices == (
-        "is not UTF-8 (first in record 2, variable X): read as Windows-1252; look whether its texts are right",
-    )
+    assert ae.notices == ("is not UTF-8 (first in record 2, variable X): read as Windows-1252; look whether its texts are right",)
 
 
 def test_a_label_that_is_not_utf_8_counts_too(xpt: Write) -> None:

@@ -163,9 +163,7 @@ leaves = st.one_of(
     st.tuples(st.just("missing"), names),
     st.tuples(st.just("text"), names, st.sampled_from(["==", "!="]), st.sampled_from(["x", "Y", "1"])),
     st.tuples(st.just("columns"), names, st.sampled_from(["==", "!="]), names),
-    st.tuples(
-        st.just("number"), names, st.sampled_from(list(OPERATORS)), st.sampled_from(["1", "2.5", "-3", "10.000"])
-    ),
+    st.tuples(st.just("number"), names, st.sampled_from(list(OPERATORS)), st.sampled_from(["1", "2.5", "-3", "10.000"])),
 )
 trees = st.recursive(
     leaves,

@@ -40,7 +40,7 @@ def test_missing_and_unknown_columns_are_told(tmp_path: Path) -> None:
     assert form.missing == ("NO", "START", "NOTE")
     assert [(table.file, header) for table, header in form.unknown] == [("AE.csv", "EXTRA")]
     assert form.lacking == ()
-    assert form.headers == {"SUBJ": "subj", "TERM": "TERM"}
+    assert form.headers == ({"SUBJ": "subj", "TERM": "TERM"},)
     empty = ["", ""]
     assert form.frame.to_dict("list") == {"SUBJ": ["1", "2"], "NO": empty, "TERM": ["a", "b"], "START": empty, "NOTE": empty}
     assert set(map(str, form.frame.dtypes)) == {"str"}

@@ -158,7 +158,7 @@ COMPLAINTS = {
     ),
     "a constant for a number": (
         AE, "AEPTCD: {assign_no_ct: NO}", "AEPTCD: {hardcode_no_ct: many}",
-        "Error: sdtm_specs/domains/ae.yml, line 10: variables.AEPTCD: AEPTCD is Num, and the constant 'many' is no number",
+        "Error: sdtm_specs/domains/ae.yml, line 10: variables.AEPTCD: AEPTCD is Num, and the constant 'many' is not a number",
     ),
     "terms for a number": (
         AE, "AEPTCD: {assign_no_ct: NO}", "AEPTCD: {assign_ct: REL}",

@@ -87,12 +87,14 @@ def _structure(dataset: SdtmDataset, known: dict[str, StandardVariable], standar
 
 def _identifiers(dataset: SdtmDataset) -> Iterator[Rule]:
     name = dataset.name
+    # A split dataset adds letters to its domain (LBCH); the domains of associated persons have four (APAE).
+    domain = name[:4] if name.startswith("AP") else name[:2]
     if "DOMAIN" in dataset.frame:
         yield Rule(
             f"TB-{name}-DOMAIN",
             Severity.ERROR,
-            f"DOMAIN is not {name[:2]}",
-            lambda f: f["DOMAIN"] == name[:2],
+            f"DOMAIN is not {domain}",
+            lambda f: f["DOMAIN"] == domain,
             ("DOMAIN",),
             cites=("SDTMIG 3.4 section 4.1.7",),
         )
@@ -168,15 +170,15 @@ def _values(name: str, dataset: SdtmDataset, variable: StandardVariable, ct: Con
             column,
             "CT",
             Severity.WARNING if open_ else Severity.ERROR,
-            f"{column} is no term of the {'extensible ' if open_ else ''}code list {which}",
+            f"{column} is not a term of the {'extensible ' if open_ else ''}code list {which}",
             _in_codelist(column, terms),
             ("SDTMIG 3.4 section 4.3",),
         )
     if "ISO 8601" in variable.format and "duration" in variable.format and "interval" not in variable.format:
-        yield _row(name, column, "ISO8601", Severity.ERROR, f"{column} is no ISO 8601 duration", _duration(column))
+        yield _row(name, column, "ISO8601", Severity.ERROR, f"{column} is not an ISO 8601 duration", _duration(column))
     elif column.endswith("DTC"):
         yield _row(
-            name, column, "ISO8601", Severity.ERROR, f"{column} is no ISO 8601 date", lambda f: iso8601.is_iso8601(f[column])
+            name, column, "ISO8601", Severity.ERROR, f"{column} is not an ISO 8601 date", lambda f: iso8601.is_iso8601(f[column])
         )
     yield from _study_day(name, dataset, column)
 

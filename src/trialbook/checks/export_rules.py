@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from trialbook.checks.tables import CheckedTable
+from trialbook.exports import RawTable
 from trialbook.findings import Finding, Origin, Role, RuleOutcome, RuleStatus, Runner, Severity, Stage, finding_ids
-from trialbook.mapping import Form, Forms, FormSpec
+from trialbook.mapping import Forms, FormSpec
 
 
 def check_export(
@@ -95,11 +96,15 @@ def _missing(forms: Forms) -> Iterator[Found]:
     for form in forms.found.values():
         for name in form.missing:
             if not form.spec.columns[name].optional:
-                yield Found(form.name, f"{name} in {form.name}", _headers(form), (name,))
+                yield Found(form.name, f"{name} in {form.name}", _headers(form.tables), (name,))
+        for table, name in form.lacking:
+            if not form.spec.columns[name].optional:
+                what = f"{name} in {table.file}, though other files of {form.name} have it"
+                yield Found(form.name, what, _headers((table,)), (name,))
 
 
-def _headers(form: Form) -> tuple[Origin, ...]:
-    return tuple(Origin(Role.CORRECT, table.file, table.sheet, 1, ()) for table in form.tables)
+def _headers(tables: Sequence[RawTable]) -> tuple[Origin, ...]:
+    return tuple(Origin(Role.CORRECT, table.file, table.sheet, 1, ()) for table in tables)
 
 
 def _unknown(forms: Forms) -> Iterator[Found]:

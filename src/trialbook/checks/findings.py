@@ -118,7 +118,9 @@ def _compare(
 
     A rule that reads the whole of a key of several columns looks records up by it: the subject's only one need not be meant.
     """
-    shown = [column for column in columns if column != "USUBJID"]
+    known = {"USUBJID", *other.keys}
+    # The key by which the record was found says nothing that the finding does not say, unless nothing else is read.
+    shown = [column for column in columns if column not in known] or [column for column in columns if column != "USUBJID"]
     by_key = len(other.keys) > 1 and set(other.keys) <= set(columns)
     if other.subject is None or not shown or by_key:
         return

@@ -49,7 +49,7 @@ def _column_rules(form: str, name: str, column: ColumnSpec, specs: Specs) -> Ite
         forms = " or ".join(column.format)
         yield made(
             column.type.upper(),
-            f"{name} is no {column.type} written as {forms}",
+            f"{name} is not a {column.type} written as {forms}",
             f"{what} is {{{name}}}: please give the {column.type} as it was.",
             _fits(name, column.format, specs.export.unknown_date_parts),
         )
@@ -57,7 +57,7 @@ def _column_rules(form: str, name: str, column: ColumnSpec, specs: Specs) -> Ite
         pattern = r"[+-]?\d+(?:\.0*)?" if column.type == "integer" else _NUMBER
         yield made(
             column.type.upper(),
-            f"{name} is no {'whole number' if column.type == 'integer' else 'number'}",
+            f"{name} is not a {'whole number' if column.type == 'integer' else 'number'}",
             f"{what} is {{{name}}}: please give the number.",
             _matches(name, pattern),
         )

@@ -62,10 +62,9 @@ def form_table(form: Form, usubjid: pd.Series | None) -> CheckedTable:
     subject = usubjid if usubjid is not None else form.frame[form.spec.subject].str.strip()
 
     def locate(positions: np.ndarray, variables: Sequence[str], role: Role) -> list[tuple[Origin, ...]]:
-        headers = tuple(form.headers.get(name, name) for name in variables)
-        tables = [form.tables[index] for index in form.table[positions]]
-        rows = form.row[positions]
-        return [(Origin(role, table.file, table.sheet, int(row), headers),) for table, row in zip(tables, rows, strict=True)]
+        headers = [tuple(named.get(name, name) for name in variables) for named in form.headers]
+        at = zip(form.table[positions].tolist(), form.row[positions].tolist(), strict=True)
+        return [(Origin(role, form.tables[i].file, form.tables[i].sheet, row, headers[i]),) for i, row in at]
 
     # A column that the export lacks is one finding; without it here, the rules that need it are skipped with that reason.
     frame = form.frame.drop(columns=list(form.missing))

@@ -110,9 +110,7 @@ def _sheet(path: Path) -> _Sheet:
         row_of.append(number)
     notices = []
     if short:
-        notices.append(
-            f"rows {_numbers(short)} stop before the last column: the cells that are not there are taken as missing"
-        )
+        notices.append(f"rows {_numbers(short)} stop before the last column: the cells that are not there are taken as missing")
     if blank:
         notices.append(f"rows {_numbers(blank)} are empty lines, not records")
     return _Sheet(header, rows, row_of, notices)
@@ -126,17 +124,13 @@ def _labels(path: Path) -> dict[str, tuple[str, str]]:
     """Name and label of each dataset, by the file's name without its ending."""
     sheet = _sheet(path)
     if "Filename" not in sheet.header or "Label" not in sheet.header:
-        raise ExportError(
-            f"its header is {', '.join(sheet.header)}, expected Filename, Label", file=path, place="row 1"
-        )
+        raise ExportError(f"its header is {', '.join(sheet.header)}, expected Filename, Label", file=path, place="row 1")
     labels: dict[str, tuple[str, str]] = {}
     for cells, row in zip(sheet.rows, sheet.row_of, strict=True):
         line = dict(zip(sheet.header, cells, strict=True))
         stem = line["Filename"].strip().lower().removesuffix(".csv")
         if not stem or stem in labels:
-            raise ExportError(
-                f"{'lists ' + stem + ' twice' if stem else 'has no Filename'}", file=path, place=f"row {row}"
-            )
+            raise ExportError(f"{'lists ' + stem + ' twice' if stem else 'has no Filename'}", file=path, place=f"row {row}")
         labels[stem] = (line.get("Dataset Name", "").strip() or stem.upper(), line["Label"])
     return labels
 

@@ -31,7 +31,7 @@ def byte_lengths(cells: pd.Series) -> np.ndarray:
 def num_column(texts: Sequence[str], file: Path, variable: str, row_of: Sequence[int]) -> pd.Series:
     """A Num column from texts, each converted to the nearest double; an empty text is missing.
 
-    Raises ExportError at the first text that is no number; ``row_of`` gives the row a person sees for each.
+    Raises ExportError at the first text that is not a number; ``row_of`` gives the row a person sees for each.
     """
     values = np.full(len(texts), np.nan)
     for position, text in enumerate(texts):

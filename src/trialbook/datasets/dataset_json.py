@@ -88,9 +88,7 @@ def _metadata(head: Any, path: Path) -> _Metadata:
         first = error.errors()[0]
         place = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"])
         found = "" if first["type"] == "missing" else f", found {str(first['input'])[:40]!r}"
-        raise ExportError(
-            f"is not Dataset-JSON 1.1: {first['msg']}{found}", file=path, place=place, remedy=remedy
-        ) from None
+        raise ExportError(f"is not Dataset-JSON 1.1: {first['msg']}{found}", file=path, place=place, remedy=remedy) from None
     names = [column.name for column in metadata.columns]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -174,9 +172,7 @@ def write_dataset_json(dataset: SdtmDataset, path: Path, created: datetime) -> N
             known = frame[name].dropna()
             whole = len(known) > 0 and bool((known.eq(known.round()) & known.abs().le(_EXACT)).all())
             column["dataType"] = "integer" if whole else "float"
-            values.append(
-                [None if np.isnan(value) else int(value) if whole else value for value in frame[name].tolist()]
-            )
+            values.append([None if np.isnan(value) else int(value) if whole else value for value in frame[name].tolist()])
         if variable.length is not None:
             column["length"] = variable.length
         columns.append(column)

@@ -40,9 +40,7 @@ def read_datasets(path: Path) -> tuple[SdtmDataset, ...]:
     if not path.exists():
         raise ExportError("does not exist", file=path, remedy=_EXPECTED)
     # A leading underscore marks a file about datasets (_datasets.csv), not a dataset.
-    files = (
-        [path] if path.is_file() else sorted(item for item in path.iterdir() if item.is_file() and item.name[0] != ".")
-    )
+    files = [path] if path.is_file() else sorted(item for item in path.iterdir() if item.is_file() and item.name[0] != ".")
     files = [file for file in files if file == path or file.name[0] != "_"]
     tables = [file for file in files if file.suffix.lower() == ".csv"]
     datasets = [_READERS[file.suffix.lower()](file) for file in files if file.suffix.lower() in _READERS]
@@ -74,17 +72,13 @@ def write_datasets(
     hold, and then leaves no file of this call behind.
     """
     if format not in get_args(FileFormat):
-        raise TrialbookError(
-            f"there is no format {format!r}", remedy=f"Choose one of {', '.join(get_args(FileFormat))}."
-        )
+        raise TrialbookError(f"there is no format {format!r}", remedy=f"Choose one of {', '.join(get_args(FileFormat))}.")
     datasets = list(datasets)
     names = [dataset.name for dataset in datasets]
     for name in names:
         if not _NAME.fullmatch(name) or names.count(name) > 1:
             what = "twice" if names.count(name) > 1 else "expected capital letters, digits and _"
-            raise TrialbookError(
-                f"a dataset cannot be written under the name {name!r}: {what}", remedy="Rename the dataset."
-            )
+            raise TrialbookError(f"a dataset cannot be written under the name {name!r}: {what}", remedy="Rename the dataset.")
     folder.mkdir(parents=True, exist_ok=True)
     names_of_files = [f"{name.lower()}.{format}" for name in names] + ([DATASETS, VARIABLES] if format == "csv" else [])
     try:
@@ -94,9 +88,7 @@ def write_datasets(
             found = difference(dataset, again, lengths=format != "xpt")
             if found:
                 remedy = "Correct the value, or choose the format json, which holds all text and numbers."
-                raise TrialbookError(
-                    f"{format} does not hold the dataset {dataset.name} as it is: {found}", remedy=remedy
-                )
+                raise TrialbookError(f"{format} does not hold the dataset {dataset.name} as it is: {found}", remedy=remedy)
     except BaseException:
         for name in names_of_files:
             (folder / name).unlink(missing_ok=True)

@@ -21,7 +21,7 @@ _DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
 def split(dtc: pd.Series) -> pd.DataFrame:
-    """Columns y, m, d, H, M, S as float64, NaN where a part is absent or unknown; all NaN where the text is no ISO 8601."""
+    """Columns y, m, d, H, M, S as float64, NaN where a part is absent or unknown; all NaN where the text is not an ISO 8601."""
     distinct = pd.Series(dtc.unique(), dtype="str")
     # In a pattern, $ stands before a line end too; fullmatch knows better.
     found = distinct.where(distinct.str.fullmatch(_FORM), "").str.extract(_FORM)

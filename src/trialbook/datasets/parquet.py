@@ -66,20 +66,13 @@ def _texts(metadata: dict[bytes, bytes] | None) -> dict[str, str]:
 
 def _read_column(column: pa.ChunkedArray, item: pa.Field, path: Path) -> pd.Series:
     kind = item.type.value_type if pa.types.is_dictionary(item.type) else item.type
-    if (
-        pa.types.is_string(kind)
-        or pa.types.is_large_string(kind)
-        or pa.types.is_string_view(kind)
-        or pa.types.is_null(kind)
-    ):
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind):
         return char_column(column.to_pylist())
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         try:
             values = column.cast(pa.float64()).to_numpy()
         except pa.ArrowInvalid as error:
-            raise ExportError(
-                f"{item.name}: {error}", file=path, place=item.name, remedy="Write the variable as text."
-            ) from None
+            raise ExportError(f"{item.name}: {error}", file=path, place=item.name, remedy="Write the variable as text.") from None
         if np.isinf(values).any():
             record = int(np.flatnonzero(np.isinf(values))[0]) + 1
             raise ExportError("the number is infinite", file=path, place=f"record {record}, {item.name}")

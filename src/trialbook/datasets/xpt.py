@@ -45,9 +45,7 @@ def read_xpt(path: Path) -> SdtmDataset:
             f"ends in blanks that may be padding or up to {header.possible_blank_records} blank records (the format "
             "cannot tell): taken as padding"
         )
-    special = [
-        item.name.decode(encoding) for item in header.fields if item.type == "Num" and _special_missing(header, item)
-    ]
+    special = [item.name.decode(encoding) for item in header.fields if item.type == "Num" and _special_missing(header, item)]
     if special:
         notices.append(f"special missing values (.A to .Z, ._) taken as missing in {', '.join(special)}")
     return SdtmDataset(
@@ -113,8 +111,7 @@ def _values(path: Path, header: XptHeader, variables: list[Variable], encoding: 
         )
     raw = raw.reindex(range(count))
     columns = {
-        item.name: char_column(raw[item.name]) if item.type == "Char" else raw[item.name].astype("float64")
-        for item in variables
+        item.name: char_column(raw[item.name]) if item.type == "Char" else raw[item.name].astype("float64") for item in variables
     }
     return pd.DataFrame(columns, index=pd.RangeIndex(count))
 
@@ -169,6 +166,4 @@ def _check_name(name: str, whose: str) -> None:
 def _check_bytes(text: str, limit: int, whose: str) -> None:
     size = len(text.encode())
     if size > limit:
-        raise TrialbookError(
-            f"{whose}: {text[:40]!r}… has {size} bytes; a SAS transport file holds {limit}", remedy=_TO_JSON
-        )
+        raise TrialbookError(f"{whose}: {text[:40]!r}… has {size} bytes; a SAS transport file holds {limit}", remedy=_TO_JSON)

@@ -62,9 +62,7 @@ def read_header(content: bytes, file: Path) -> XptHeader:
             remedy="Export the dataset as SAS transport version 5 (XPORT engine; a CPORT file is something else).",
         )
     if len(content) % _CARD:
-        raise ExportError(
-            f"has {len(content):,} bytes, not a whole number of 80-byte records", file=file, remedy=_TRUNCATED
-        )
+        raise ExportError(f"has {len(content):,} bytes, not a whole number of 80-byte records", file=file, remedy=_TRUNCATED)
     members = [at for at in range(0, len(content), _CARD) if content.startswith(_mark(b"MEMBER "), at)]
     if len(members) != 1:
         raise ExportError(

@@ -46,7 +46,7 @@ class NumberFormat:
         self._pieces = None if self._is_date else _padding(first)
 
     def text(self, stored: str) -> str:
-        """The stored number as text; a value that is no number, or no date in a date's format, raises ValueError."""
+        """The stored number as text; a value that is not a number, or no date in a date's format, raises ValueError."""
         if not _NUMBER.fullmatch(stored):
             raise ValueError(f"{stored!r} is not a number")
         if self._is_date:

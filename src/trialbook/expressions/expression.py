@@ -30,9 +30,7 @@ class Expression:
         columns = {name: lookup(name) for name in sorted(self.names)}
         if index is None:
             if not columns:
-                raise ExpressionError(
-                    "names no column, so it cannot be told for how many records it holds", text=self.text
-                )
+                raise ExpressionError("names no column, so it cannot be told for how many records it holds", text=self.text)
             index = next(iter(columns.values())).index
         for name, column in columns.items():
             if not column.index.equals(index):

@@ -46,7 +46,7 @@ class Table:
         return Texts(column, (column == "").to_numpy(dtype=bool))
 
     def numbers(self, name: str) -> Numbers:
-        """A column's cells as decimals; unknown where the cell is missing or its text is no number."""
+        """A column's cells as decimals; unknown where the cell is missing or its text is not a number."""
         if name not in self._numbers:
             codes, distinct = pd.factorize(self.columns[name])
             decimals = [decimal_of(text) for text in distinct]

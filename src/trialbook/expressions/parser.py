@@ -92,9 +92,7 @@ class _Parser:
     def unknown(self, node: ast.expr) -> ExpressionError:
         if isinstance(node, ast.Call):
             what = f"{self.source.segment(node.func)}(…) is not a function of the expression language"
-        elif isinstance(node, ast.Compare | ast.BoolOp) or (
-            isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
-        ):
+        elif isinstance(node, ast.Compare | ast.BoolOp) or (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)):
             what = "a condition cannot be compared: it is true, false or unknown already"
         else:
             what = f"{_WORDS.get(type(node), 'this')} is not part of the expression language"
@@ -112,9 +110,7 @@ class _Parser:
             return c.Not(member) if isinstance(op, ast.NotIn) else member
         symbol = _SYMBOLS.get(type(op))
         if symbol is None:
-            raise self.source.error(
-                "is and is not are not comparisons here", left, remedy="Write ==, != or missing(X)."
-            )
+            raise self.source.error("is and is not are not comparisons here", left, remedy="Write ==, != or missing(X).")
         one, other = self.operand(left), self.operand(right)
         if not isinstance(one, Column) and not isinstance(other, Column):
             raise self.source.error("compares two literals: one side must be a column", left)
@@ -162,9 +158,7 @@ class _Parser:
     def number(self, node: ast.expr, shown: ast.expr) -> NumberLiteral:
         written = self.source.segment(node)
         if not NUMBER.fullmatch(written) or abs(Decimal(written).adjusted()) > _LARGEST_EXPONENT:
-            raise self.source.error(
-                f"{self.source.segment(shown)} is not a decimal number that a measurement has", shown
-            )
+            raise self.source.error(f"{self.source.segment(shown)} is not a decimal number that a measurement has", shown)
         return NumberLiteral(Decimal(written))
 
     def argument(self, node: ast.Call) -> Column:

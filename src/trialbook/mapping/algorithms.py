@@ -66,7 +66,7 @@ def _assign_ct(
     declared = records.forms[alias].spec.columns[column].codelist
     codelist = algorithm.codelist or declared
     collected = records.column(name)
-    terms = collected.map(specs.codelists[str(codelist)].by_value).fillna("").astype("str")
+    terms = collected.map(specs.codelists[str(codelist)].by_value).astype("str").fillna("")
     # The form's own rules report a value that is not in the column's code list: only another list's gaps are ours to report.
     lost = wanted & ((collected != "") & (terms == "")).to_numpy(dtype=bool)
     if declared:
@@ -97,9 +97,7 @@ def _assign_datetime(
     return iso8601.compose(parts)
 
 
-def _derive(
-    records: RawRecords, algorithm: Algorithm, wanted: np.ndarray, specs: Specs, forms: Mapping[str, Form]
-) -> pd.Series:
+def _derive(records: RawRecords, algorithm: Algorithm, wanted: np.ndarray, specs: Specs, forms: Mapping[str, Form]) -> pd.Series:
     call = algorithm.derive
     assert call is not None
     file = specs.folder / "derivations.py"

@@ -108,9 +108,7 @@ def _join(records: Records, alias: str, join: Join, known: dict[str, FormSpec], 
         _expression(join.where, {alias: known[alias]}, helpers)
 
 
-def _algorithm(
-    specs: Specs, goal: str, algorithm: Algorithm, known: dict[str, FormSpec], variables: Uses, helpers: Uses
-) -> None:
+def _algorithm(specs: Specs, goal: str, algorithm: Algorithm, known: dict[str, FormSpec], variables: Uses, helpers: Uses) -> None:
     for name in algorithm.columns:
         variables[_column(name, known)].append(goal)
     if algorithm.condition_add:

@@ -90,9 +90,7 @@ def _later_stands_alone(algorithms: tuple[Algorithm, ...]) -> tuple[Algorithm, .
     return algorithms
 
 
-VariableSpec = Annotated[
-    tuple[Algorithm, ...], BeforeValidator(_many), Field(min_length=1), AfterValidator(_later_stands_alone)
-]
+VariableSpec = Annotated[tuple[Algorithm, ...], BeforeValidator(_many), Field(min_length=1), AfterValidator(_later_stands_alone)]
 
 
 class Qualifier(SpecModel):

@@ -101,7 +101,7 @@ def _map_domain(
             _derive_seq(frame, name, tuple(ways[0].derive_seq or ()), keys)
     dataset = _dataset(domain.domain, frame, standard)
     for name, lost in no_number.items():
-        message = f"The value collected for {name} is no number"
+        message = f"The value collected for {name} is not a number"
         records = np.flatnonzero(lost[order])
         issues.append(MappingIssue("NUMBER", domain.domain, domain.domain, (name,), records, message))
     made = [Mapped(dataset, provenance, keys)]
@@ -180,7 +180,7 @@ def _reference_dates(dm: pd.DataFrame) -> pd.Series:
 
 
 def _numbers(frame: pd.DataFrame, domain: str, standard: Standard) -> dict[str, np.ndarray]:
-    """Make the Num variables numbers, before anything is sorted by them; for each where its text is no number and is lost."""
+    """Make the Num variables numbers, before anything is sorted by them; for each where its text is not a number and is lost."""
     lost = {}
     for name in frame.columns:
         found = standard.variable(domain, name) or standard.model_variable(domain, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ class Form:
     ``frame``: the specification's columns in its order (those the export lacks are empty), text; ``table`` and ``row``: for each
     record the index of its table and its row there. ``missing``: columns the specification names and no table has; ``lacking``:
     columns that one table has not though another has; ``unknown``: columns of a table that no specification names and that hold
-    something.
+    something; ``headers``: for each table the header that stands for a column.
     """
 
     spec: FormSpec
@@ -33,7 +33,7 @@ class Form:
     missing: tuple[str, ...] = ()
     lacking: tuple[tuple[RawTable, str], ...] = ()
     unknown: tuple[tuple[RawTable, str], ...] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: tuple[Mapping[str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -75,14 +75,13 @@ def collect_forms(export: RawExport, specs: Mapping[str, FormSpec]) -> Forms:
 
 
 def _form(spec: FormSpec, tables: list[RawTable]) -> Form:
-    frames, indexes, rows, unknown = [], [], [], []
+    frames, indexes, rows, unknown, headers = [], [], [], [], []
     present: dict[str, set[int]] = {}
-    headers: dict[str, str] = {}
     for index, table in enumerate(tables):
         named = _columns(spec, table.frame)
         for name in named.values():
             present.setdefault(name, set()).add(index)
-        headers.update({name: header for header, name in named.items()})
+        headers.append({name: header for header, name in named.items()})
         frame = table.frame[list(named)].rename(columns=named)
         data = ~label_row(spec, frame)
         frames.append(frame[data].reindex(columns=list(spec.columns), fill_value=""))
@@ -100,7 +99,7 @@ def _form(spec: FormSpec, tables: list[RawTable]) -> Form:
         missing=tuple(name for name in spec.columns if name not in present),
         lacking=tuple((table, name) for index, table in enumerate(tables) for name in present if index not in present[name]),
         unknown=tuple(unknown),
-        headers=headers,
+        headers=tuple(headers),
     )
 
 

@@ -58,7 +58,7 @@ def variable_complaints(
 
 
 def _no_number(specs: Specs, records: Records, algorithm: Algorithm) -> str:
-    """Why what the algorithm gives is no number; empty where it is one, or where only a function knows."""
+    """Why what the algorithm gives is not a number; empty where it is one, or where only a function knows."""
     if algorithm.assign_no_ct:
         kind = column_of(specs, records, algorithm.assign_no_ct).type
         return "" if kind in NUMBERS else f"its column {algorithm.assign_no_ct} is declared as {kind}"
@@ -71,5 +71,5 @@ def _no_number(specs: Specs, records: Records, algorithm: Algorithm) -> str:
         return "assign_datetime gives text"
     constant = algorithm.hardcode_ct if algorithm.hardcode_ct is not None else algorithm.hardcode_no_ct
     if constant is not None and read_numbers(pd.Series([constant], dtype="str")).isna().iloc[0]:
-        return f"the constant {constant!r} is no number"
+        return f"the constant {constant!r} is not a number"
     return ""

@@ -23,7 +23,7 @@ class MappingIssue:
     """Something the mapping could not do to ``records``: positions in the form ``table``, or in the dataset of that name.
 
     ``variables`` are columns of that table. ``kind``: JOIN (several records match), TERM (no term for a value), NUMBER (a Num
-    variable from text that is no number). ``about`` tells issues of one kind and column apart: the joined form, the code list.
+    variable from text that is not a number). ``about`` tells issues of one kind and column apart: the joined form, the code list.
     """
 
     kind: str
