@@ -10,9 +10,8 @@ from trialbook.datasets import write_datasets
 from trialbook.errors import TrialbookError
 from trialbook.outputs import output_folder
 from trialbook.pages import build_book
+from trialbook.pages.inputs import INVENTED_EXPORT
 from trialbook.run import Run, Study
-
-INVENTED_EXPORT = Path("simulation/invented_export")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from trialbook.mapping import load_specs
 from trialbook.protocol import StudyProtocol, load_study
 
 # What is the study's own and not the record's: the versions of the standards, the codes of the arms, how the source is named.
-OWN = {"source", "standard", "ct", "language", "arms.0.armcd", "arms.1.armcd"}
+OWN = {"source", "standard", "ct", "arms.0.armcd", "arms.1.armcd"}
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ Ids are ``TB-<dataset>-<variable>-<kind>`` or ``TB-<dataset>-<kind>``. Severitie
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import pandas as pd
 
@@ -64,25 +65,23 @@ def _structure(dataset: SdtmDataset, known: dict[str, StandardVariable], standar
                 ("SDTMIG 3.4 section 4.1.5",),
             )
     order = [column for column in frame.columns if column in known]
-    yield _whole(
-        name,
-        "ORDER",
-        Severity.WARNING,
-        "The variables are not in the standard's order",
-        lambda f: order == sorted(order, key=lambda column: known[column].order),
-        ("SDTMIG 3.4 section 4.1.4",),
-    )
+    late = next((pair for pair in pairwise(order) if known[pair[0]].order > known[pair[1]].order), None)
+    message = "The variables are not in the standard's order" + (f": {late[1]} stands after {late[0]}" if late else "")
+    yield _whole(name, "ORDER", Severity.WARNING, message, lambda f: late is None, ("SDTMIG 3.4 section 4.1.4",))
     for column in frame.columns:
         meta, listed = dataset.variables[column], known.get(column) or standard.model_variable(dataset.domain, column)
         if listed is None:
             message = f"{column} is neither in the domain nor in the SDTM model; it belongs into SUPP{dataset.domain}"
             yield _about(name, column, "STANDARD", Severity.ERROR, message, lambda f: False, ("SDTMIG 3.4 section 2.5",))
             continue
-        message = f"{column} is {meta.type}; the standard has {listed.type}"
-        yield _about(name, column, "TYPE", Severity.ERROR, message, lambda f, a=meta.type, b=listed.type: a == b)
+        agrees = meta.type == listed.type
+        message = f"{column} is not {listed.type}" if agrees else f"{column} is {meta.type}; the standard has {listed.type}"
+        yield _about(name, column, "TYPE", Severity.ERROR, message, lambda f, agrees=agrees: agrees)
         if column in known and meta.label:
-            message = f"{column} is labelled {meta.label!r}; the standard has {listed.label!r}"
-            yield _about(name, column, "LABEL", Severity.WARNING, message, lambda f, a=meta.label, b=listed.label: a == b)
+            agrees = meta.label == listed.label
+            found = "" if agrees else f" but {meta.label!r}"
+            message = f"{column} is not labelled {listed.label!r}{found}"
+            yield _about(name, column, "LABEL", Severity.WARNING, message, lambda f, agrees=agrees: agrees)
 
 
 def _identifiers(dataset: SdtmDataset) -> Iterator[Rule]:

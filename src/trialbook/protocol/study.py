@@ -68,7 +68,6 @@ class StudyProtocol(SpecModel):
     contact: str = ""
     status: str = ""
     summary: str = ""
-    language: str = "en"
     design: Design = Design()
     population: Population
     arms: tuple[Arm, ...] = ()
