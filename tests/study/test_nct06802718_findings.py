@@ -50,7 +50,7 @@ EXPECTED = [
     ("TB-DM-KEY", [("DM.csv", 24, "SUBJID")], {"STUDYID": "NCT06802718", "USUBJID": "NCT06802718-01-S021"}),
     (
         "TB-SUPPDM-KEY",
-        [("DM.csv", 23, "ETHNICGRP")],
+        [("DM.csv", 23, "SUBJID", "ETHNICGRP")],
         {
             "STUDYID": "NCT06802718",
             "RDOMAIN": "DM",
@@ -62,7 +62,7 @@ EXPECTED = [
     ),
     (
         "TB-SUPPDM-KEY",
-        [("DM.csv", 24, "ETHNICGRP")],
+        [("DM.csv", 24, "SUBJID", "ETHNICGRP")],
         {
             "STUDYID": "NCT06802718",
             "RDOMAIN": "DM",
@@ -83,7 +83,7 @@ EXPECTED = [
     ("TB-DM-KEY", [("DM.csv", 25, "SUBJID")], {"STUDYID": "NCT06802718", "USUBJID": "NCT06802718-01-S002"}),
     (
         "TB-SUPPDM-KEY",
-        [("DM.csv", 4, "ETHNICGRP")],
+        [("DM.csv", 4, "SUBJID", "ETHNICGRP")],
         {
             "STUDYID": "NCT06802718",
             "RDOMAIN": "DM",
@@ -95,7 +95,7 @@ EXPECTED = [
     ),
     (
         "TB-SUPPDM-KEY",
-        [("DM.csv", 25, "ETHNICGRP")],
+        [("DM.csv", 25, "SUBJID", "ETHNICGRP")],
         {
             "STUDYID": "NCT06802718",
             "RDOMAIN": "DM",

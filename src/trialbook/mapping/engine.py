@@ -109,7 +109,9 @@ def _map_domain(
         qualifiers = {name: qualifier.value for name, qualifier in domain.supp.items()}
         values, value_sources = _fill_all(parts, [qualifiers] * len(parts), list(qualifiers), specs, forms)
         values = {name: value.take(order).reset_index(drop=True) for name, value in values.items()}
-        at = Provenance(provenance.forms, provenance.rows, {n: Source(s.ways, s.choice[order]) for n, s in value_sources.items()})
+        of_values = {name: Source(source.ways, source.choice[order]) for name, source in value_sources.items()}
+        of_subject = {name: source for name, source in provenance.sources.items() if name == "USUBJID"}
+        at = Provenance(provenance.forms, provenance.rows, of_subject | of_values)
         supp = supplemental(domain, dataset, values, at, standard)
         if supp is not None:
             made.append(Mapped(*supp, keys=standard.datasets["SUPPQUAL"].keys))

@@ -18,7 +18,8 @@ def supplemental(
 ) -> tuple[SdtmDataset, Provenance] | None:
     """SUPP-- of ``parent``: a record for each qualifier value that is not empty; None where there is none.
 
-    ``values`` are by QNAM, one a record of the parent. IDVAR is the parent's --SEQ; DM has one record a subject and needs none.
+    ``values`` are by QNAM, one a record of the parent; ``provenance`` is theirs, and that of the parent's USUBJID. IDVAR is the
+    parent's --SEQ; DM has one record a subject and needs none.
     """
     seq = f"{domain.domain}SEQ"
     by_seq = seq in parent.frame
@@ -58,4 +59,7 @@ def supplemental(
     )
     rows = {alias: positions_of[taken][order] for alias, positions_of in provenance.rows.items()}
     source = Source(tuple(ways), np.concatenate(choices)[order])
-    return dataset, Provenance(provenance.forms, rows, dict.fromkeys(("QVAL", "QNAM"), source))
+    sources = dict.fromkeys(("QVAL", "QNAM"), source)
+    if subject := provenance.sources.get("USUBJID"):
+        sources["USUBJID"] = Source(subject.ways, subject.choice[taken][order])
+    return dataset, Provenance(provenance.forms, rows, sources)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +14,8 @@ from trialbook.findings import Severity
 from trialbook.reports.wording import visible_lines
 
 LONGEST_CELL = 32_767
+LINE_POINTS = 14.4
+MOST_LINES = 28  # Excel allows no row over 409 points.
 # Excel reads _x000D_ in a cell as the character; the same letters in the data must stay letters (ECMA-376, ST_Xstring).
 ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
@@ -43,6 +46,19 @@ def cell_text(text: str) -> str:
     mark = f" […cut: {len(text):,} characters, whole in findings.json]"
     kept = shown.encode("utf-16-le")[: (LONGEST_CELL - len(mark)) * 2].decode("utf-16-le", errors="ignore")
     return kept + mark
+
+
+def row_height(row: Sequence[object], widths: Sequence[int]) -> float:
+    """Points that a row of wrapped cells needs: programs other than Excel do not fit rows to their text by themselves.
+
+    A Chinese character is as wide as two letters; it has three bytes, so letters and bytes together count twice the width.
+    """
+    lines = 1
+    for value, width in zip(row, widths, strict=True):
+        if isinstance(value, str) and (len(value) > width // 2 or "\n" in value):
+            shown = [(len(line) + len(line.encode("utf-8", errors="replace"))) / 2 for line in value.split("\n")]
+            lines = max(lines, sum(max(1, math.ceil(wide / (width - 1))) for wide in shown))
+    return LINE_POINTS * min(lines, MOST_LINES)
 
 
 class RowWriter:

@@ -25,17 +25,17 @@ class Columns:
 DATASETS = Columns(("Kind", "Name", "Label", "Records", *SEVERITIES, "Findings"), (10, 16, 40, 11, 10, 10, 10, 10, 10))
 ISSUES = Columns(
     ("Severity", "Rule", "Kind", "Dataset", "Variables", "Findings", "Explained", "Message", "Example"),
-    (11, 18, 10, 14, 26, 10, 11, 60, 60),
+    (11, 32, 10, 14, 26, 10, 11, 60, 60),
 )
 DETAILS = Columns(
     (
         "Severity", "Rule", "Stage", "Dataset", "Record", "Site", "Subject", "Variables", "Values", "Message", "Query",
         "File", "Sheet", "Row", "Columns", "Compared with", "Status", "Explanation", "Cites", "ID",
     ),
-    (11, 18, 10, 12, 9, 9, 22, 20, 24, 50, 50, 24, 14, 8, 22, 34, 12, 30, 22, 20),
+    (11, 32, 10, 12, 9, 9, 22, 20, 24, 50, 50, 24, 14, 8, 22, 34, 12, 30, 22, 20),
 )  # fmt: skip
 RULES = Columns(
-    ("Status", "Rule", "Runner", "Dataset", "Severity", "Findings", "Reason", "Message"), (20, 18, 11, 14, 11, 10, 60, 60)
+    ("Status", "Rule", "Runner", "Dataset", "Severity", "Findings", "Reason", "Message"), (20, 40, 11, 14, 11, 10, 60, 60)
 )
 
 

@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.writer.excel import ExcelWriter
 
 from trialbook.findings import Results, Threshold
-from trialbook.reports.cells import RowWriter
+from trialbook.reports.cells import RowWriter, row_height
 from trialbook.reports.sheets import (
     DATASETS,
     DETAILS,
@@ -76,6 +76,7 @@ def _write_table(book: Workbook, title: str, columns: Columns, rows: Iterable[Ro
         writer.header(columns.names)
         written = 1
         while row is not None and written < EXCEL_ROWS:
+            sheet.row_dimensions[written + 1].height = row_height(row, columns.widths)
             writer.row(row)
             written += 1
             row = next(stream, None)
