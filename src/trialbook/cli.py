@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 FAILED, UNUSABLE = 1, 2
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
-book_app = typer.Typer(no_args_is_help=True, help="The book: protocol, data standards and validation as executed pages.")
-specs_app = typer.Typer(no_args_is_help=True, help="The study's specifications, held against the standards.")
-ct_app = typer.Typer(no_args_is_help=True, help="Controlled terminology packages of the study.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+book_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The book: its pages, executed.")
+specs_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The study's specifications, held against the standards.")
+ct_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Controlled terminology packages of the study.")
 app.add_typer(book_app, name="book")
 app.add_typer(specs_app, name="specs")
 app.add_typer(ct_app, name="ct")
@@ -71,7 +71,7 @@ def demo(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where everything is written")] = Path("out/demo"),
     study: StudyOption = None,
 ) -> None:
-    """The whole job on the study's invented export: validate it, map it, and build the book."""
+    """The whole job on an invented export: report, SDTM, book."""
     from trialbook.demo import run_demo
     from trialbook.findings import Threshold
     from trialbook.terminal import print_run, progress
@@ -153,7 +153,10 @@ def book_build(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the site is written")] = Path("out/book"),
     study: StudyOption = None,
 ) -> None:
-    """Build the book; a page whose cell fails is an error that names page and cell."""
+    """Build the book.
+
+    A page whose cell fails is an error that names the page and the cell; the book that was there stays.
+    """
     from trialbook.pages import build_book
     from trialbook.terminal import progress
 

@@ -1,0 +1,229 @@
+"""The command line: exit codes, one message for a user's mistake, nothing written when a run could not be made."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import jsonschema
+import pytest
+
+from trialbook import __version__, cli
+from trialbook.findings import json_schema
+
+SOUND = {
+    "dm.csv": "SUBJECT,SITE,SEX,CONSENT,DEATH\n001,S1,Female,2024-01-10,\n",
+    "ae.csv": "SUBJECT,TERM,SEVERITY,SERIOUS,CRITERION,START,END\n001,Nausea,Mild,No,,2024-01-12,2024-01-13\n",
+}
+FAULTY = SOUND | {"ae.csv": SOUND["ae.csv"] + "001,Rash,Grade 9,No,,2024-01-15,\n"}
+
+
+class Outcome(NamedTuple):
+    """What a person sees of a command."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(tiny_study: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+    """Run trialbook in the tiny study's folder; its two required variables without a form are filled, so that sound is sound."""
+    for domain, line in (("ae", "  AEDECOD: {assign_no_ct: TERM}\n"), ("dm", "  COUNTRY: {hardcode_no_ct: CHN}\n")):
+        spec = tiny_study / "sdtm_specs" / "domains" / f"{domain}.yml"
+        spec.write_text(spec.read_text(encoding="utf-8") + line, encoding="utf-8")
+    monkeypatch.chdir(tiny_study)
+
+    def command(*arguments: str) -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["trialbook", *arguments])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        return Outcome(code, *capsys.readouterr())
+
+    return command
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("files", "fail_on", "code"),
+    [
+        (SOUND, "error", 0),
+        (SOUND, "warning", 1),
+        (FAULTY, "error", 1),
+        (FAULTY, "reject", 0),
+        (FAULTY, "never", 0),
+    ],
+)
+def test_exit_codes_of_validate(run, tiny_study, files, fail_on, code):
+    """The tiny study maps few variables, so that Warnings are always there."""
+    write(tiny_study / "export", files)
+    outcome = run("validate", "export", "--out", "report", "--fail-on", fail_on)
+    assert (outcome.code, outcome.err) == (code, "")
+    found = json.loads((tiny_study / "report" / "findings.json").read_text(encoding="utf-8"))
+    jsonschema.validate(found, json_schema())
+    assert found["gate"] == {"open": code == 0, "threshold": fail_on}
+    assert sorted(path.name for path in (tiny_study / "report").iterdir() if not path.name.startswith(".")) == [
+        "findings.json",
+        "queries.csv",
+        "report.html",
+        "report.xlsx",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["validate", "nowhere"], "trialbook: nowhere: the export does not exist"),
+        (["validate", "export", "--fail-on", "fatal"], "--fail-on takes reject, error, warning, never; found 'fatal'"),
+        (["validate", "export", "--core", "rules/"], "--core takes auto or off; found 'rules/'"),
+        (["validate", "export", "--study", "nowhere"], "trialbook: nowhere: is no study: it has no protocol/study.yml"),
+        (["check", "export"], "trialbook: export/_datasets.csv: does not exist"),
+        (["check", "export", "--no-study", "--study", "."], "--no-study and --study exclude each other"),
+        (
+            ["map", "export", "--out", "report", "--format", "sas7bdat"],
+            "--format takes xpt, json, parquet, csv; found 'sas7bdat'",
+        ),
+        (["ct", "add", "nowhere.txt"], "trialbook: nowhere.txt"),
+        (["demo", "--out", "report"], "simulation/invented_export: the study has no invented export"),
+        (["validate"], "Missing argument 'EXPORT'"),
+        (["inspect"], "No such command 'inspect'"),
+    ],
+)
+def test_a_mistake_is_one_message_and_exit_2(run, tiny_study, arguments, said):
+    write(tiny_study / "export", SOUND)
+    before = sorted(tiny_study.rglob("*"))
+    outcome = run(*arguments)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert said in outcome.err
+    assert "Traceback" not in outcome.err
+    assert sorted(tiny_study.rglob("*")) == before
+
+
+def test_a_broken_specification_is_named_by_file_and_line(run, tiny_study):
+    write(tiny_study / "export", SOUND)
+    form = tiny_study / "sdtm_specs" / "forms" / "ae.yml"
+    lines = form.read_text(encoding="utf-8").splitlines()
+    form.write_text("\n".join([*lines, "  EXTRA: {typ: text}"]) + "\n", encoding="utf-8")
+    outcome = run("validate", "export", "--out", "report")
+    assert outcome.code == 2
+    assert f"ae.yml, line {len(lines) + 1}: columns.EXTRA.typ: is not a key known here" in outcome.err
+    assert not (tiny_study / "report").exists()
+
+
+def test_a_folder_with_things_of_others_is_left_alone(run, tiny_study):
+    write(tiny_study / "export", SOUND)
+    mine = write(tiny_study / "report", {"notes.txt": "mine"})
+    outcome = run("validate", "export", "--out", "report")
+    assert outcome.code == 2
+    assert "report: holds files that trialbook did not write: notes.txt" in outcome.err
+    assert [path.name for path in mine.iterdir()] == ["notes.txt"]
+
+
+def test_validate_says_the_worst_and_where_the_report_is(run, tiny_study):
+    write(tiny_study / "export", FAULTY)
+    said = run("validate", "export", "--out", "report").out
+    assert "Gate closed" in said
+    assert "TB-RAW-AE-SEVERITY-CODE" in said
+    assert "Report: report/report.html" in said
+    assert "No report written" in run("validate", "export").out
+
+
+@pytest.mark.parametrize(("format", "files"), [("xpt", ["ae.xpt", "dm.xpt"]), ("json", ["ae.json", "dm.json"])])
+def test_map_writes_datasets_that_check_reads(run, tiny_study, format, files):
+    write(tiny_study / "export", SOUND)
+    outcome = run("map", "export", "--out", "sdtm", "--format", format)
+    assert outcome.code == 0
+    assert sorted(path.name for path in (tiny_study / "sdtm").iterdir() if not path.name.startswith(".")) == files
+    assert run("check", "sdtm").code == 0
+    assert run("check", "sdtm", "--no-study", "--core", "off").code == 0
+
+
+def test_check_says_that_a_standard_is_not_installed(run, tiny_study):
+    write(
+        tiny_study / "case",
+        {
+            ".env": "PRODUCT=SENDIG\nVERSION=3-1\n",
+            "_datasets.csv": "Filename,Label\ndm.csv,Demographics\n",
+            "_variables.csv": "dataset,variable,label,type,length\ndm,STUDYID,Study Identifier,Char,10\n",
+            "dm.csv": "STUDYID\nX\n",
+        },
+    )
+    outcome = run("check", "case", "--no-study", "--out", "report")
+    assert outcome.code == 0
+    found = json.loads((tiny_study / "report" / "findings.json").read_text(encoding="utf-8"))
+    assert found["run"]["standard"] == "sendig-3.1"
+    assert found["findings"] == []
+    (only,) = found["rules"]
+    assert (only["rule"], only["status"]) == ("sendig-3.1", "SKIPPED")
+    assert only["reason"].startswith("the standard sendig-3.1 is not installed")
+
+
+def test_lint_lists_each_raw_column(run):
+    outcome = run("specs", "lint")
+    assert outcome.code == 0
+    assert "errors" in outcome.out
+    for column in ("SUBJECT", "SEVERITY", "CRITERION"):
+        assert column in outcome.out
+    assert "SEVERITY" not in run("specs", "lint", "--brief").out.split("columns accounted for")[0].splitlines()[-1]
+
+
+def test_a_terminology_package_is_added_named_and_used(run, tiny_study):
+    header = (
+        "Code\tCodelist Code\tCodelist Extensible (Yes/No)\tCodelist Name\t"
+        "CDISC Submission Value\tCDISC Synonym(s)\tCDISC Definition\tNCI Preferred Term\n"
+    )
+    rows = "C66742\t\tNo\tNo Yes Response\tNY\t\t\t\nC49488\tC66742\t\tNo Yes Response\tY\tYes\t\tYes\n"
+    file = tiny_study / "SDTM Terminology 2025-09-26.txt"
+    file.write_text(header + rows, encoding="utf-8")
+    outcome = run("ct", "add", file.name)
+    assert outcome.code == 0
+    assert "Added sdtmct-2025-09-26" in outcome.out
+    assert "sdtmct-2025-09-26\n" in run("ct", "list").out
+    study = tiny_study / "protocol" / "study.yml"
+    text = study.read_text(encoding="utf-8")
+    study.write_text(text.rstrip("\n") + "\nct: sdtmct-2025-09-26\n", encoding="utf-8")
+    assert "sdtmct-2025-09-26  (used by this study)" in run("ct", "list").out
+    write(tiny_study / "export", SOUND)
+    run("validate", "export", "--out", "report")
+    found = json.loads((tiny_study / "report" / "findings.json").read_text(encoding="utf-8"))
+    assert found["run"]["ct"] == "sdtmct-2025-09-26"
+    assert "sdtmct-2025-09-26" in (tiny_study / "report" / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["demo"], ["validate"], ["check"], ["map"], ["book", "build"], ["specs", "lint"], ["ct", "add"], ["ct", "list"]],
+    ids=" ".join,
+)
+def test_each_command_has_help_with_an_example(run, command):
+    outcome = run(*command, "--help")
+    assert outcome.code == 0
+    assert f"Example: trialbook {' '.join(command)}" in outcome.out
+
+
+def test_help_and_version_load_nothing_heavy():
+    """What makes ``--help`` quick: neither pandas nor pydantic nor the reports are imported for it."""
+    code = (
+        "import sys; from trialbook import cli; sys.argv = ['trialbook', '--help']\n"
+        "try: cli.main()\nexcept SystemExit: pass\n"
+        "print(sorted({'pandas', 'pandera', 'pydantic', 'openpyxl', 'jinja2', 'rich.markdown'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_version(run):
+    assert run("--version") == (0, f"trialbook {__version__}\n", "")
