@@ -23,7 +23,9 @@ FAILED, UNUSABLE = 1, 2
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 book_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The book: its pages, executed.")
-specs_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The study's specifications, held against the standards.")
+specs_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="The specifications, held against the standards."
+)
 ct_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Controlled terminology packages of the study.")
 app.add_typer(book_app, name="book")
 app.add_typer(specs_app, name="specs")

@@ -4,9 +4,10 @@ from trialbook.mapping.domain_spec import Algorithm, DomainSpec, Records, StudyC
 from trialbook.mapping.engine import Mapped, MappedStudy, map_forms
 from trialbook.mapping.form_spec import DATE_TYPES, ColumnSpec, ExportSpec, FormSpec
 from trialbook.mapping.forms import Form, Forms, collect_forms
+from trialbook.mapping.loading import load_specs
 from trialbook.mapping.provenance import Provenance
 from trialbook.mapping.records import MappingIssue
-from trialbook.mapping.specs import Specs, load_specs
+from trialbook.mapping.specs import Specs
 
 __all__ = [
     "DATE_TYPES",

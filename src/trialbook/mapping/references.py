@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from trialbook.errors import SpecError
 from trialbook.expressions import ExpressionError, parse
 from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm, DomainSpec, Records
 from trialbook.mapping.form_spec import FormSpec
+from trialbook.mapping.specs import Specs
 from trialbook.specfile import SpecFile
-
-if TYPE_CHECKING:
-    from trialbook.mapping.specs import Specs
 
 
 def dangling_references(specs: Specs) -> Iterator[SpecError]:

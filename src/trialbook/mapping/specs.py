@@ -1,4 +1,4 @@
-"""The study's specifications, read and held against each other; a reference that leads nowhere names its file and line."""
+"""The study's specifications as one object."""
 
 from __future__ import annotations
 
@@ -8,12 +8,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from trialbook.errors import SpecError
-from trialbook.mapping.domain_spec import Algorithm, CodelistsSpec, CommonSpec, DomainSpec, Records, StudyCodelist
+from trialbook.mapping.domain_spec import Algorithm, CommonSpec, DomainSpec, Records, StudyCodelist
 from trialbook.mapping.form_spec import ExportSpec, FormSpec
-from trialbook.mapping.references import dangling_references
-from trialbook.specfile import ModelT, SpecFile
-from trialbook.studymodules import load_module
+from trialbook.specfile import SpecFile
 
 
 @dataclass(frozen=True)
@@ -39,65 +36,3 @@ class Specs:
     def algorithms(self, domain: DomainSpec, records: Records) -> dict[str, tuple[Algorithm, ...]]:
         """All variables of one kind of records, the common ones first."""
         return {**self.common.variables, **domain.algorithms(records)}
-
-
-def load_specs(folder: Path, prefix: str) -> Specs:
-    """Read ``sdtm_specs/``; raises :class:`SpecError` with file and line for what does not fit.
-
-    ``prefix`` is the study's namespace, under which ``derivations.py`` is loaded.
-    """
-    if not folder.is_dir():
-        raise SpecError("the study has no specifications", file=folder, remedy="A study holds sdtm_specs/forms and domains.")
-    files: dict[str, SpecFile] = {}
-    derivations = folder / "derivations.py"
-    specs = Specs(
-        folder=folder,
-        export=_optional(folder, "export", ExportSpec, files),
-        forms={spec.form: spec for spec in _each(folder, "forms", "form", FormSpec, files)},
-        domains={spec.domain: spec for spec in _each(folder, "domains", "domain", DomainSpec, files)},
-        common=_optional(folder, "common", CommonSpec, files),
-        codelists=_optional(folder, "codelists", CodelistsSpec, files).codelists,
-        derivations=load_module(derivations, prefix) if derivations.exists() else None,
-        files=files,
-    )
-    if not specs.forms:
-        raise SpecError("holds no form specification", file=folder / "forms", remedy="Write one YAML file for each form.")
-    problems = list(dangling_references(specs))
-    if problems:
-        raise SpecError("\n".join(dict.fromkeys(str(problem) for problem in problems)))
-    return specs
-
-
-def _optional(folder: Path, name: str, model: type[ModelT], files: dict[str, SpecFile]) -> ModelT:
-    path = folder / f"{name}.yml"
-    _refuse_other_ending(path.with_suffix(".yaml"))
-    if not path.exists():
-        return model()
-    files[name] = SpecFile(path)
-    return files[name].parse(model)
-
-
-def _each(folder: Path, kind: str, key: str, model: type[ModelT], files: dict[str, SpecFile]) -> list[ModelT]:
-    specs: dict[str, ModelT] = {}
-    for path in sorted((folder / kind).glob("*")):
-        _refuse_other_ending(path)
-        if path.suffix != ".yml":
-            continue
-        file = SpecFile(path)
-        spec = file.parse(model)
-        name = getattr(spec, key)
-        if name.casefold() != path.stem.casefold():
-            raise file.error([key], f"is {name}, but the file is {path.name}", "Name the file after what it specifies.")
-        same = next((other for other in specs if other.casefold() == name.casefold()), None)
-        if same is not None:
-            other = files[f"{kind}/{same}"].path.name
-            raise file.error([key], f"{name} is specified twice: here and in {other}", "Remove one of the files.")
-        files[f"{kind}/{name}"], specs[name] = file, spec
-    dm_first = sorted(specs, key=lambda name: (kind == "domains" and name != "DM", name))
-    return [specs[name] for name in dm_first]
-
-
-def _refuse_other_ending(path: Path) -> None:
-    """A specification that is not read must not go unnoticed."""
-    if path.exists() and path.suffix != ".yml" and path.suffix.lower() in (".yml", ".yaml"):
-        raise SpecError("would not be read, because of its ending", file=path, remedy="Name it with the ending .yml.")
