@@ -89,15 +89,18 @@ class LoadedStudy:
         """An ordinary pandera schema with every rule about a dataset (or, with ``form``, a form) that can run on ``tables``.
 
         ``tables`` are frames by name, with the table itself under ``name``; rules that read others are bound to those here.
+        Char columns are text with ``""`` where missing, Num columns numbers with NaN, as ``run.tables`` has them.
         """
         if form:
             rules = self.form_rules(name)
         else:
             listed = {variable.name: variable for variable in self.standard.variables(name)}
             variables = {
-                column: Variable(column, listed[column].label, listed[column].type)
-                if column in listed
-                else Variable(column, "", "Num" if tables[name][column].dtype.kind == "f" else "Char")
+                column: Variable(
+                    column,
+                    listed[column].label if column in listed else "",
+                    "Num" if pd.api.types.is_numeric_dtype(tables[name][column].dtype) else "Char",
+                )
                 for column in tables[name].columns
             }
             rules = self.dataset_rules(SdtmDataset(name, "", tables[name], variables), self.keys(name))
