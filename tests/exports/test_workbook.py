@@ -288,3 +288,18 @@ def test_the_strict_variant_of_the_format_is_read() -> None:
         data = edited(data, part, lambda xml: xml.replace(MAIN, "http://purl.oclc.org/ooxml/spreadsheetml/main"))
     (table,) = read(data)
     assert records(table) == [["A"], [2, "7"]]
+
+
+@pytest.mark.parametrize("part", ["[Content_Types].xml", "xl/_rels/workbook.xml.rels", "xl/workbook.xml", "xl/styles.xml"])
+def test_a_part_that_lies_about_its_size_is_refused_whoever_reads_it(part: str) -> None:
+    # Blanks after the XML: what is stated is sound, and so is the checksum of what is stated.
+    stated = edited(saved(book_of(["SUBJID"], ["S1"])), part, lambda old: old.ljust(2_000_000))
+    data = bytearray(edited(stated, part, lambda old: old.ljust(3_000_000)))
+    with zipfile.ZipFile(io.BytesIO(stated)) as zipped:
+        checksum = zipped.getinfo(part).CRC
+    entries = (match.start() for match in re.finditer(b"PK\x01\x02", data))
+    (at,) = (start for start in entries if data[start + 46 :].startswith(part.encode()))
+    data[at + 16 : at + 20] = checksum.to_bytes(4, "little")
+    data[at + 24 : at + 28] = (2_000_000).to_bytes(4, "little")
+    with pytest.raises(ExportError, match=r"unpacks to more than the 2,000,000 bytes that the zip states"):
+        read(bytes(data))

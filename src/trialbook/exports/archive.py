@@ -2,21 +2,58 @@
 
 from __future__ import annotations
 
+import copy
 import io
-import lzma
 import stat
 import zipfile
 import zlib
 from pathlib import PurePosixPath, PureWindowsPath
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from trialbook.errors import ExportError
 from trialbook.exports import limits
 
-DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, OSError, RuntimeError)
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, RuntimeError)
 """What zipfile and the unpackers beneath it raise for a damaged member."""
 
 _UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
+# zipfile unpacks the other methods without a bound: 1 kB of bzip2 can ask for gigabytes in one step.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_OTHER_METHODS = {9: "deflate64", zipfile.ZIP_BZIP2: "bzip2", zipfile.ZIP_LZMA: "lzma", 93: "zstd", 95: "xz", 98: "ppmd"}
+_CHUNK = 1 << 16
+
+
+class _Member(io.RawIOBase):
+    """A member's bytes, unpacked a chunk at a time and counted: more or fewer than the zip states are a BadZipFile.
+
+    zipfile alone stops at the size that is stated, so that a member which lies about it would be cut in silence.
+    """
+
+    def __init__(self, zipped: zipfile.ZipFile, info: zipfile.ZipInfo):
+        unbounded = copy.copy(info)
+        unbounded.file_size = limits.LARGEST_FILE + 2 * _CHUNK
+        self._packed = zipped.open(unbounded)
+        self._stated, self._found = info.file_size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer).cast("B")
+        chunk = self._packed.read(min(len(view), _CHUNK))
+        self._found += len(chunk)
+        if self._found > self._stated or (not chunk and self._found < self._stated):
+            found = f"more than the {self._stated:,}" if chunk else f"{self._found:,} of the {self._stated:,}"
+            raise zipfile.BadZipFile(f"unpacks to {found} bytes that the zip states")
+        view[: len(chunk)] = chunk
+        return len(chunk)
+
+    def close(self) -> None:
+        self._packed.close()
+        super().close()
 
 
 class Archive:
@@ -52,7 +89,7 @@ class Archive:
         return cls(zipped, file)
 
     def check(self, name: str) -> None:
-        """Raise ExportError for a member that must not be read: it escapes, is a link, is encrypted, or is a bomb."""
+        """Raise ExportError for a member that must not be read: it escapes, is a link, encrypted, packed unusually, or a bomb."""
         info = self._members[name]
         path = PurePosixPath(name)
         if path.is_absolute() or PureWindowsPath(name).drive or ".." in path.parts:
@@ -61,6 +98,9 @@ class Archive:
             raise self._error(name, "is a symbolic link", "Zip the file itself in its place.")
         if info.flag_bits & _ENCRYPTED_FLAG:
             raise self._error(name, "is encrypted", "Make the zip again without a password.")
+        if info.compress_type not in _METHODS:
+            method = _OTHER_METHODS.get(info.compress_type, f"method {info.compress_type}")
+            raise self._error(name, f"is packed by {method}, expected deflate", "Make the zip again with the usual settings.")
         size = info.file_size
         ratio = size / max(info.compress_size, 1)
         if size > limits.LARGEST_FILE or (size > limits.SUSPICIOUS_SIZE and ratio > limits.SUSPICIOUS_RATIO):
@@ -72,9 +112,9 @@ class Archive:
 
     def read(self, name: str) -> bytes:
         """The member's bytes."""
-        self.check(name)
         try:
-            return self._zip.read(self._members[name])
+            with self.stream(name) as stream:
+                return stream.read()
         except NotImplementedError as error:
             raise self._error(name, f"is packed in a way that cannot be read ({error})") from None
         except DAMAGE as error:
@@ -83,7 +123,7 @@ class Archive:
     def stream(self, name: str) -> IO[bytes]:
         """The member as a stream, for parts too large to hold; damage shows as zipfile's and zlib's own errors."""
         self.check(name)
-        return self._zip.open(self._members[name])
+        return io.BufferedReader(_Member(self._zip, self._members[name]), _CHUNK)
 
     def _error(self, name: str, what: str, remedy: str = "Make the zip again.") -> ExportError:
         return ExportError(what, file=f"{self.file}: {name}", remedy=remedy)

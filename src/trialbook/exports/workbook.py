@@ -70,6 +70,7 @@ def _parts(archive: Archive, data: bytes, file: str) -> tuple[list[tuple[str, st
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             reader = ExcelReader(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+            reader.archive = archive  # the same parts by the same names, checked while they are unpacked
             reader.read_manifest()
             reader.read_workbook()
         sheets = [
