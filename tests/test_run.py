@@ -170,7 +170,7 @@ def test_a_rule_that_breaks_closes_the_gate(tiny_study, export):
     path.write_text(path.read_text().replace('ae["CRITERION"] != ""', 'ae["CRITERIA"] != ""'))
     run = narrow(tiny_study).validate(export(dm=CLEAN, ae=AE))
     assert own(run) == []
-    assert reasons(run, "TINY-AE-001") == {"TINY-AE-001": ("EXECUTION ERROR", "KeyError: 'CRITERIA'")}
+    assert reasons(run, "TINY-AE-001") == {"TINY-AE-001": ("EXECUTION ERROR", "KeyError: 'CRITERIA' (ae.py, line 24)")}
     assert [run.gate_open(threshold) for threshold in Threshold] == [False, False, False, True]
 
 
@@ -258,7 +258,7 @@ def test_mapped_datasets_written_and_checked_give_the_findings_of_the_datasets(t
     raw = export(dm=DM, ae=FAULTY)
     out = tmp_path / "sdtm"
     out.mkdir()
-    write_datasets(study.map(raw), out, "xpt")
+    write_datasets([one.dataset for one in study.map(raw).datasets.values()], out, "xpt")
     run = study.check(out)
     assert [row[:6] for row in own(run)] == [row[:6] for row in own(study.validate(raw)) if row[1] != "raw"]
     assert own(run)[0][6] == [("correct", "ae.xpt", 4, "AESTDTC"), ("compared", "dm.xpt", 2, "DTHDTC")]
@@ -288,7 +288,8 @@ def test_the_standard_alone_needs_no_study(tmp_path, format):
     dm = SdtmDataset("DM", "Demographics", pd.DataFrame(cells, dtype="str"), variables)
     write_datasets([dm], tmp_path, format)
     run = check_standard_only(tmp_path)
-    assert [(row[0], row[2], row[3], row[5]) for row in own(run)] == [("Error", "TB-DM-SEX-CT", 1, {"SEX": "X"})]
+    found = [(row[0], row[2], row[3], row[5]) for row in own(run)]
+    assert [row for row in found if row[0] != "Notice"] == [("Error", "TB-DM-SEX-CT", 1, {"SEX": "X"})]
     assert run.results.run.study == ""
     jsonschema.validate(json.loads(findings_json(run.results, Threshold.ERROR)), json_schema())
 

@@ -23,9 +23,7 @@ FAILED, UNUSABLE = 1, 2
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 book_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The book: its pages, executed.")
-specs_app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="The specifications, held against the standards."
-)
+specs_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The specifications, held against the standards.")
 ct_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Controlled terminology packages of the study.")
 app.add_typer(book_app, name="book")
 app.add_typer(specs_app, name="specs")
@@ -140,10 +138,15 @@ def map_(
     from trialbook.terminal import progress
 
     with progress(3) as step:
-        datasets = _study(study).map(export, step)
+        mapped = _study(study).map(export, step)
+        datasets = tuple(one.dataset for one in mapped.datasets.values())
         write_sdtm(datasets, out, format)
     for one in datasets:
         typer.echo(f"{one.name:<8} {len(one.frame):>8,} records  {one.label}")
+    for issue in mapped.issues:
+        typer.echo(f"{issue.domain}: {len(issue.records):,} records: {issue.message}", err=True)
+    for name, reason in mapped.not_made.items():
+        typer.echo(f"{name} is not made: {reason}", err=True)
     typer.echo(f"Datasets: {out}")
 
 
@@ -179,6 +182,8 @@ def specs_lint(
 
     loaded = _study(study)
     report = lint_specs(loaded.specs, loaded.standard, loaded.ct)
+    # The study's rules name forms and columns too; one that names what is not there is an error here, not only in a run.
+    _ = loaded.models
     print_lint(report, brief)
     if report.failed:
         raise typer.Exit(FAILED)

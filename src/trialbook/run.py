@@ -16,6 +16,7 @@ import pandas as pd
 from trialbook.checks.check import check_tables
 from trialbook.checks.dataset_rules import dataset_rules
 from trialbook.checks.export_rules import check_export
+from trialbook.checks.file_rules import check_files
 from trialbook.checks.mapping_rules import check_mapping
 from trialbook.checks.modules import rules_of
 from trialbook.checks.tables import CheckedTable, file_table, form_table, mapped_table
@@ -69,10 +70,9 @@ def quiet(step: str) -> None:
 class Study(LoadedStudy):
     """A study as one thing that can be run: ``Study(".").validate("exports/").findings``."""
 
-    def map(self, export: Path | str, progress: Progress = quiet) -> tuple[SdtmDataset, ...]:
-        """Raw export to SDTM datasets, without checks."""
-        _, mapped, _ = self._mapped(Path(export), progress)
-        return tuple(one.dataset for one in mapped.datasets.values())
+    def map(self, export: Path | str, progress: Progress = quiet) -> MappedStudy:
+        """Raw export to SDTM datasets, without checks: the datasets, what could not be mapped, and the domains not made."""
+        return self._mapped(Path(export), progress)[1]
 
     def validate(self, export: Path | str, core: bool = True, progress: Progress = quiet) -> Run:
         """Raw export to findings: every rule on forms, mapping and datasets.
@@ -147,11 +147,11 @@ def check_datasets(
         tables[one.name] = file_table(one, keys)
         rules[one.name] = study.dataset_rules(one, keys) if study else dataset_rules(one, standard, ct, keys)
     if study:
-        domains = {one.domain for one in datasets}
-        rules |= {name: rules_of(models) for name, models in study.models.datasets.items() if name not in domains}
+        there = {one.domain for one in datasets} | set(rules)
+        rules |= {name: rules_of(models) for name, models in study.models.datasets.items() if name not in there}
     progress("checking the datasets")
     identity = study.protocol.id if study else ""
-    batches = [check_tables(tables, rules, {}, identity), ([], core_outcomes(core))]
+    batches = [check_files(datasets, identity), check_tables(tables, rules, {}, identity), ([], core_outcomes(core))]
     info = RunInfo(identity, started, standard.name, ct.name, versions(), dataset_inputs(path, datasets))
     results = assemble(info, batches, _counts(tables), _sites(tables))
     return Run(results, {}, tables, datasets)

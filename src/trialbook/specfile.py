@@ -42,7 +42,8 @@ class SpecFile:
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else None
-            raise SpecError(f"is not valid YAML: {error.problem}", file=path, place=place) from None
+            problem = str(error.problem).splitlines()[0]
+            raise SpecError(f"is not valid YAML: {problem}", file=path, place=place) from None
         except YAMLError as error:
             raise SpecError(f"is not valid YAML: {str(error).splitlines()[0]}", file=path) from None
 

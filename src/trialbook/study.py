@@ -15,9 +15,10 @@ from trialbook.checks.rule import Rule
 from trialbook.checks.schema import build_schema
 from trialbook.checks.tables import CheckedTable
 from trialbook.datasets import SdtmDataset, Variable
-from trialbook.errors import TrialbookError
+from trialbook.errors import SpecError, TrialbookError
 from trialbook.mapping import Specs, load_specs
 from trialbook.protocol import StudyProtocol, load_study
+from trialbook.specfile import SpecFile
 from trialbook.standards import ControlledTerminology, Standard, load_ct, load_standard
 from trialbook.studymodules import namespace
 
@@ -62,7 +63,10 @@ class LoadedStudy:
     @cached_property
     def ct(self) -> ControlledTerminology:
         """The controlled terminology that the protocol names: the packaged one, or one added to ``sdtm_specs/ct/``."""
-        return load_ct(self.protocol.ct, self.root / "sdtm_specs" / "ct")
+        try:
+            return load_ct(self.protocol.ct, self.root / "sdtm_specs" / "ct")
+        except SpecError as error:
+            raise SpecFile(self.root / STUDY_FILE).error(["ct"], error.what, error.remedy) from None
 
     @cached_property
     def models(self) -> StudyModels:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from trialbook.findings import Threshold
+from trialbook.mapping.column_use import ColumnStatus
 from trialbook.reports import terminal_summary
 from trialbook.run import Run
 
@@ -64,8 +67,10 @@ def print_lint(report: LintReport, brief: bool) -> None:
         console.print(f"{one.severity}: {one.file}, line {one.line}: {one.place}: {one.text}", markup=False, soft_wrap=True)
     table = Table("Form", "Column", "Status", "Goes to, or why not", title="Raw columns", title_justify="left")
     for column in report.columns:
-        table.add_row(column.form, column.column, column.status, column.text)
+        table.add_row(*(Text(cell) for cell in (column.form, column.column, column.status, column.text)))
     if not brief:
         console.print(table)
     errors = sum(one.severity == "Error" for one in report.complaints)
-    console.print(f"{errors} errors, {len(report.complaints) - errors} warnings, {len(report.columns)} columns accounted for.")
+    fates = Counter(column.status for column in report.columns)
+    columns = ", ".join(f"{fates[status]} {status}" for status in ColumnStatus if fates[status])
+    console.print(f"{errors} errors, {len(report.complaints) - errors} warnings. Raw columns: {columns}.")

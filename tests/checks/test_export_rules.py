@@ -45,6 +45,7 @@ def test_an_export_as_specified_passes_every_rule(tmp_path):
     assert [(o.rule, o.status.value) for o in outcomes] == [
         ("TB-RAW-TABLE", "SUCCESS"),
         ("TB-RAW-FORM", "SUCCESS"),
+        ("TB-RAW-EMPTY", "SUCCESS"),
         ("TB-RAW-COLUMN", "SUCCESS"),
         ("TB-RAW-UNKNOWN", "SUCCESS"),
         ("TB-RAW-SHAPE", "SUCCESS"),
@@ -133,8 +134,8 @@ def test_ids_name_no_file_and_no_row_and_are_all_different(tmp_path, names):
     tables = [raw(names[0], one, (problem, lost)), raw(names[1], one, (problem, lost)), raw("dm.csv", {"S": []})]
     findings, _ = check(tmp_path, *tables)
     ids = [finding.id for finding in findings]
-    assert [finding.rule for finding in findings] == ["TB-RAW-UNKNOWN"] * 2 + ["TB-RAW-SHAPE"] * 4
-    assert len(set(ids)) == 6
+    assert [finding.rule for finding in findings] == ["TB-RAW-EMPTY"] + ["TB-RAW-UNKNOWN"] * 2 + ["TB-RAW-SHAPE"] * 4
+    assert len(set(ids)) == 7
     moved = [
         raw(names[1], one, (problem, lost)),
         raw(names[0], one, (problem, RowProblem(12, lost.what))),

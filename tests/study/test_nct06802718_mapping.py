@@ -113,7 +113,8 @@ EXPECTED_SUPPDM = {
 
 @pytest.fixture(scope="module")
 def datasets(repository: Path) -> dict[str, SdtmDataset]:
-    return {one.name: one for one in Study(repository).map(repository / "simulation" / "invented_export")}
+    mapped = Study(repository).map(repository / "simulation" / "invented_export")
+    return {name: one.dataset for name, one in mapped.datasets.items()}
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +194,7 @@ def test_a_wrong_earlier_number_removes_nobody(repository: Path, tmp_path: Path)
     rows = ["A,", "B,A", "C,C", "D,E", "E,D", "F,", "G,F"]
     (tmp_path / "DM.csv").write_text("SUBJID,SUBJID_PREV,SITEID\n" + "".join(f"{row},01\n" for row in rows), encoding="utf-8")
     (tmp_path / "RAND.csv").write_text("SUBJID,RAND_NO,RAND_DTTM,GROUP\nF,R1,2024-03-12 10:20,IFN\n", encoding="utf-8")
-    (dm,) = (one.frame for one in Study(repository).map(tmp_path) if one.name == "DM")
+    dm = Study(repository).map(tmp_path).datasets["DM"].dataset.frame
     found = dict(zip(dm["SUBJID"], dm["USUBJID"].str.removeprefix("NCT06802718-01-"), strict=True))
     assert found == {"B": "A", "C": "C", "D": "E", "E": "D", "F": "F", "G": "F"}
 
@@ -223,3 +224,14 @@ def test_criteria_of_seriousness(specs: Specs, cell: str, criteria: tuple[str, .
     for variable in ("AESCONG", "AESDISAB", "AESDTH", "AESHOSP", "AESLIFE", "AESMIE"):
         found = specs.function(variable.lower())(pd.Series([cell], dtype="str"))
         assert found.tolist() == ["Y" if variable in criteria else ""]
+
+
+def test_without_the_randomization_form_nobody_is_called_a_screen_failure(repository: Path, tmp_path: Path) -> None:
+    (tmp_path / "DM.csv").write_text("SUBJID,SITEID\nA,01\n", encoding="utf-8")
+    run = Study(repository).validate(tmp_path)
+    assert run.tables["DM"][["SUBJID", "ARMNRS", "DTHFL"]].to_numpy().tolist() == [["A", "", ""]]
+    skipped = {one.rule: (one.status.value, one.reason) for one in run.results.rules if one.rule.endswith("-ABSENT")}
+    assert skipped["TB-MAP-DM-ARMNRS-RAND-ABSENT"] == (
+        "SKIPPED",
+        "ARMNRS depends on the form RAND, which is not in the export",
+    )

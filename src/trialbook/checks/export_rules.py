@@ -27,6 +27,7 @@ def check_export(
             _strays(forms),
         ),
         ("TB-RAW-FORM", Severity.ERROR, "A required form is not in the export", _absent(forms, specs)),
+        ("TB-RAW-EMPTY", Severity.WARNING, "The form has no records", _empty(forms)),
         ("TB-RAW-COLUMN", Severity.ERROR, "A specified column is not in the export", _missing(forms)),
         ("TB-RAW-UNKNOWN", Severity.WARNING, "No form specification names this column; its values are not used", _unknown(forms)),
         ("TB-RAW-SHAPE", Severity.ERROR, "The row has not the shape of the header", _shapes(forms, tables)),
@@ -90,6 +91,12 @@ def _absent(forms: Forms, specs: Mapping[str, FormSpec]) -> Iterator[Found]:
     for name in forms.absent:
         if specs[name].required:
             yield Found(name, f"{name}, looked for as {', '.join(specs[name].tables)}")
+
+
+def _empty(forms: Forms) -> Iterator[Found]:
+    for form in forms.found.values():
+        if form.spec.required and form.frame.empty:
+            yield Found(form.name, form.name, _headers(form.tables))
 
 
 def _missing(forms: Forms) -> Iterator[Found]:

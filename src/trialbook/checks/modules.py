@@ -25,7 +25,7 @@ class StudyModels:
 def load_models(folder: Path, prefix: str, specs: Specs) -> StudyModels:
     """Load each module of ``validators/`` afresh and bind its models to the study's specifications.
 
-    Raises :class:`SpecError` for a module that does not run, a form that is not specified, or a rule id used twice.
+    Raises :class:`SpecError` for a module that does not run, a form or column that is not specified, or a rule id used twice.
     """
     forms: dict[str, tuple[type[RawForm], ...]] = {}
     datasets: dict[str, tuple[type[Dataset], ...]] = {}
@@ -41,6 +41,8 @@ def load_models(folder: Path, prefix: str, specs: Specs) -> StudyModels:
                     raise SpecError(
                         f"{model.__name__} is about the form {model._table!r}, which sdtm_specs/forms has not", file=path
                     )
+                for one in model.declared_rules():
+                    _names_exist(one, model._table, specs, path)
                 model._specs = specs
                 forms[model._table] = (*forms.get(model._table, ()), model)
             else:
@@ -60,6 +62,19 @@ def _rules(model: Model, path: Path) -> tuple[Rule, ...]:
     except Exception as error:
         what = f"{model.__name__} is no pandera model that can be used: {type(error).__name__}: {error}"
         raise SpecError(what, file=path, remedy="Mend the model's fields and checks.") from error
+
+
+def _names_exist(one: Rule, form: str, specs: Specs, path: Path) -> None:
+    """A rule about a form names its columns, and those it reads and quotes, as the specifications have them."""
+    wanted = [(form, name) for name in (*one.variables, *one.quoted)]
+    wanted += [(other, name) for other, names in one.reads.items() for name in names]
+    for other in one.reads:
+        if other not in specs.forms:
+            raise SpecError(f"rule {one.id} reads the form {other!r}, which sdtm_specs/forms has not", file=path)
+    for other, name in wanted:
+        if name not in specs.forms[other].columns:
+            what = f"rule {one.id} names the column {name!r}, which the form {other} has not"
+            raise SpecError(what, file=path, remedy="Write the column as sdtm_specs/forms has it.")
 
 
 def _no_id_twice(rules: tuple[Rule, ...], ids: dict[str, Path], path: Path) -> None:

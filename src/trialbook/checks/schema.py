@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -54,13 +56,23 @@ def _as_check(one: Rule, read: Sequence[pd.DataFrame]) -> pa.Check:
         try:
             # Copies that share the cells until written to: what a rule does to its tables, no other rule sees.
             result = one.check(*(table.copy(deep=False) for table in (frame, *read)))
-        except Exception as error:
-            raise RuleError(f"{type(error).__name__}: {error}") from error
+        except (Exception, SystemExit) as error:
+            raise RuleError(f"{type(error).__name__}: {error}{_place(one, error)}") from error
         return checked_mask(result, frame)
 
     # Without ignore_na=False pandera drops rows with nulls, so the wrong row is blamed; one failure case is
     # enough, since the mask itself is read: collecting all of them costs far more than the check.
     return pa.Check(run, name=one.id, error=one.message, ignore_na=False, n_failure_cases=1)
+
+
+def _place(one: Rule, error: BaseException) -> str:
+    """Where in the rule's own module it broke; nothing for the kit's rules, whose breaking is no one's to mend but ours."""
+    function = getattr(one.check, "func", None)
+    if function is None:
+        return ""
+    file = function.__code__.co_filename
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    return f" ({Path(file).name}, line {lines[-1]})" if lines else ""
 
 
 def checked_mask(result: object, frame: pd.DataFrame) -> pd.Series | bool:
