@@ -9,12 +9,10 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from trialbook.checks.rule import Rule
+from trialbook.checks.rule import PLACEHOLDER, Rule
 from trialbook.checks.schema import Verdict
 from trialbook.checks.tables import CheckedTable
 from trialbook.findings import Finding, Origin, Role, Stage, finding_ids
-
-_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 def findings_of(
@@ -139,8 +137,8 @@ def _compare(
 
 def _texts(template: str, table: CheckedTable, positions: np.ndarray) -> list[str]:
     """The template with each ``{column}`` as the record's value."""
-    names = [name for name in dict.fromkeys(_PLACEHOLDER.findall(template)) if name in table.frame]
+    names = [name for name in dict.fromkeys(PLACEHOLDER.findall(template)) if name in table.frame]
     if not names:
         return [template] * len(positions)
     cells = _values(table, positions, names)
-    return [_PLACEHOLDER.sub(partial(_fill_in, row), template) for row in cells]
+    return [PLACEHOLDER.sub(partial(_fill_in, row), template) for row in cells]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from trialbook.errors import SpecError
 from trialbook.findings import Severity
 
 Check = Callable[..., "pd.Series | bool"]
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ class Rule:
     query: str = ""
     cites: tuple[str, ...] = ()
     mend: tuple[str, ...] = ()
+
+    @property
+    def quoted(self) -> tuple[str, ...]:
+        """The columns that the message and the query name in braces."""
+        return tuple(dict.fromkeys(PLACEHOLDER.findall(self.message + self.query)))
 
     def absent(self, table: str, tables: Mapping[str, pd.DataFrame]) -> str | None:
         """Why the rule can't run on these tables: the first table or column it needs that is not there; None if it can."""
