@@ -14,7 +14,7 @@ import pytest
 
 from trialbook import outputs
 from trialbook.errors import TrialbookError
-from trialbook.outputs import MARKER, output_folder, write_file
+from trialbook.outputs import MARKER, output_folder
 
 ON_LINUX = sys.platform == "linux"
 
@@ -285,39 +285,3 @@ def test_a_living_run_and_folders_of_others_are_left_alone(tmp_path: Path) -> No
     assert content(target) == {"0.txt": "first"}
     assert content(alike) == {"mine.txt": "mine"}
     assert names(tmp_path) == [alike.name, kept.name, "out"]
-
-
-def test_a_file_is_written_whole(tmp_path: Path) -> None:
-    path = tmp_path / "new" / "verdicts.csv"
-    write_file(path, b"one")
-    path.chmod(0o640)
-    write_file(path, b"two")
-    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"two", 0o640)
-    assert names(path.parent) == ["verdicts.csv"]
-
-
-def test_a_file_that_can_not_be_written_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "verdicts.csv"
-    write_file(path, b"old")
-
-    def full(number: int) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(TrialbookError, match="can't be written: No space left on device"):
-        write_file(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert names(tmp_path) == ["verdicts.csv"]
-
-
-def test_a_leftover_of_a_killed_write_is_removed(tmp_path: Path) -> None:
-    (tmp_path / ".verdicts.csv.trialbook-0123456789abcdef").write_bytes(b"ha")
-    write_file(tmp_path / "verdicts.csv", b"half and half")
-    assert names(tmp_path) == ["verdicts.csv"]
-
-
-@pytest.mark.parametrize(("target", "what"), [("folder", "is a folder"), ("/dev/null", "is a device")])
-def test_only_a_file_is_replaced_by_a_file(tmp_path: Path, target: str, what: str) -> None:
-    (tmp_path / "folder").mkdir()
-    with pytest.raises(TrialbookError, match=what):
-        write_file(tmp_path / target, b"new")

@@ -66,29 +66,6 @@ def output_folder(target: Path) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write one file whole or not at all, with the folders above it; raises TrialbookError when it can't be written."""
-    named, path = path, _resolved(path)
-    if path.exists() and not path.is_file():
-        what = "is a folder" if path.is_dir() else "is a device"
-        raise TrialbookError(f"{what}; a file was to be written there", file=named, remedy="Name a file.")
-    with _folders_above(path, named), _explained(named):
-        _sweep(path)
-        beside = path.with_name(f".{path.name}.trialbook-{secrets.token_hex(8)}")
-        try:
-            with beside.open("xb") as file:
-                _lock(file)
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-                if path.exists():
-                    shutil.copymode(path, beside)
-                _close_on_windows(file)
-                beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-
-
 def _resolved(path: Path) -> Path:
     try:
         return path.resolve()
@@ -212,7 +189,7 @@ def _exchange(one: Path, other: Path) -> bool:
 def _sweep(target: Path) -> None:
     """Mend what killed runs left beside the target: put an old folder back whose place is empty, and remove the rest."""
     pattern = re.compile(rf"\.{re.escape(target.name)}\.trialbook-[0-9a-f]{{16}}(-old)?")
-    ours = [path for path in target.parent.iterdir() if pattern.fullmatch(path.name) and not path.is_symlink()]
+    ours = [path for path in target.parent.iterdir() if pattern.fullmatch(path.name) and path.is_dir() and not path.is_symlink()]
     for path in sorted(ours, key=lambda path: path.name.endswith("-old"), reverse=True):
         is_old = path.name.endswith("-old")
         with contextlib.ExitStack() as locks:
@@ -220,8 +197,6 @@ def _sweep(target: Path) -> None:
                 continue
             if is_old and not target.exists():
                 path.rename(target)
-            elif path.is_file():
-                path.unlink(missing_ok=True)
             elif not _foreign_files(path) or (not is_old and (path / MARKER).exists()):
                 shutil.rmtree(path, ignore_errors=True)
 
@@ -229,7 +204,7 @@ def _sweep(target: Path) -> None:
 def _claim(path: Path, locks: contextlib.ExitStack) -> bool:
     """Lock a leftover so that nobody else takes it; False when a living run holds it, or that can't be told."""
     try:
-        file = (path / MARKER if path.is_dir() else path).open("r+b")
+        file = (path / MARKER).open("r+b")
     except FileNotFoundError:  # nothing there that a run could hold
         return True
     except OSError:
