@@ -106,6 +106,28 @@ CASES: list[tuple[str, str, Cells, list[int | None]]] = [
     ("TB-AE-AESTDY-STUDYDAY", "AE", {"USUBJID": ["1", "1"], "AESTDTC": ["2024-03-09", "2024-03"], "AESTDY": [0, 0]}, [1, 2]),
     ("TB-AE-AEENDY-STUDYDAY", "AE", {"USUBJID": ["1"], "AEENDTC": ["2024-03-20"], "AEENDY": [10]}, [1]),
     ("TB-LB-LBDY-STUDYDAY", "LB", {"USUBJID": ["1", "1"], "LBDTC": ["2024-03-20", "2024-03-20"], "LBDY": [11, 12]}, [2]),
+    # A day that can't be counted must not be there; one that can must be.
+    ("TB-AE-AESTDY-STUDYDAY", "AE", {"USUBJID": ["1", "2"], "AESTDTC": ["2024-03", "2024-03-10"], "AESTDY": [12, 1]}, [1, 2]),
+    (
+        "TB-AE-AESTDY-STUDYDAY-FILLED",
+        "AE",
+        {
+            "USUBJID": ["1", "1", "1", "2"],
+            "AESTDTC": ["2024-03-12", "2024-03-12", "2024-03", "2024-03-12"],
+            "AESTDY": [None, 3, None, None],
+        },
+        [1],
+    ),
+    (
+        "TB-DM-DMDY-STUDYDAY",
+        "DM",
+        {"USUBJID": ["1", "2"], "RFSTDTC": ["2024-03-10", "2024-03-10"], "DMDTC": ["2024-03-11", "2024-03-11"], "DMDY": [2, 99]},
+        [2],
+    ),
+    ("TB-DM-DTHFL-FLAG", "DM", {"DTHFL": ["Y", "", "N"]}, [3]),
+    ("TB-LB-LBBLFL-FLAG", "LB", {"LBBLFL": ["Y", "", "N"]}, [3]),
+    ("TB-AE-STUDYID", "AE", {"STUDYID": ["T", "T"]}, [1, 2]),
+    ("TB-DM-STUDYID", "DM", {"STUDYID": ["S", "T"]}, [2]),
     ("TB-SUPPAE-USUBJID-DM", "SUPPAE", {"USUBJID": ["1", "3"]}, [2]),
 ]
 
@@ -147,12 +169,19 @@ def severity(rule: str, one: SdtmDataset, keys: Sequence[str] = ()) -> str:
         ("TB-AE-AESER-PRESENT", "AE", "Warning"),
         ("TB-AE-AESEV-CT", "AE", "Error"),
         ("TB-AE-EPOCH-CT", "AE", "Warning"),
+        ("TB-AE-USUBJID-FILLED", "AE", "Error"),
+        ("TB-EG-EGSTRESC-CT", "EG", "Warning"),
         ("TB-AE-KEY", "AE", "Warning"),
         ("TB-DM-KEY", "DM", "Error"),
     ],
 )
 def test_the_severity_follows_core_and_extensibility(rule, name, expected):
-    assert severity(rule, dataset(name, {"USUBJID": ["1"], "AESEV": ["MILD"], "EPOCH": ["TREATMENT"]}), ["USUBJID"]) == expected
+    assert (
+        severity(
+            rule, dataset(name, {"USUBJID": ["1"], "AESEV": ["MILD"], "EPOCH": ["TREATMENT"], "EGSTRESC": ["x"]}), ["USUBJID"]
+        )
+        == expected
+    )
 
 
 def test_a_permissible_variable_that_is_absent_is_no_rule():

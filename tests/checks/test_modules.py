@@ -74,6 +74,21 @@ MISTAKES = {
         "m1.py",
         "X is about the form 'LAB', which sdtm_specs/forms has not",
     ),
+    "a column that is not specified": (
+        [AE.replace('variables=["TERM"]', 'variables=["TERN"]')],
+        "m1.py",
+        "rule A-1 names the column 'TERN', which the form AE has not",
+    ),
+    "a column in braces that is not specified": (
+        [AE.replace('variables=["TERM"]', 'variables=["TERM"], query="{TERN}: is it right?"')],
+        "m1.py",
+        "rule A-1 names the column 'TERN', which the form AE has not",
+    ),
+    "a form to read that is not specified": (
+        [AE.replace('variables=["TERM"]', 'variables=["TERM"], reads={"DETH": ["TERM"]}')],
+        "m1.py",
+        "rule A-1 reads the form 'DETH', which sdtm_specs/forms has not",
+    ),
     "no form": ([HEAD + "class X(RawForm): pass"], "m1.py, line 6", "TypeError"),
     "mend that is no variable": (
         [AE.replace('variables=["TERM"]', 'variables=["TERM"], mend=["SEV"]')],
