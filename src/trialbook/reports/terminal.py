@@ -26,7 +26,8 @@ def terminal_summary(results: Results, threshold: Threshold, report: Path | None
         text.append(" SYNTHETIC DATA ", style="reverse bold magenta")
         text.append(f" {opening(results.run.synthetic)}\n")
     text.append(decided.headline, style="bold green" if decided.open else "bold red")
-    text.append(f" · {visible(results.run.study)} · {counted(len(results.findings), 'finding')}\n")
+    named = f" · {visible(results.run.study)}" if results.run.study else ""
+    text.append(f"{named} · {counted(len(results.findings), 'finding')}\n")
     for reason in decided.reasons:
         text.append(f"  {reason}\n")
     text.append("\n")
