@@ -177,3 +177,20 @@ trees = st.recursive(
 def test_whole_columns_agree_with_one_record_at_a_time(tree: tuple, records: list[tuple[str, str]]) -> None:
     expected = [plain(tree, dict(zip("AB", record, strict=True))) for record in records]
     assert evaluate(written(tree), A=[a for a, _ in records], B=[b for _, b in records]) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("missing(P)", U),
+        ("not missing(P)", U),
+        ('P == "1"', U),
+        ("missing(P) or missing(Q)", T),
+        ("missing(P) and missing(Q)", U),
+        ("missing(Q)", T),
+    ],
+)
+def test_of_an_absent_column_nothing_is_known(text: str, truth: bool | None) -> None:
+    empty = pd.Series([""], dtype="str")
+    (found,) = parse(text).evaluate(lambda _: empty, absent={"P"})
+    assert (None if found is pd.NA else bool(found)) is truth

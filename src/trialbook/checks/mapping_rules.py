@@ -19,10 +19,19 @@ def check_mapping(
     forms: Mapping[str, CheckedTable],
     study: str,
 ) -> tuple[list[Finding], list[RuleOutcome]]:
-    """Findings of stage ``mapping``; a domain that could not be made is an outcome. A form may be called as a dataset is."""
+    """Findings of stage ``mapping``; what could not be made for want of a form is an outcome, SKIPPED with the reason.
+
+    A form may be called as a dataset is.
+    """
     findings: list[Finding] = []
     outcomes: list[RuleOutcome] = []
     for issue in issues:
+        if issue.kind == "ABSENT":
+            message = f"{issue.domain} is made without its form {issue.about}"
+            outcomes.append(
+                RuleOutcome(issue.rule, Runner.MAPPING, RuleStatus.SKIPPED, issue.message, 0, None, message, issue.domain)
+            )
+            continue
         rule = Rule(issue.rule, Severity.ERROR, issue.message, bool, issue.variables, mend=issue.variables)
         verdict = Verdict(rule, RuleStatus.ISSUE_REPORTED, failing=issue.records)
         table = datasets[issue.table] if issue.of_dataset else forms[issue.table]

@@ -44,13 +44,14 @@ class Constant:
 
 @dataclass(frozen=True)
 class Missing:
-    """Whether the cell is empty: never unknown."""
+    """Whether the cell is empty: unknown only of a column that was not handed over at all."""
 
     column: Column
 
     def truth(self, table: Table) -> BooleanArray:
         """True where the cell is ``""``."""
-        return BooleanArray(self.column.texts(table).unknown.copy(), np.zeros(table.rows, dtype=bool))
+        not_there = np.full(table.rows, self.column.name in table.absent)
+        return BooleanArray(self.column.texts(table).unknown.copy(), not_there)
 
 
 @dataclass(frozen=True)

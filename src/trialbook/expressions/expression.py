@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import pandas as pd
@@ -20,12 +20,14 @@ class Expression:
     names: frozenset[str]
     condition: Condition
 
-    def evaluate(self, lookup: Callable[[str], pd.Series], index: pd.Index | None = None) -> pd.Series:
+    def evaluate(
+        self, lookup: Callable[[str], pd.Series], index: pd.Index | None = None, absent: Collection[str] = ()
+    ) -> pd.Series:
         """True, False or NA (unknown) for each record, dtype ``boolean``, on the columns' index.
 
         ``lookup`` gives a column by name: text, ``""`` for a missing cell. ``index`` is needed where the expression may name
-        no column (``True``). Raises ExpressionError where it names none and no index is given, ValueError where the
-        columns' lengths or indexes differ.
+        no column (``True``). ``absent`` names columns of what was not handed over: even ``missing`` of them is unknown. Raises
+        ExpressionError where it names none and no index is given, ValueError where the columns' lengths or indexes differ.
         """
         columns = {name: lookup(name) for name in sorted(self.names)}
         if index is None:
@@ -36,4 +38,4 @@ class Expression:
             if not column.index.equals(index):
                 raise ValueError(f"{name} does not stand on the same records as the other columns of {self.text!r}")
         texts = {name: column.astype("str").fillna("") for name, column in columns.items()}
-        return pd.Series(self.condition.truth(Table(texts, len(index))), index=index)
+        return pd.Series(self.condition.truth(Table(texts, len(index), frozenset(absent))), index=index)

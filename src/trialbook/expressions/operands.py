@@ -34,10 +34,14 @@ class Numbers:
 
 @dataclass
 class Table:
-    """The columns that an expression names, all of ``rows`` records; numbers are made once a column."""
+    """The columns that an expression names, all of ``rows`` records; numbers are made once a column.
+
+    Of the ``absent`` ones nothing is known, not even whether a cell is empty.
+    """
 
     columns: dict[str, pd.Series]
     rows: int
+    absent: frozenset[str] = frozenset()
     _numbers: dict[str, Numbers] = field(default_factory=dict)
 
     def texts(self, name: str) -> Texts:

@@ -19,26 +19,26 @@ from trialbook.mapping.datetimes import parse as parse_datetimes
 from trialbook.mapping.domain_spec import Algorithm
 from trialbook.mapping.forms import Form
 from trialbook.mapping.provenance import Cells, Source
-from trialbook.mapping.records import MappingIssue, RawRecords, holds
+from trialbook.mapping.records import MappingIssue, RawRecords
 from trialbook.mapping.specs import Specs
 
 
 def fill(
-    records: RawRecords, algorithms: tuple[Algorithm, ...], specs: Specs, forms: Mapping[str, Form]
+    records: RawRecords, name: str, algorithms: tuple[Algorithm, ...], specs: Specs, forms: Mapping[str, Form]
 ) -> tuple[pd.Series, Source]:
-    """The values of a variable, and where each came from; the first algorithm that gives a value wins."""
+    """The values of the variable ``name``, and where each came from; the first algorithm that gives a value wins."""
     values = pd.Series("", index=range(len(records)), dtype="str")
     choice = np.full(len(records), -1)
     ways: list[Cells] = []
     for algorithm in algorithms:
         wanted = (values == "").to_numpy(dtype=bool)
         if algorithm.condition_add:
-            wanted = wanted & holds(algorithm.condition_add, records.column, len(records))
+            wanted = wanted & records.holds(algorithm.condition_add, name)
         found = OPERATIONS[algorithm.operation](records, algorithm, wanted, specs, forms)
         takes = wanted & (found != "").to_numpy(dtype=bool)
         values = found.where(takes, values)
         choice[takes] = len(ways)
-        ways.append(tuple(records.locate(name) for name in _read_by(algorithm)))
+        ways.append(tuple(records.locate(column) for column in _read_by(algorithm)))
     # An empty value has an origin too: the raw cells that should have given it.
     choice[choice < 0] = len(ways)
     ways.append(tuple(dict.fromkeys(cell for cells in ways for cell in cells)))

@@ -135,7 +135,7 @@ def _fill_all(
         ways: list[Cells] = []
         for part, algorithms in zip(parts, wanted, strict=True):
             if name in algorithms:
-                value, source = fill(part, algorithms[name], specs, forms)
+                value, source = fill(part, name, algorithms[name], specs, forms)
                 values.append(value)
                 choices.append(np.where(source.choice >= 0, source.choice + len(ways), -1))
                 ways.extend(source.ways)
@@ -220,5 +220,5 @@ def _subjects(everything: Mapping[str, Form], forms: Forms, specs: Specs) -> dic
         part = raw_records("", Records(form=name), everything, specs.export.unknown_date_parts)
         needed = [column for algorithm in algorithms or () for column in algorithm.columns]
         if all(column in form.spec.columns for column in needed):
-            subjects[name] = fill(part, algorithms or (), specs, everything)[0]
+            subjects[name] = fill(part, "USUBJID", algorithms or (), specs, everything)[0]
     return subjects

@@ -50,7 +50,8 @@ class ColumnSpec(SpecModel):
 class FormSpec(SpecModel):
     """One form; ``tables`` are patterns of the names of its files (without ending) or sheets, upper and lower case alike.
 
-    ``keys`` tell its records apart; ``subject`` is the column that names the subject.
+    ``keys`` tell its records apart; ``subject`` is the column that names the subject. A form that is not ``required`` has no
+    records where the export lacks it; of a required one nothing is known then.
     """
 
     form: str

@@ -23,7 +23,8 @@ class MappingIssue:
     """Something the mapping could not do to ``records``: positions in the form ``table``, or in the dataset of that name.
 
     ``variables`` are columns of that table. ``kind``: JOIN (several records match), TERM (no term for a value), NUMBER (a Num
-    variable from text that is not a number). ``about`` tells issues of one kind and column apart: the joined form, the code list.
+    variable from text that is not a number), ABSENT (a condition asks for a form that the export lacks: it concerns all records,
+    and names none). ``about`` tells issues of one kind and column apart: the joined form, the code list.
     """
 
     kind: str
@@ -37,7 +38,7 @@ class MappingIssue:
     @property
     def of_dataset(self) -> bool:
         """Whether ``table`` is a dataset: a form may have the same name."""
-        return self.kind == "NUMBER"
+        return self.kind in ("NUMBER", "ABSENT")
 
     @property
     def rule(self) -> str:
@@ -72,6 +73,23 @@ class RawRecords:
         alias, column = self.locate(name)
         return gather(self.forms[alias].frame[column], self.rows[alias])
 
+    def holds(self, expression: str, variable: str = "") -> np.ndarray:
+        """Where an expression is true; unknown counts as not true. ``variable`` is the one that the condition is of, if any.
+
+        Of a form that the export must have and lacks nothing is known: that it has no record of a subject must not be
+        concluded, and what stays open for that is reported. A form that is not required has no records where it is absent.
+        """
+        of_names = {name: self.forms[self.locate(name)[0]] for name in sorted(parse(expression).names)}
+        absent = {name: form.name for name, form in of_names.items() if form.spec.required and not form.tables}
+        result = parse(expression).evaluate(self.column, pd.RangeIndex(len(self)), absent)
+        if absent and result.isna().any():
+            about = (variable,) if variable else ()
+            for form in dict.fromkeys(absent.values()):
+                message = f"{variable or 'The choice of records'} depends on the form {form}, which is not in the export"
+                nothing = np.array([], dtype=np.int64)
+                self.issues.append(MappingIssue("ABSENT", self.domain, self.domain, about, nothing, message, form))
+        return result.fillna(False).to_numpy(dtype=bool)
+
 
 def gather(cells: pd.Series, rows: np.ndarray) -> pd.Series:
     """Cells at ``rows``, ``""`` where a row is -1; outer white space is not data."""
@@ -82,16 +100,16 @@ def gather(cells: pd.Series, rows: np.ndarray) -> pd.Series:
 
 
 def merged(issues: Iterable[MappingIssue]) -> tuple[MappingIssue, ...]:
-    """Issues that have records, those of the same rule as one: several kinds of records may draw on the same form."""
+    """Issues that concern records, those of the same rule as one: several kinds of records may draw on the same form."""
     by_rule: dict[str, MappingIssue] = {}
     for issue in issues:
         same = by_rule.get(issue.rule)
-        if len(issue.records):
+        if len(issue.records) or issue.kind == "ABSENT":
             by_rule[issue.rule] = replace(issue, records=np.union1d(same.records, issue.records)) if same else issue
     return tuple(by_rule.values())
 
 
-def holds(expression: str, column_of: Callable[[str], pd.Series], size: int) -> np.ndarray:
+def _holds(expression: str, column_of: Callable[[str], pd.Series], size: int) -> np.ndarray:
     """Where an expression is true of ``size`` records; unknown counts as not true."""
     result = parse(expression).evaluate(column_of, pd.RangeIndex(size))
     return result.fillna(False).to_numpy(dtype=bool)
@@ -100,7 +118,7 @@ def holds(expression: str, column_of: Callable[[str], pd.Series], size: int) -> 
 def raw_records(domain: str, spec: Records, forms: Mapping[str, Form], unknown_date_parts: tuple[str, ...]) -> RawRecords:
     """The records of ``spec.form`` with its joins, limited by ``where``.
 
-    ``forms`` has every specified form, without records where the export lacks it: joining that gives nothing, and loses nothing.
+    ``forms`` has every specified form, without records where the export lacks it: joining that gives nothing.
     """
     base = forms[spec.form]
     records = RawRecords(spec, {spec.form: base}, {spec.form: np.arange(len(base.frame))}, unknown_date_parts, domain)
@@ -113,7 +131,7 @@ def raw_records(domain: str, spec: Records, forms: Mapping[str, Form], unknown_d
         about = join.form if alias == join.form else f"{join.form}-{alias}"
         records.issues.append(MappingIssue("JOIN", domain, spec.form, join.on, np.flatnonzero(several), message, about))
     if spec.where:
-        keep = holds(spec.where, records.column, len(records))
+        keep = records.holds(spec.where)
         records.rows = {alias: rows[keep] for alias, rows in records.rows.items()}
         kept = np.flatnonzero(keep)
         records.issues = [_restrict(issue, kept) for issue in records.issues]
@@ -135,7 +153,7 @@ def _match(base: Form, other: Form, alias: str, join: Join, unknown: tuple[str, 
 
     usable = np.logical_and.reduce([(column(name) != "").to_numpy(dtype=bool) for name in join.others])
     if join.where:
-        usable &= holds(join.where, column, len(frame))
+        usable &= _holds(join.where, column, len(frame))
     candidates = pd.DataFrame({"key": _key(frame, join.others), "row": np.arange(len(frame))})[usable]
     pick = join.first or join.last
     if pick:
