@@ -1,7 +1,8 @@
 """Collected dates and times to ISO 8601, by the formats a column declares; sdtm.oak's ``assign_datetime``.
 
 A format is written with ``y`` ``m`` ``mmm`` ``d`` ``H`` ``M`` ``S``; everything else in it stands for itself: ``y/m/d``,
-``d-mmm-y``, ``y年m月d日``, ``H:M``. The order of day and month is the column's, never guessed from a cell.
+``d-mmm-y``, ``y年m月d日``, ``H:M``. The order of day and month is the column's, never guessed from a cell. A complete date in
+ISO 8601 can mean one thing only, so each column with dates takes it, with or without its time: a workbook's own dates come so.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import pandas as pd
 
 from trialbook.datasets import iso8601
 
+_ISO = r"(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})(?:T(?P<H>[0-9]{2}):(?P<M>[0-9]{2})(?::(?P<S>[0-9]{2}))?)?"
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _TOKEN = re.compile(r"mmm|[ymdHMS]")
 _DIGITS = {"y": "[0-9]{4}", "m": "[0-9]{1,2}", "d": "[0-9]{1,2}", "H": "[0-9]{1,2}", "M": "[0-9]{2}", "S": "[0-9]{2}"}
@@ -44,7 +46,7 @@ def day_month_order(form: str) -> str | None:
 
 
 def parse(raw: pd.Series, formats: Sequence[str], unknown: Sequence[str] = ()) -> tuple[pd.DataFrame, pd.Series]:
-    """Parts y, m, d, H, M, S of each text (NaN where unknown) by the first format that fits, and whether one did.
+    """Parts y, m, d, H, M, S of each text (NaN where unknown) by ISO 8601 or the first format that fits, and whether one did.
 
     Full-width characters are read as their usual forms. An empty cell fits and has no parts. A text that fits a format but
     names no existing date does not fit.
@@ -53,6 +55,15 @@ def parse(raw: pd.Series, formats: Sequence[str], unknown: Sequence[str] = ()) -
     plain = texts.str.normalize("NFKC").str.strip()
     parts = pd.DataFrame(float("nan"), index=texts.index, columns=list(iso8601.PARTS))
     fits = plain == ""
+    # A date alone is no answer where the time is always asked for.
+    dated = [_TOKEN.findall(form) for form in formats if "y" in form]
+    if dated:
+        found = plain.str.extract(f"^(?:{_ISO})$")[list(iso8601.PARTS)].apply(pd.to_numeric).astype("float64")
+        good = found["y"].notna() & iso8601.exists(found)
+        if all("H" in tokens for tokens in dated):
+            good &= found["H"].notna()
+        parts = found.where(good)
+        fits |= good
     months = {name: number for number, name in enumerate(MONTHS, 1)}
     for form in formats:
         open_ = plain[~fits]
