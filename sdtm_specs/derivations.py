@@ -35,19 +35,45 @@ def usubjid(subjid: pd.Series, **forms: pd.DataFrame) -> pd.Series:
 def first_screening_number(subjid: pd.Series, dm: pd.DataFrame) -> pd.Series:
     """The number of the subject's first screening, by way of SUBJID_PREV however often it was screened.
 
-    A number that is not there, or that leads back to itself, ends the way: the last number reached stands.
+    A number whose way goes round in a circle has no first one: it stands for itself, so that no two people become one.
     """
+    earlier = _earlier(dm)
+    return subjid.str.strip().map(lambda number: (_way(number, earlier) or [number])[-1]).astype("str")
+
+
+def way_ends(subjid: pd.Series, dm: pd.DataFrame) -> pd.Series:
+    """Whether the way back by SUBJID_PREV comes to a first screening, and does not go round in a circle."""
+    earlier = _earlier(dm)
+    return subjid.str.strip().map(lambda number: _way(number, earlier) is not None).astype("bool")
+
+
+def stands_for_subject(subjid: pd.Series, **forms: pd.DataFrame) -> pd.Series:
+    """Whether a demographics record is the one of its subject: no later record names its number as the earlier one.
+
+    A wrong SUBJID_PREV must not remove a subject: a randomized one stays, whatever names it, and so does each of a circle.
+    """
+    earlier = _earlier(forms["DM"])
+    superseded = {before for number, before in earlier.items() if _way(number, earlier) is not None}
+    randomized = set(forms["RAND"]["SUBJID"].str.strip())
+    return ~subjid.str.strip().isin(superseded - randomized)
+
+
+def _earlier(dm: pd.DataFrame) -> dict[str, str]:
+    """The earlier number of each number; one that is not there, or is the number itself, is none."""
     numbers = dm[["SUBJID", "SUBJID_PREV"]].apply(lambda column: column.str.strip())
-    known = set(numbers["SUBJID"])
-    earlier = numbers[numbers["SUBJID_PREV"].isin(known - {""})].drop_duplicates("SUBJID").set_index("SUBJID")["SUBJID_PREV"]
-    first: dict[str, str] = {}
-    for number in subjid.str.strip().unique():
-        seen, at = {number}, number
-        while at in earlier.index and earlier[at] not in seen:
-            at = earlier[at]
-            seen.add(at)
-        first[number] = at
-    return subjid.str.strip().map(first).astype("str")
+    there = numbers["SUBJID_PREV"].isin(set(numbers["SUBJID"]) - {""}) & (numbers["SUBJID_PREV"] != numbers["SUBJID"])
+    named = numbers[there].drop_duplicates("SUBJID")
+    return dict(zip(named["SUBJID"], named["SUBJID_PREV"], strict=True))
+
+
+def _way(number: str, earlier: dict[str, str]) -> list[str] | None:
+    """The numbers from ``number`` back to the first; None where they go round in a circle."""
+    way = [number]
+    while way[-1] in earlier:
+        way.append(earlier[way[-1]])
+        if len(way) > len(earlier) + 1:
+            return None
+    return way
 
 
 def criteria_of(cell: str) -> tuple[str, ...]:

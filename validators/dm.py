@@ -72,8 +72,8 @@ class DMForm(RawForm, form="DM"):
     )
     def earlier_number_exists(cls, dm: pd.DataFrame) -> pd.Series:
         number, earlier = cells(dm, "SUBJID"), cells(dm, "SUBJID_PREV")
-        itself = (earlier == number) | (of_number(earlier, number, earlier) == number)
-        return (earlier == "") | (earlier.isin(number) & ~itself)
+        ends = cls.derivation("way_ends")(number, dm)
+        return (earlier == "") | (earlier.isin(number) & (earlier != number) & ends)
 
     @rule(
         "IFN-DM-004",

@@ -89,6 +89,12 @@ MISTAKES = {
         AE, "{assign_ct: SER}", "{assign_ct: SER, condition_add: SERIOUS == \"Y\"}",
         "sdtm_specs/domains/ae.yml, line 10: variables.AESER.condition_add: there is no column 'SERIOUS' in AE, EX",
     ),
+    "unknown column and function in a function that chooses records": (
+        AE, "    join:\n", "    where: {function: keeps, from: TERMS, reads: EY}\n    join:\n",
+        "sdtm_specs/domains/ae.yml, line 5: records.0.where: there is no column 'TERMS' in AE, EX\n"
+        "sdtm_specs/domains/ae.yml, line 5: records.0.where: there is no function 'keeps' in derivations.py\n"
+        "sdtm_specs/domains/ae.yml, line 5: records.0.where: there is no form 'EY' in sdtm_specs/forms",
+    ),
     "unknown form": (
         AE, "- form: AE", "- form: AES",
         "sdtm_specs/domains/ae.yml, line 4: records.0.form: there is no form 'AES' in sdtm_specs/forms",

@@ -177,11 +177,12 @@ def test_each_of_56_ethnic_groups_is_asian(specs: Specs) -> None:
         ({"A": "", "B": "A", "C": "B"}, {"A": "A", "B": "A", "C": "A"}),
         ({"B": "A"}, {"B": "B"}),
         ({"A": "A"}, {"A": "A"}),
-        ({"A": "B", "B": "A"}, {"A": "B", "B": "A"}),
+        ({"A": "B", "B": "A"}, {"A": "A", "B": "B"}),
+        ({"A": "C", "B": "A", "C": "B", "D": "C"}, {"A": "A", "B": "B", "C": "C", "D": "D"}),
         ({" A ": "", "B": " A"}, {" A ": "A", "B": "A"}),
         ({"A": ""}, {"": "", "Z": "Z"}),
     ],
-    ids=["once", "three times", "earlier number unknown", "itself", "in a circle", "white space", "not in DM"],
+    ids=["once", "three times", "earlier number unknown", "itself", "in a circle", "in a circle of three", "white space", "not in DM"],
 )
 def test_first_screening_number(specs: Specs, numbers: dict[str, str], wanted: dict[str, str]) -> None:
     dm = pd.DataFrame({"SUBJID": list(numbers), "SUBJID_PREV": list(numbers.values())}, dtype="str")
@@ -190,13 +191,13 @@ def test_first_screening_number(specs: Specs, numbers: dict[str, str], wanted: d
 
 
 def test_a_wrong_earlier_number_removes_nobody(repository: Path, tmp_path: Path) -> None:
-    """A is superseded by B; C names itself, D and E name each other, F is randomized and G names it."""
-    rows = ["A,", "B,A", "C,C", "D,E", "E,D", "F,", "G,F"]
+    """A is superseded by B; C names itself, D and E name each other, F is randomized and G names it; H, I, J go round."""
+    rows = ["A,", "B,A", "C,C", "D,E", "E,D", "F,", "G,F", "H,J", "I,H", "J,I"]
     (tmp_path / "DM.csv").write_text("SUBJID,SUBJID_PREV,SITEID\n" + "".join(f"{row},01\n" for row in rows), encoding="utf-8")
     (tmp_path / "RAND.csv").write_text("SUBJID,RAND_NO,RAND_DTTM,GROUP\nF,R1,2024-03-12 10:20,IFN\n", encoding="utf-8")
     dm = Study(repository).map(tmp_path).datasets["DM"].dataset.frame
     found = dict(zip(dm["SUBJID"], dm["USUBJID"].str.removeprefix("NCT06802718-01-"), strict=True))
-    assert found == {"B": "A", "C": "C", "D": "E", "E": "D", "F": "F", "G": "F"}
+    assert found == {"B": "A", "C": "C", "D": "D", "E": "E", "F": "F", "G": "F", "H": "H", "I": "I", "J": "J"}
 
 
 def test_subject_without_site_has_no_usubjid(specs: Specs) -> None:

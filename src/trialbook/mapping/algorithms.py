@@ -7,17 +7,16 @@ nothing is wrong with them), and gives text, one value a record, ``""`` where it
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from traceback import extract_tb
 
 import numpy as np
 import pandas as pd
 
 from trialbook.datasets import iso8601
-from trialbook.errors import SpecError
 from trialbook.expressions import parse as parse_expression
 from trialbook.mapping.datetimes import parse as parse_datetimes
 from trialbook.mapping.domain_spec import Algorithm
 from trialbook.mapping.forms import Form
+from trialbook.mapping.functions import call_function
 from trialbook.mapping.provenance import Cells, Source
 from trialbook.mapping.records import MappingIssue, RawRecords
 from trialbook.mapping.specs import Specs
@@ -98,29 +97,8 @@ def _assign_datetime(
 
 
 def _derive(records: RawRecords, algorithm: Algorithm, wanted: np.ndarray, specs: Specs, forms: Mapping[str, Form]) -> pd.Series:
-    call = algorithm.derive
-    assert call is not None
-    file = specs.folder / "derivations.py"
-    columns = [records.column(name) for name in call.from_]
-    # Copies (made only where they are written to): a function must not change what other variables read.
-    reads = {name: forms[name].frame.copy() for name in call.reads}
-    try:
-        result = specs.function(call.function)(*columns, **reads)
-    except Exception as error:
-        lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(file)]
-        place = f"line {lines[-1]}" if lines else f"function {call.function}"
-        what = f"{call.function} fails: {type(error).__name__}: {error}"
-        raise SpecError(what, file=file, place=place, remedy="Mend the function and run again.") from error
-    expected = f"a Series with one value for each of the {len(records)} records is expected"
-    place = f"function {call.function}"
-    if not isinstance(result, pd.Series):
-        raise SpecError(f"gave a {type(result).__name__}; {expected}", file=file, place=place)
-    if len(result) != len(records):
-        raise SpecError(f"gave {len(result)} values; {expected}", file=file, place=place)
-    if not result.index.is_unique or not result.index.isin(range(len(records))).all():
-        what = "gave a Series with another index than that of its columns, so no value can be told to belong to a record"
-        raise SpecError(what, file=file, place=place, remedy="Keep the index of the columns that the function is given.")
-    return result.sort_index().astype("str").fillna("").set_axis(range(len(records)))
+    assert algorithm.derive is not None
+    return call_function(algorithm.derive, records.column, len(records), specs, forms).astype("str").fillna("")
 
 
 Operation = Callable[[RawRecords, Algorithm, np.ndarray, Specs, Mapping[str, Form]], pd.Series]

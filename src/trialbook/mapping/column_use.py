@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from trialbook.expressions import parse
 from trialbook.mapping.complaints import Complaint, LintSeverity, complaint
-from trialbook.mapping.domain_spec import Algorithm, DomainSpec, Join, Records
+from trialbook.mapping.domain_spec import Algorithm, DomainSpec, FunctionCall, Join, Records
 from trialbook.mapping.form_spec import FormSpec
 from trialbook.mapping.references import resolve
 from trialbook.mapping.specs import Specs
@@ -90,7 +90,11 @@ def _records(specs: Specs, domain: DomainSpec, records: Records, variables: Uses
     for alias, join in records.join.items():
         known[alias] = specs.forms[join.form]
         _join(records, alias, join, known, helpers)
-    if records.where:
+    if isinstance(records.where, FunctionCall):
+        for name in records.where.from_:
+            helpers[_column(name, known)].append("condition")
+        _reads(specs, records.where, helpers)
+    elif records.where:
         _expression(records.where, known, helpers)
     goals = [(f"{domain.domain}.{name}", ways) for name, ways in specs.algorithms(domain, records).items()]
     goals += [(f"SUPP{domain.domain}.{name}", qualifier.value) for name, qualifier in domain.supp.items()]
@@ -113,9 +117,14 @@ def _algorithm(specs: Specs, goal: str, algorithm: Algorithm, known: dict[str, F
         variables[_column(name, known)].append(goal)
     if algorithm.condition_add:
         _expression(algorithm.condition_add, known, helpers)
-    for form in algorithm.derive.reads if algorithm.derive else ():
+    if algorithm.derive:
+        _reads(specs, algorithm.derive, helpers)
+
+
+def _reads(specs: Specs, call: FunctionCall, helpers: Uses) -> None:
+    for form in call.reads:
         for name in specs.forms[form].columns:
-            helpers[form, name].append(f"what the function {algorithm.derive.function} reads")  # type: ignore[union-attr]
+            helpers[form, name].append(f"what the function {call.function} reads")
 
 
 def _expression(text: str, known: dict[str, FormSpec], helpers: Uses) -> None:

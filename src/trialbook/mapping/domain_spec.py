@@ -132,12 +132,19 @@ class Join(SpecModel):
 
 
 class Records(SpecModel):
-    """The records that one form gives: one for each of its rows for which ``where`` is true."""
+    """The records that one form gives: one for each of its rows for which ``where`` is true, an expression or a function."""
 
     form: str
-    where: str | None = None
+    where: str | FunctionCall | None = None
     join: dict[str, Join] = {}
     variables: dict[str, VariableSpec] = {}
+
+    @property
+    def condition(self) -> str:
+        """``where`` as text."""
+        if isinstance(self.where, FunctionCall):
+            return f"{self.where.function}({', '.join(self.where.from_)})"
+        return self.where or ""
 
 
 class DomainSpec(SpecModel):

@@ -82,7 +82,7 @@ def _map_domain(
     datasets: Mapping[str, Mapped],
     issues: list[MappingIssue],
 ) -> list[Mapped]:
-    parts = [raw_records(domain.domain, kind, forms, specs.export.unknown_date_parts) for kind in kinds]
+    parts = [raw_records(domain.domain, kind, forms, specs) for kind in kinds]
     wanted = [specs.algorithms(domain, kind) for kind in kinds]
     later = {name: ways for ways_of in wanted for name, ways in ways_of.items() if ways[0].operation in FILLED_LATER}
     names = [name for name in dict.fromkeys(name for ways in wanted for name in ways) if name not in later]
@@ -217,7 +217,7 @@ def _subjects(everything: Mapping[str, Form], forms: Forms, specs: Specs) -> dic
     subjects: dict[str, pd.Series] = {}
     algorithms = specs.common.variables.get("USUBJID")
     for name, form in forms.found.items() if algorithms else ():
-        part = raw_records("", Records(form=name), everything, specs.export.unknown_date_parts)
+        part = raw_records("", Records(form=name), everything, specs)
         needed = [column for algorithm in algorithms or () for column in algorithm.columns]
         if all(column in form.spec.columns for column in needed):
             subjects[name] = fill(part, "USUBJID", algorithms or (), specs, everything)[0]

@@ -11,11 +11,13 @@ import pandas as pd
 from trialbook.datasets import iso8601
 from trialbook.expressions import parse
 from trialbook.mapping.datetimes import parse as parse_datetimes
-from trialbook.mapping.domain_spec import Join, Records
+from trialbook.mapping.domain_spec import FunctionCall, Join, Records
 from trialbook.mapping.form_spec import DATE_TYPES
 from trialbook.mapping.forms import Form
+from trialbook.mapping.functions import truth_by_function
 from trialbook.mapping.numbers import read_numbers
 from trialbook.mapping.references import resolve
+from trialbook.mapping.specs import Specs
 
 
 @dataclass(frozen=True)
@@ -115,23 +117,26 @@ def _holds(expression: str, column_of: Callable[[str], pd.Series], size: int) ->
     return result.fillna(False).to_numpy(dtype=bool)
 
 
-def raw_records(domain: str, spec: Records, forms: Mapping[str, Form], unknown_date_parts: tuple[str, ...]) -> RawRecords:
+def raw_records(domain: str, spec: Records, forms: Mapping[str, Form], specs: Specs) -> RawRecords:
     """The records of ``spec.form`` with its joins, limited by ``where``.
 
     ``forms`` has every specified form, without records where the export lacks it: joining that gives nothing.
     """
-    base = forms[spec.form]
-    records = RawRecords(spec, {spec.form: base}, {spec.form: np.arange(len(base.frame))}, unknown_date_parts, domain)
+    base, unknown = forms[spec.form], specs.export.unknown_date_parts
+    records = RawRecords(spec, {spec.form: base}, {spec.form: np.arange(len(base.frame))}, unknown, domain)
     for alias, join in spec.join.items():
         other = forms[join.form]
-        rows, several = _match(base, other, alias, join, unknown_date_parts)
+        rows, several = _match(base, other, alias, join, unknown)
         records.forms = {**records.forms, alias: other}
         records.rows[alias] = rows
         message = f"Several records of {join.form} match by {', '.join(join.on)}; none is taken"
         about = join.form if alias == join.form else f"{join.form}-{alias}"
         records.issues.append(MappingIssue("JOIN", domain, spec.form, join.on, np.flatnonzero(several), message, about))
     if spec.where:
-        keep = records.holds(spec.where)
+        if isinstance(spec.where, FunctionCall):
+            keep = truth_by_function(spec.where, records.column, len(records), specs, forms).to_numpy()
+        else:
+            keep = records.holds(spec.where)
         records.rows = {alias: rows[keep] for alias, rows in records.rows.items()}
         kept = np.flatnonzero(keep)
         records.issues = [_restrict(issue, kept) for issue in records.issues]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from trialbook.errors import SpecError
 from trialbook.expressions import ExpressionError, parse
-from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm, DomainSpec, Records
+from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm, DomainSpec, FunctionCall, Records
 from trialbook.mapping.form_spec import FormSpec
 from trialbook.mapping.specs import Specs
 from trialbook.specfile import SpecFile
@@ -53,7 +53,12 @@ def _dangling_records(specs: Specs, domain: DomainSpec, file: SpecFile, index: i
                 yield file.error([*where, "on"], f"the form {records.form} has no column {column!r}")
         if join.where:
             yield from _expression(file, [*where, "where"], join.where, {alias: specs.forms[join.form]})
-    if records.where:
+    if isinstance(records.where, FunctionCall):
+        for column in records.where.from_:
+            if resolve(column, known) is None:
+                yield file.error([*at, "where"], f"there is no column {column!r} in {', '.join(known)}")
+        yield from _function(specs, file, [*at, "where"], records.where)
+    elif records.where:
         yield from _expression(file, [*at, "where"], records.where, known)
     own: dict[tuple[str | int, ...], tuple[Algorithm, ...]] = {
         ("variables", name): value for name, value in domain.variables.items()
@@ -124,11 +129,15 @@ def _dangling_algorithm(
     if algorithm.condition_add:
         yield from _expression(file, [*at, "condition_add"], algorithm.condition_add, known)
     if algorithm.derive:
-        if not callable(getattr(specs.derivations, algorithm.derive.function, None)):
-            yield file.error(at, f"there is no function {algorithm.derive.function!r} in derivations.py")
-        for form in algorithm.derive.reads:
-            if form not in specs.forms:
-                yield file.error(at, f"there is no form {form!r} in sdtm_specs/forms")
+        yield from _function(specs, file, at, algorithm.derive)
+
+
+def _function(specs: Specs, file: SpecFile, at: list[str | int], call: FunctionCall) -> Iterator[SpecError]:
+    if not callable(getattr(specs.derivations, call.function, None)):
+        yield file.error(at, f"there is no function {call.function!r} in derivations.py")
+    for form in call.reads:
+        if form not in specs.forms:
+            yield file.error(at, f"there is no form {form!r} in sdtm_specs/forms")
 
 
 def _expression(file: SpecFile, at: list[str | int], text: str, known: dict[str, FormSpec]) -> Iterator[SpecError]:

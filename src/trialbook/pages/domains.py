@@ -64,7 +64,7 @@ def _records(records: Records) -> Markup:
     """Which rows of which form become records, and what stands beside them."""
     said = Markup("A record for each row of form {}").format(link(records.form, "form", records.form))
     if records.where:
-        said += Markup(" for which {}").format(code(records.where))
+        said += Markup(" for which {}").format(code(records.condition))
     joins = []
     for alias, join in records.join.items():
         by = Markup(", ").join(
