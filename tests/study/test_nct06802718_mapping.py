@@ -182,7 +182,7 @@ def test_each_of_56_ethnic_groups_is_asian(specs: Specs) -> None:
         ({" A ": "", "B": " A"}, {" A ": "A", "B": "A"}),
         ({"A": ""}, {"": "", "Z": "Z"}),
     ],
-    ids=["once", "three times", "earlier number unknown", "itself", "in a circle", "in a circle of three", "white space", "not in DM"],
+    ids=["once", "three times", "earlier number unknown", "itself", "circle", "circle of three", "white space", "not in DM"],
 )
 def test_first_screening_number(specs: Specs, numbers: dict[str, str], wanted: dict[str, str]) -> None:
     dm = pd.DataFrame({"SUBJID": list(numbers), "SUBJID_PREV": list(numbers.values())}, dtype="str")

@@ -176,8 +176,8 @@ def _derive_days(
 
 
 def _reference_dates(dm: pd.DataFrame) -> pd.Series:
-    """RFSTDTC by USUBJID; a subject whose DM records disagree has none, since no record is the right one."""
-    dates = dm.loc[(dm["USUBJID"] != "") & (dm["RFSTDTC"] != ""), ["USUBJID", "RFSTDTC"]].drop_duplicates()
+    """RFSTDTC by USUBJID; a subject whose DM records disagree, if only in that one has none, has no day 1."""
+    dates = dm.loc[dm["USUBJID"] != "", ["USUBJID", "RFSTDTC"]].drop_duplicates()
     return dates.drop_duplicates("USUBJID", keep=False).set_index("USUBJID")["RFSTDTC"]
 
 
