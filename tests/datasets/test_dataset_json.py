@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from trialbook.datasets import Variable, read_datasets
+from trialbook.datasets import Variable, dataset_json, read_datasets
 from trialbook.errors import ExportError
 
 COLUMNS = [
@@ -153,3 +153,20 @@ def test_ndjson_names_the_line(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(ExportError, match="line 3, column"):
         read_datasets(path)
+
+
+def test_types_are_judged_once_a_column_and_a_cell_only_where_one_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(value: object) -> bool:
+        raise AssertionError(value)
+
+    monkeypatch.setattr(dataset_json, "_exact_number", never)
+    monkeypatch.setattr(dataset_json, "_is_text", never)
+    (ae,) = read_datasets(as_json(tmp_path))
+    pd.testing.assert_frame_equal(ae.frame, EXPECTED)
+
+
+def test_a_large_whole_number_written_as_a_float_is_a_double(tmp_path: Path) -> None:
+    (ae,) = read_datasets(as_json(tmp_path, columns=[COLUMNS[2]], rows=[[1e300], [1]]))
+    assert ae.frame["AESEQ"].tolist() == [1e300, 1.0]

@@ -130,23 +130,39 @@ def _read_column(column: _Column, values: list[Any], path: Path) -> pd.Series:
             remedy="Write it as Y and N.",
         )
     text = column.dataType in _TEXT_TYPES or column.dataType == "decimal"
-    fits: Callable[[Any], bool]
-    if text:
-        fits, expected = (lambda value: isinstance(value, str)), "text"
-    else:
-        fits, expected = _exact_number, "a number that a double holds"
-    for record, value in enumerate(values, start=1):
-        if value is not None and not fits(value):
-            raise ExportError(
-                f"{str(value)[:40]!r} is not {expected}, and {column.name} is {column.dataType}",
-                file=path,
-                place=f"record {record}, {column.name}",
-            )
+    if not (_all_text(values) if text else _all_exact(values)):
+        fits: Callable[[Any], bool] = _is_text if text else _exact_number
+        record, value = next((n, value) for n, value in enumerate(values, start=1) if value is not None and not fits(value))
+        expected = "text" if text else "a number that a double holds"
+        raise ExportError(
+            f"{str(value)[:40]!r} is not {expected}, and {column.name} is {column.dataType}",
+            file=path,
+            place=f"record {record}, {column.name}",
+        )
     if column.dataType == "decimal":
         return num_column([value or "" for value in values], path, column.name, range(1, len(values) + 1))
     if text:
         return char_column(values)
-    return pd.Series([np.nan if value is None else float(value) for value in values], dtype="float64")
+    return pd.Series(values, dtype="float64")
+
+
+def _all_text(values: list[Any]) -> bool:
+    return set(map(type, values)) <= {str, type(None)}
+
+
+def _all_exact(values: list[Any]) -> bool:
+    """Whether all are numbers that a double holds; a whole column at once where none is large."""
+    kinds = set(map(type, values)) - {type(None)}
+    if not kinds <= {int, float}:
+        return False
+    known = [value for value in values if value is not None]
+    if not known or (min(known) >= -_EXACT and max(known) <= _EXACT):
+        return True
+    return all(map(_exact_number, known))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
 
 
 def _exact_number(value: Any) -> bool:
