@@ -145,8 +145,9 @@ def write_xpt(dataset: SdtmDataset, path: Path) -> None:
             for record in np.flatnonzero((size > LARGEST) | ((size > 0) & (size < SMALLEST)))[:1]:
                 what = f"{frame[name].iloc[record]:g} is beyond the numbers a SAS transport file holds exactly"
                 raise TrialbookError(f"{place}, record {record + 1}: {what}", remedy="Choose the format json.")
+    texts = [name for name in frame.columns if dataset.variables[name].type == "Char"]
     pyreadstat.write_xport(
-        frame,
+        frame.astype(dict.fromkeys(texts, object)),  # it goes through the cells one by one, which Arrow's are slow at
         path,
         file_label=dataset.label,
         column_labels=[dataset.variables[name].label for name in frame.columns],
