@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -29,19 +31,20 @@ _EXPECTED = (
     "Expected a folder of (or one) .xpt (SAS transport version 5), .json or .ndjson (Dataset-JSON 1.1), .parquet, or .csv "
     f"with {DATASETS} and {VARIABLES} beside them. For a raw export use trialbook validate."
 )
+# Files that lie beside datasets and are none; names are compared in small letters. Hidden files are none either.
+_NO_DATASETS = ("define*.xml", "*.xsl", "*.pdf", "readme*", "_*.csv", "~$*", "thumbs.db", "desktop.ini")
 _NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
 def read_datasets(path: Path) -> tuple[SdtmDataset, ...]:
-    """The datasets of a folder (not its sub-folders, nor names that begin with _) or of one file, in order of the files' names.
+    """The datasets of a folder (not its sub-folders) or of one file, in order of the files' names.
 
-    Raises ExportError where there is none, a file cannot be read, or two files hold a dataset of one name.
+    Left out are what lies beside datasets by custom: define.xml, stylesheets, PDF, README, ``_*.csv`` and hidden files. Raises
+    ExportError where there is no dataset, a file cannot be read or is of another kind, or two files hold a dataset of one name.
     """
     if not path.exists():
         raise ExportError("does not exist", file=path, remedy=_EXPECTED)
-    # A leading underscore marks a file about datasets (_datasets.csv), not a dataset.
-    files = [path] if path.is_file() else sorted(item for item in path.iterdir() if item.is_file() and item.name[0] != ".")
-    files = [file for file in files if file == path or file.name[0] != "_"]
+    files = _files(path) if path.is_dir() else [path]
     tables = [file for file in files if file.suffix.lower() == ".csv"]
     datasets = [_READERS[file.suffix.lower()](file) for file in files if file.suffix.lower() in _READERS]
     if path.is_file() and tables:
@@ -62,6 +65,25 @@ def read_datasets(path: Path) -> tuple[SdtmDataset, ...]:
     return tuple(sorted(datasets, key=lambda dataset: (str(dataset.file).lower(), dataset.name)))
 
 
+def _files(folder: Path) -> list[Path]:
+    """The files of a folder that should be datasets; ExportError for all of them that are of a kind that is not read."""
+    found = [
+        item
+        for item in sorted(folder.iterdir())
+        if not item.is_dir()
+        and not item.name.startswith(".")
+        and not any(fnmatchcase(item.name.lower(), pattern) for pattern in _NO_DATASETS)
+    ]
+    unread = [item.name for item in found if not item.is_file() or item.suffix.lower() not in (*_READERS, ".csv")]
+    if unread:
+        raise ExportError(
+            f"holds files that are not read as datasets: {', '.join(unread)}",
+            file=folder,
+            remedy=f"Convert them, unpack them, or move them to another folder. {_EXPECTED}",
+        )
+    return found
+
+
 def write_datasets(
     datasets: Iterable[SdtmDataset], folder: Path, format: FileFormat, created: datetime | None = None
 ) -> list[Path]:
@@ -69,7 +91,7 @@ def write_datasets(
 
     ``created`` is the time that Dataset-JSON states (default: now, UTC). In ``xpt``, lengths become those the values need;
     all else must read back as it was. Raises TrialbookError naming dataset, variable and record of what the format cannot
-    hold, and then leaves no file of this call behind.
+    hold; the folder then is as it was, with the files that were there.
     """
     if format not in get_args(FileFormat):
         raise TrialbookError(f"there is no format {format!r}", remedy=f"Choose one of {', '.join(get_args(FileFormat))}.")
@@ -81,19 +103,18 @@ def write_datasets(
             raise TrialbookError(f"a dataset cannot be written under the name {name!r}: {what}", remedy="Rename the dataset.")
     folder.mkdir(parents=True, exist_ok=True)
     names_of_files = [f"{name.lower()}.{format}" for name in names] + ([DATASETS, VARIABLES] if format == "csv" else [])
-    try:
-        _write(datasets, folder, format, created or datetime.now(UTC))
+    for file in names_of_files:
+        if (folder / file).is_dir():
+            raise TrialbookError("is a folder; a dataset was to be written there", file=folder / file, remedy="Move it away.")
+    with tempfile.TemporaryDirectory(prefix=".trialbook-", dir=folder) as filled:
+        _write(datasets, Path(filled), format, created or datetime.now(UTC))
         for dataset in datasets:
-            (again,) = read_datasets(folder / f"{dataset.name.lower()}.{format}")
+            (again,) = read_datasets(Path(filled) / f"{dataset.name.lower()}.{format}")
             found = difference(dataset, again, lengths=format != "xpt")
             if found:
                 remedy = "Correct the value, or choose the format json, which holds all text and numbers."
                 raise TrialbookError(f"{format} does not hold the dataset {dataset.name} as it is: {found}", remedy=remedy)
-    except BaseException:
-        for name in names_of_files:
-            (folder / name).unlink(missing_ok=True)
-        raise
-    return [folder / name for name in names_of_files]
+        return [(Path(filled) / file).replace(folder / file) for file in names_of_files]
 
 
 def _write(datasets: list[SdtmDataset], folder: Path, format: FileFormat, created: datetime) -> None:
