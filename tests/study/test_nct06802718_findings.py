@@ -327,3 +327,12 @@ def test_the_export_says_that_it_is_invented(run: Run) -> None:
 
 def test_the_gate_is_closed(run: Run) -> None:
     assert not run.gate_open()
+
+
+@pytest.mark.parametrize("number", [" S001", "S001 ", "S001"])
+def test_white_space_in_a_key_makes_no_other_finding(repository: Path, tmp_path: Path, number: str) -> None:
+    def ids(number: str) -> set[str]:
+        (tmp_path / "DM.csv").write_text(f"SUBJID,SITEID,SEX\n{number},01,女性\n", encoding="utf-8")
+        return {one.id for one in Study(repository).validate(tmp_path).results.findings if one.rule.startswith("TB-RAW-DM-SEX")}
+
+    assert len(ids("S001")) == 1 and ids(number) == ids("S001") != ids("S002")

@@ -18,7 +18,10 @@ Locate = Callable[[np.ndarray, Sequence[str], Role], list[tuple[Origin, ...]]]
 
 @dataclass(frozen=True)
 class CheckedTable:
-    """``locate`` gives the origins of some variables for the records at given positions; ``subject`` is USUBJID where known."""
+    """``locate`` gives the origins of some variables for the records at given positions; ``subject`` is USUBJID where known.
+
+    ``cells`` is the frame as it is read, where that is not as it is written: a record's key does not change with white space.
+    """
 
     name: str
     label: str
@@ -27,6 +30,7 @@ class CheckedTable:
     subject: pd.Series | None
     keys: tuple[str, ...]
     locate: Locate
+    cells: pd.DataFrame | None = None
 
     def content(self, positions: np.ndarray) -> list[str]:
         """The raw content of records, for ids that their keys don't tell apart: every cell, whatever the row."""
@@ -38,7 +42,7 @@ class CheckedTable:
         """The natural key of records as text."""
         if not self._key_columns:
             return [()] * len(positions)
-        taken = self.frame[self._key_columns].take(positions)
+        taken = self._key_cells.take(positions)
         return [tuple(map(str, row)) for row in taken.itertuples(index=False, name=None)]
 
     @cached_property
@@ -46,11 +50,15 @@ class CheckedTable:
         """For each record a number that all records of the same natural key share, -1 where no other has it."""
         if not self._key_columns:
             return np.full(len(self.frame), -1, dtype=np.int64)
-        keys = self.frame[self._key_columns]
+        keys = self._key_cells
         shared = keys.duplicated(keep=False).to_numpy()
         groups = np.full(len(self.frame), -1, dtype=np.int64)
         groups[shared] = keys[shared].groupby(self._key_columns, sort=False, dropna=False).ngroup().to_numpy()
         return groups
+
+    @cached_property
+    def _key_cells(self) -> pd.DataFrame:
+        return (self.frame if self.cells is None else self.cells)[self._key_columns]
 
     @cached_property
     def _key_columns(self) -> list[str]:
@@ -59,7 +67,7 @@ class CheckedTable:
 
 def form_table(form: Form, usubjid: pd.Series | None) -> CheckedTable:
     """A form of the export; without a USUBJID its records go by the number that the form has for the subject."""
-    subject = usubjid if usubjid is not None else form.frame[form.spec.subject].str.strip()
+    subject = usubjid if usubjid is not None else form.cells[form.spec.subject]
 
     def locate(positions: np.ndarray, variables: Sequence[str], role: Role) -> list[tuple[Origin, ...]]:
         headers = [tuple(named.get(name, name) for name in variables) for named in form.headers]
@@ -68,7 +76,7 @@ def form_table(form: Form, usubjid: pd.Series | None) -> CheckedTable:
 
     # A column that the export lacks is one finding; without it here, the rules that need it are skipped with that reason.
     frame = form.frame.drop(columns=list(form.missing))
-    return CheckedTable(form.name, form.spec.title, Stage.RAW, frame, subject, form.spec.keys, locate)
+    return CheckedTable(form.name, form.spec.title, Stage.RAW, frame, subject, form.spec.keys, locate, form.cells)
 
 
 def mapped_table(mapped: Mapped, forms: dict[str, CheckedTable]) -> CheckedTable:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from trialbook.errors import SpecError
 from trialbook.exports import RawExport, RawTable
+from trialbook.mapping.cells import read_cells
 from trialbook.mapping.datetimes import parse as parse_datetimes
 from trialbook.mapping.form_spec import DATE_TYPES, ColumnSpec, FormSpec
 from trialbook.mapping.numbers import read_numbers
@@ -34,6 +36,11 @@ class Form:
     lacking: tuple[tuple[RawTable, str], ...] = ()
     unknown: tuple[tuple[RawTable, str], ...] = ()
     headers: tuple[Mapping[str, str], ...] = ()
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """``frame`` as it is meant: what is mapped, joined by and told apart by (:func:`read_cells`)."""
+        return pd.DataFrame({name: read_cells(self.frame[name], column) for name, column in self.spec.columns.items()})
 
     @property
     def name(self) -> str:
