@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from trialbook.checks import Dataset, RawForm, Severity, before, complete_date, rule, value_of
+from trialbook.checks import Dataset, RawForm, Severity, before, complete_date, rule, value_beside, value_of
 
 RELATED = ("DEFINITELY RELATED", "PROBABLY RELATED", "POSSIBLY RELATED")
 OVER = ("RECOVERED/RESOLVED", "RECOVERED/RESOLVED WITH SEQUELAE", "FATAL")
 
 
-def cells(frame: pd.DataFrame, column: str) -> pd.Series:
-    return frame[column].str.strip()
-
-
-def of_number(values: pd.Series, numbers: pd.Series, wanted: pd.Series) -> pd.Series:
-    """For each screening number in ``wanted`` the value that stands beside it; ``""`` where there is none or several."""
-    return value_of(pd.DataFrame({"number": numbers, "value": values}), "value", by=wanted, key="number")
-
-
-def number_of_event(frame: pd.DataFrame) -> pd.Series:
+def event(model: type[RawForm], frame: pd.DataFrame, form: str) -> pd.Series:
     """Subject and number of the event as one text, to find an event in another form."""
-    return cells(frame, "SUBJID") + " " + cells(frame, "AE_NO")
+    return model.cells(frame, "SUBJID", form) + " " + model.cells(frame, "AE_NO", form)
 
 
 class AEForm(RawForm, form="AE"):
@@ -37,11 +28,11 @@ class AEForm(RawForm, form="AE"):
 
     @classmethod
     def arm(cls, ae: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
-        return of_number(cls.term(rand, "GROUP", "RAND"), cells(rand, "SUBJID"), cells(ae, "SUBJID"))
+        return value_beside(cls.term(rand, "GROUP", "RAND"), cls.cells(rand, "SUBJID", "RAND"), cls.cells(ae, "SUBJID"))
 
     @classmethod
     def before_randomization(cls, ae: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
-        randomized = of_number(cls.date(rand, "RAND_DTTM", "RAND"), cells(rand, "SUBJID"), cells(ae, "SUBJID"))
+        randomized = value_beside(cls.date(rand, "RAND_DTTM", "RAND"), cls.cells(rand, "SUBJID", "RAND"), cls.cells(ae, "SUBJID"))
         return before(cls.date(ae, "START"), randomized)
 
     @rule(
@@ -64,7 +55,7 @@ class AEForm(RawForm, form="AE"):
         "“{AETERM}” is marked as ongoing and has the end date {END}: which is right?",
     )
     def ongoing_has_no_end(cls, ae: pd.DataFrame) -> pd.Series:
-        return (cls.term(ae, "ONGOING") != "Y") | (cells(ae, "END") == "")
+        return (cls.term(ae, "ONGOING") != "Y") | (cls.cells(ae, "END") == "")
 
     @rule(
         "IFN-AE-003",
@@ -75,7 +66,7 @@ class AEForm(RawForm, form="AE"):
         "“{AETERM}” has no end date and is not marked as ongoing: please enter the end date, or mark it as ongoing.",
     )
     def ended_has_end(cls, ae: pd.DataFrame) -> pd.Series:
-        return (cls.term(ae, "ONGOING") == "Y") | (cells(ae, "END") != "")
+        return (cls.term(ae, "ONGOING") == "Y") | (cls.cells(ae, "END") != "")
 
     @rule(
         "IFN-AE-004",
@@ -97,7 +88,7 @@ class AEForm(RawForm, form="AE"):
         cites=["ICH E2A"],
     )
     def serious_has_criterion(cls, ae: pd.DataFrame) -> pd.Series:
-        return (cls.term(ae, "SAE_YN") != "Y") | (cells(ae, "SAE_CRIT") != "")
+        return (cls.term(ae, "SAE_YN") != "Y") | (cls.cells(ae, "SAE_CRIT") != "")
 
     @rule(
         "IFN-AE-006",
@@ -109,7 +100,7 @@ class AEForm(RawForm, form="AE"):
         cites=["ICH E2A"],
     )
     def criterion_is_of_serious(cls, ae: pd.DataFrame) -> pd.Series:
-        return (cls.term(ae, "SAE_YN") != "N") | (cells(ae, "SAE_CRIT") == "")
+        return (cls.term(ae, "SAE_YN") != "N") | (cls.cells(ae, "SAE_CRIT") == "")
 
     @rule(
         "IFN-AE-007",
@@ -161,7 +152,7 @@ class AEForm(RawForm, form="AE"):
     )
     def fatal_is_serious(cls, ae: pd.DataFrame) -> pd.Series:
         """Serious without any criterion, and a criterion of what is not serious, are other rules' findings."""
-        serious, listed = cls.term(ae, "SAE_YN"), cells(ae, "SAE_CRIT") != ""
+        serious, listed = cls.term(ae, "SAE_YN"), cls.cells(ae, "SAE_CRIT") != ""
         wrong = ((serious == "N") & ~listed) | ((serious == "Y") & listed & ~cls.has(ae, "AESDTH"))
         return (cls.term(ae, "OUTCOME") != "FATAL") | ~wrong
 
@@ -175,7 +166,7 @@ class AEForm(RawForm, form="AE"):
         "The outcome of “{AETERM}” is fatal and there is no death form: please complete it, or correct the outcome.",
     )
     def fatal_has_death_form(cls, ae: pd.DataFrame, death: pd.DataFrame) -> pd.Series:
-        return (cls.term(ae, "OUTCOME") != "FATAL") | cells(ae, "SUBJID").isin(cells(death, "SUBJID"))
+        return (cls.term(ae, "OUTCOME") != "FATAL") | cls.cells(ae, "SUBJID").isin(cls.cells(death, "SUBJID", "DEATH"))
 
     @rule(
         "IFN-AE-012",
@@ -189,7 +180,7 @@ class AEForm(RawForm, form="AE"):
         cites=["ICH E2A"],
     )
     def starts_after_consent(cls, ae: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        consent = of_number(cls.date(dm, "ICF_DAT", "DM"), cells(dm, "SUBJID"), cells(ae, "SUBJID"))
+        consent = value_beside(cls.date(dm, "ICF_DAT", "DM"), cls.cells(dm, "SUBJID", "DM"), cls.cells(ae, "SUBJID"))
         return ~before(cls.date(ae, "START"), consent)
 
     @rule(
@@ -202,7 +193,7 @@ class AEForm(RawForm, form="AE"):
         "{SUBJID} has an adverse event and no demographics record: is the number right?",
     )
     def subject_is_known(cls, ae: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        return cells(ae, "SUBJID").isin([*cells(dm, "SUBJID"), ""])
+        return cls.cells(ae, "SUBJID").isin([*cls.cells(dm, "SUBJID", "DM"), ""])
 
     @rule(
         "IFN-AE-014",
@@ -242,7 +233,7 @@ class AEForm(RawForm, form="AE"):
         cites=["ICH E2A"],
     )
     def relation_is_judged(cls, ae: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
-        judged = (cells(ae, "REL_IFN") != "") & (cls.term(ae, "REL_IFN") != "NOT APPLICABLE")
+        judged = (cls.cells(ae, "REL_IFN") != "") & (cls.term(ae, "REL_IFN") != "NOT APPLICABLE")
         return (cls.arm(ae, rand) != "IFN") | cls.before_randomization(ae, rand) | judged
 
     @rule(
@@ -256,7 +247,7 @@ class AEForm(RawForm, form="AE"):
         "The subject is in the interferon arm: which action was taken with interferon for “{AETERM}”?",
     )
     def action_is_given(cls, ae: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
-        return (cls.arm(ae, rand) != "IFN") | cls.before_randomization(ae, rand) | (cells(ae, "ACTION") != "")
+        return (cls.arm(ae, rand) != "IFN") | cls.before_randomization(ae, rand) | (cls.cells(ae, "ACTION") != "")
 
     @rule(
         "IFN-AE-018",
@@ -295,7 +286,7 @@ class AEForm(RawForm, form="AE"):
         cites=["SDTMIG 3.4 section 6.2.1"],
     )
     def is_coded(cls, ae: pd.DataFrame, coding: pd.DataFrame) -> pd.Series:
-        return number_of_event(ae).isin(number_of_event(coding))
+        return event(cls, ae, "AE").isin(event(cls, coding, "AE_CODING"))
 
 
 class CodingForm(RawForm, form="AE_CODING"):
@@ -311,7 +302,7 @@ class CodingForm(RawForm, form="AE_CODING"):
         "or was the event removed?",
     )
     def event_exists(cls, coding: pd.DataFrame, ae: pd.DataFrame) -> pd.Series:
-        return number_of_event(coding).isin(number_of_event(ae))
+        return event(cls, coding, "AE_CODING").isin(event(cls, ae, "AE"))
 
     @rule(
         "IFN-AE-022",
@@ -323,7 +314,7 @@ class CodingForm(RawForm, form="AE_CODING"):
     )
     def term_and_code_are_a_pair(cls, coding: pd.DataFrame) -> pd.Series:
         """The rarer pair is the wrong one; where none is rarer, nothing says which is right, and all are findings."""
-        pair = pd.DataFrame({"term": cells(coding, "PT"), "code": cells(coding, "PT_CD")})
+        pair = pd.DataFrame({"term": cls.cells(coding, "PT"), "code": cls.cells(coding, "PT_CD")})
         known = (pair != "").all(axis=1)
         pair = pair.assign(count=pair.groupby(["term", "code"])["term"].transform("size"))[known]
         wrong = pd.Series(False, index=coding.index)

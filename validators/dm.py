@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from trialbook.checks import Dataset, RawForm, Severity, before, rule, value_of
+from trialbook.checks import Dataset, RawForm, Severity, before, rule, value_beside
 from trialbook.datasets.iso8601 import split
 from trialbook.protocol import load_study
 
@@ -14,15 +14,6 @@ PROTOCOL = load_study(Path(__file__).resolve().parents[1] / "protocol")
 MINIMUM_AGE, MAXIMUM_AGE = PROTOCOL.population.minimum_age, PROTOCOL.population.maximum_age
 PLANNED = PROTOCOL.design.planned_subjects
 ARMS = {arm.armcd: arm.arm for arm in PROTOCOL.arms}
-
-
-def cells(frame: pd.DataFrame, column: str) -> pd.Series:
-    return frame[column].str.strip()
-
-
-def of_number(values: pd.Series, numbers: pd.Series, wanted: pd.Series) -> pd.Series:
-    """For each screening number in ``wanted`` the value that stands beside it; ``""`` where there is none or several."""
-    return value_of(pd.DataFrame({"number": numbers, "value": values}), "value", by=wanted, key="number")
 
 
 class DMForm(RawForm, form="DM"):
@@ -43,7 +34,7 @@ class DMForm(RawForm, form="DM"):
         has_to_come = (months < 0) | ((months == 0) & (days < 0))
         most = consent["y"] - birth["y"] - has_to_come
         least = consent["y"] - birth["y"] - ~had_birthday
-        age = pd.to_numeric(cells(dm, "AGE"), errors="coerce")
+        age = cls.number(dm, "AGE")
         return age.isna() | most.isna() | age.between(least, most)
 
     @rule(
@@ -59,8 +50,10 @@ class DMForm(RawForm, form="DM"):
         cites=["Inclusion criterion 1"],
     )
     def randomized_at_the_protocols_age(cls, dm: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
-        age = pd.to_numeric(cells(dm, "AGE"), errors="coerce")
-        return age.isna() | age.between(MINIMUM_AGE, MAXIMUM_AGE) | ~cells(dm, "SUBJID").isin(cells(rand, "SUBJID"))
+        age = cls.number(dm, "AGE")
+        return (
+            age.isna() | age.between(MINIMUM_AGE, MAXIMUM_AGE) | ~cls.cells(dm, "SUBJID").isin(cls.cells(rand, "SUBJID", "RAND"))
+        )
 
     @rule(
         "IFN-DM-003",
@@ -71,7 +64,7 @@ class DMForm(RawForm, form="DM"):
         "Nobody was screened earlier under {SUBJID_PREV}: which earlier number is meant?",
     )
     def earlier_number_exists(cls, dm: pd.DataFrame) -> pd.Series:
-        number, earlier = cells(dm, "SUBJID"), cells(dm, "SUBJID_PREV")
+        number, earlier = cls.cells(dm, "SUBJID"), cls.cells(dm, "SUBJID_PREV")
         ends = cls.derivation("way_ends")(number, dm)
         return (earlier == "") | (earlier.isin(number) & (earlier != number) & ends)
 
@@ -87,7 +80,7 @@ class DMForm(RawForm, form="DM"):
     )
     def one_person_is_one_subject(cls, dm: pd.DataFrame) -> pd.Series:
         person = pd.DataFrame(
-            {"initials": cells(dm, "INITIALS").str.upper(), "birth": cls.date(dm, "BRTHDAT"), "sex": cls.term(dm, "SEX")}
+            {"initials": cls.cells(dm, "INITIALS").str.upper(), "birth": cls.date(dm, "BRTHDAT"), "sex": cls.term(dm, "SEX")}
         )
         known = (person != "").all(axis=1)
         number = cls.derivation("first_screening_number")(dm["SUBJID"], dm)
@@ -103,9 +96,9 @@ class DMForm(RawForm, form="DM"):
         "Birth date {BRTHDAT} or sex {SEX} differ from the record of the earlier screening {SUBJID_PREV}: please check.",
     )
     def same_person_at_both_screenings(cls, dm: pd.DataFrame) -> pd.Series:
-        number, earlier = cells(dm, "SUBJID"), cells(dm, "SUBJID_PREV")
+        number, earlier = cls.cells(dm, "SUBJID"), cls.cells(dm, "SUBJID_PREV")
         birth, sex = cls.date(dm, "BRTHDAT"), cls.term(dm, "SEX")
-        then_birth, then_sex = of_number(birth, number, earlier), of_number(sex, number, earlier)
+        then_birth, then_sex = value_beside(birth, number, earlier), value_beside(sex, number, earlier)
         other_birth = before(birth, then_birth) | before(then_birth, birth)
         return ~(other_birth | ((sex != "") & (then_sex != "") & (sex != then_sex)))
 
@@ -119,8 +112,8 @@ class DMForm(RawForm, form="DM"):
         "The subject was randomized under {SUBJID_PREV} and can't be screened again: please check.",
     )
     def not_screened_after_randomization(cls, dm: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
-        earlier = cells(dm, "SUBJID_PREV")
-        return (earlier == "") | ~earlier.isin(cells(rand, "SUBJID"))
+        earlier = cls.cells(dm, "SUBJID_PREV")
+        return (earlier == "") | ~earlier.isin(cls.cells(rand, "SUBJID", "RAND"))
 
     @rule(
         "IFN-DM-007",
@@ -133,7 +126,7 @@ class DMForm(RawForm, form="DM"):
     )
     def consents_follow_each_other(cls, dm: pd.DataFrame) -> pd.Series:
         consent = cls.date(dm, "ICF_DAT")
-        return ~before(consent, of_number(consent, cells(dm, "SUBJID"), cells(dm, "SUBJID_PREV")))
+        return ~before(consent, value_beside(consent, cls.cells(dm, "SUBJID"), cls.cells(dm, "SUBJID_PREV")))
 
 
 class RANDForm(RawForm, form="RAND"):
@@ -149,7 +142,7 @@ class RANDForm(RawForm, form="RAND"):
         cites=["ICH E6"],
     )
     def consent_before_randomization(cls, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        consent = of_number(cls.date(dm, "ICF_DAT", "DM"), cells(dm, "SUBJID"), cells(rand, "SUBJID"))
+        consent = value_beside(cls.date(dm, "ICF_DAT", "DM"), cls.cells(dm, "SUBJID", "DM"), cls.cells(rand, "SUBJID"))
         return ~before(cls.date(rand, "RAND_DTTM"), consent)
 
     @rule(
@@ -162,7 +155,7 @@ class RANDForm(RawForm, form="RAND"):
         "{SUBJID} was randomized and has no demographics record: is the number right?",
     )
     def subject_is_known(cls, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        return cells(rand, "SUBJID").isin([*cells(dm, "SUBJID"), ""])
+        return cls.cells(rand, "SUBJID").isin([*cls.cells(dm, "SUBJID", "DM"), ""])
 
     @rule(
         "IFN-DM-010",
@@ -187,7 +180,7 @@ class RANDForm(RawForm, form="RAND"):
         "Randomization number {RAND_NO} is given to more than one subject: please check.",
     )
     def number_belongs_to_one_subject(cls, rand: pd.DataFrame) -> pd.Series:
-        pair = pd.DataFrame({"number": cells(rand, "RAND_NO"), "subject": cells(rand, "SUBJID")})
+        pair = pd.DataFrame({"number": cls.cells(rand, "RAND_NO"), "subject": cls.cells(rand, "SUBJID")})
         return (pair["number"] == "") | (pair.groupby("number")["subject"].transform("nunique") == 1)
 
 
@@ -203,9 +196,9 @@ class DEATHForm(RawForm, form="DEATH"):
         "The date of death {DTH_DAT} is earlier than consent or randomization: please check.",
     )
     def not_dead_before_the_study(cls, death: pd.DataFrame, dm: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
-        died, number = cls.date(death, "DTH_DAT"), cells(death, "SUBJID")
-        consent = of_number(cls.date(dm, "ICF_DAT", "DM"), cells(dm, "SUBJID"), number)
-        randomized = of_number(cls.date(rand, "RAND_DTTM", "RAND"), cells(rand, "SUBJID"), number)
+        died, number = cls.date(death, "DTH_DAT"), cls.cells(death, "SUBJID")
+        consent = value_beside(cls.date(dm, "ICF_DAT", "DM"), cls.cells(dm, "SUBJID", "DM"), number)
+        randomized = value_beside(cls.date(rand, "RAND_DTTM", "RAND"), cls.cells(rand, "SUBJID", "RAND"), number)
         return ~(before(died, consent) | before(died, randomized))
 
     @rule(
@@ -218,7 +211,7 @@ class DEATHForm(RawForm, form="DEATH"):
         "There is a death record of {SUBJID} and no demographics record: is the number right?",
     )
     def subject_is_known(cls, death: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        return cells(death, "SUBJID").isin([*cells(dm, "SUBJID"), ""])
+        return cls.cells(death, "SUBJID").isin([*cls.cells(dm, "SUBJID", "DM"), ""])
 
     @rule(
         "IFN-DM-014",
@@ -230,8 +223,8 @@ class DEATHForm(RawForm, form="DEATH"):
         "The death is recorded under the earlier screening number {SUBJID}: please enter the number of the last screening.",
     )
     def under_the_last_number(cls, death: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        number = cells(death, "SUBJID")
-        return (number == "") | ~number.isin(cells(dm, "SUBJID_PREV"))
+        number = cls.cells(death, "SUBJID")
+        return (number == "") | ~number.isin(cls.cells(dm, "SUBJID_PREV", "DM"))
 
 
 class DM(Dataset, domain="DM"):

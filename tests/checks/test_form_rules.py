@@ -134,6 +134,15 @@ def test_records_of_an_equal_key_all_fail(table, run, keys, failing):
     assert [finding.record for finding in findings] == failing
 
 
+def test_a_key_is_the_same_however_its_number_is_written(table, run):
+    cells = {"SUBJECT": ["1", " 1", "1"], "N": ["2", "２.0", "3"]}
+    findings, _ = run(rules_of({"N": {"type": "integer"}}, keys=("SUBJECT", "N")), table("AE", cells))
+    assert [(finding.record, finding.values) for finding in findings] == [
+        (1, {"SUBJECT": "1", "N": "2"}),
+        (2, {"SUBJECT": " 1", "N": "２.0"}),
+    ]
+
+
 def test_a_form_with_a_header_only_passes_all(table, run):
     columns = {
         "TERM": {"required": True},

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from trialbook.checks import Dataset, RawForm, Severity, rule, value_of
+from trialbook.checks import Dataset, RawForm, Severity, rule, value_beside, value_of
 from trialbook.errors import SpecError
-from trialbook.mapping import Specs, load_specs
+from trialbook.mapping import ColumnSpec, Specs, load_specs
 
 
 def declared(id: str, **more):
@@ -121,3 +123,27 @@ def test_a_forms_date_is_read_by_its_specification(specs, monkeypatch):
         Form.date(dm, "SEX")
     with pytest.raises(SpecError, match=r"DM\.CONSENT has no code list"):
         Form.term(dm, "CONSENT")
+
+
+def test_a_forms_cells_and_numbers_are_read_as_the_mapping_reads_them(specs, monkeypatch):
+    class Form(RawForm, form="AE"):
+        pass
+
+    columns = {"N": ColumnSpec(type="integer"), "X": ColumnSpec(type="number"), "TEXT": ColumnSpec()}
+    spec = specs.forms["AE"].model_copy(update={"columns": columns})
+    monkeypatch.setattr(Form, "_specs", replace(specs, forms={"AE": spec}))
+    raw = [" 1.0", "１７", "01", "1.5", "1e3", "x ", ""]
+    ae = pd.DataFrame(dict.fromkeys(columns, raw), dtype="str")
+    assert Form.cells(ae, "N").tolist() == ["1", "17", "01", "1.5", "1e3", "x", ""]
+    assert Form.cells(ae, "X").tolist() == ["1.0", "17", "01", "1.5", "1e3", "x", ""]
+    assert Form.cells(ae, "TEXT").tolist() == ["1.0", "１７", "01", "1.5", "1e3", "x", ""]
+    assert Form.number(ae, "N").fillna(-1).tolist() == [1, 17, 1, 1.5, 1000, -1, -1]
+    with pytest.raises(SpecError, match=r"AE\.TEXT is no integer or number column"):
+        Form.number(ae, "TEXT")
+    with pytest.raises(SpecError, match=r"AE\.Y is not in the form's specification"):
+        Form.cells(ae.assign(Y=""), "Y")
+
+
+def test_the_value_beside_a_key_is_never_guessed():
+    values, keys, wanted = (pd.Series(cells, dtype="str") for cells in (["a", "b", "c"], ["1", "2", "2"], ["2", "1", "9"]))
+    assert value_beside(values, keys, wanted).tolist() == ["", "a", ""]

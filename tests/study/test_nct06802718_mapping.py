@@ -236,3 +236,12 @@ def test_without_the_randomization_form_nobody_is_called_a_screen_failure(reposi
         "SKIPPED",
         "ARMNRS depends on the form RAND, which is not in the export",
     )
+
+
+def test_an_event_finds_its_coding_however_its_number_is_written(repository: Path, tmp_path: Path) -> None:
+    (tmp_path / "DM.csv").write_text("SUBJID,SITEID,AGE\nA,01,４０\n", encoding="utf-8")
+    (tmp_path / "AE.csv").write_text("SUBJID,AE_NO\nA,1.0\nA,２\n", encoding="utf-8")
+    (tmp_path / "AE_CODING.csv").write_text("SUBJID,AE_NO,PT\nA,1,Pyrexia\nA,2.0,Headache\n", encoding="utf-8")
+    made = {name: one.dataset.frame for name, one in Study(repository).map(tmp_path).datasets.items()}
+    assert made["AE"][["AESPID", "AEDECOD"]].to_numpy().tolist() == [["1", "Pyrexia"], ["2", "Headache"]]
+    assert made["DM"]["AGE"].tolist() == [40]

@@ -74,9 +74,19 @@ CASES: list[tuple[str, str, Rows, dict[str, Rows], list[bool]]] = [
     (
         "IFN-DM-002",
         "18 and 70 are included, and who is not randomized may be of any age",
-        [{"SUBJID": number, "AGE": age} for number, age in zip("ABCDE", ["18", "70", "17", "71", "71"], strict=True)],
-        {"RAND": [{"SUBJID": number} for number in "ABCD"]},
-        [True, True, False, False, True],
+        [
+            {"SUBJID": number, "AGE": age}
+            for number, age in zip("ABCDEFG", ["18", "70", "17", "71", "71", "１７", " 17.0"], strict=True)
+        ],
+        {"RAND": [{"SUBJID": number} for number in "ABCDFG"]},
+        [True, True, False, False, True, False, False],
+    ),
+    (
+        "IFN-AE-020",
+        "an event has one number, however it is written",
+        [{"SUBJID": "A", "AE_NO": "1.0"}, {"SUBJID": " A", "AE_NO": "２"}, {"SUBJID": "A", "AE_NO": "3"}],
+        {"AE_CODING": [{"SUBJID": "A", "AE_NO": "1"}, {"SUBJID": "A", "AE_NO": "2.0"}]},
+        [True, True, False],
     ),
     (
         "IFN-DM-003",

@@ -23,8 +23,3 @@ def site(patient: pd.Series) -> pd.Series:
 def patient_number(patient: pd.Series) -> pd.Series:
     """The patient's number within the site."""
     return patient.str.partition("-")[2].astype("str")
-
-
-def whole_number(number: pd.Series) -> pd.Series:
-    """``63.0``, as the raw file has whole numbers, becomes ``63``."""
-    return number.str.replace(r"\.0$", "", regex=True)

@@ -1,8 +1,20 @@
 """Rules on raw forms and SDTM datasets: real pandera, declared once. A study's modules import from here."""
 
-from trialbook.checks.models import Dataset, RawForm, value_of
+from trialbook.checks.models import Dataset, RawForm, value_beside, value_of
 from trialbook.checks.rule import Rule, rule
 from trialbook.datasets.iso8601 import before, complete_date, is_iso8601, study_day
 from trialbook.findings import Severity
 
-__all__ = ["Dataset", "RawForm", "Rule", "Severity", "before", "complete_date", "is_iso8601", "rule", "study_day", "value_of"]
+__all__ = [
+    "Dataset",
+    "RawForm",
+    "Rule",
+    "Severity",
+    "before",
+    "complete_date",
+    "is_iso8601",
+    "rule",
+    "study_day",
+    "value_beside",
+    "value_of",
+]

@@ -10,6 +10,7 @@ import pandas as pd
 from trialbook.checks.rule import Check, Rule
 from trialbook.findings import Severity
 from trialbook.mapping import DATE_TYPES, ColumnSpec, FormSpec, StudyCodelist
+from trialbook.mapping.cells import read_cells
 from trialbook.mapping.datetimes import parse
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _unique(spec: FormSpec) -> Check:
     required = [key for key in keys if spec.columns[key].required]
 
     def check(frame: pd.DataFrame) -> pd.Series:
-        cells = frame[keys].apply(lambda column: column.str.strip())
+        cells = pd.DataFrame({key: read_cells(frame[key], spec.columns[key]) for key in keys})
         complete = (cells[required] != "").all(axis=1) & (cells != "").any(axis=1)
         return ~(cells.duplicated(keep=False) & complete)
 

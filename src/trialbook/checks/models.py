@@ -17,8 +17,10 @@ from trialbook.checks.native_rules import native_rules
 from trialbook.checks.rule import Rule
 from trialbook.datasets import iso8601
 from trialbook.errors import SpecError
-from trialbook.mapping import DATE_TYPES, Specs
+from trialbook.mapping import DATE_TYPES, ColumnSpec, Specs
+from trialbook.mapping.cells import read_cells
 from trialbook.mapping.datetimes import parse
+from trialbook.mapping.numbers import read_numbers
 
 
 class _Checked(pa.DataFrameModel):
@@ -49,38 +51,54 @@ class RawForm(_Checked):
         super().__init_subclass__(**kwargs)
         cls._table = form
 
+    # In each of these ``form`` names the form that ``frame`` is of, where it is not the model's own.
+
+    @classmethod
+    def cells(cls, frame: pd.DataFrame, column: str, form: str | None = None) -> pd.Series:
+        """A column as text, as the mapping reads it: without outer white space, a whole number without its point."""
+        return read_cells(frame[column], cls._column(column, form))
+
+    @classmethod
+    def number(cls, frame: pd.DataFrame, column: str, form: str | None = None) -> pd.Series:
+        """An integer or number column as float64, as the mapping reads it; NaN where a cell is empty or no number."""
+        if cls._column(column, form).type not in ("integer", "number"):
+            raise SpecError(f"{form or cls._table}.{column} is no integer or number column by its form specification")
+        return read_numbers(frame[column])
+
     @classmethod
     def date(cls, frame: pd.DataFrame, column: str, form: str | None = None) -> pd.Series:
-        """A date or time column as ISO 8601 by the format its specification declares; ``""`` where it does not fit.
-
-        ``form`` names the form that ``frame`` is of, where it is not the model's own.
-        """
-        specs = cls._specs
-        assert specs is not None, "the study binds its models when it loads them"
-        spec = specs.forms[form or cls._table].columns.get(column)
-        if spec is None or spec.type not in DATE_TYPES:
+        """A date or time column as ISO 8601 by the format its specification declares; ``""`` where it does not fit."""
+        spec = cls._column(column, form)
+        if spec.type not in DATE_TYPES:
             raise SpecError(f"{form or cls._table}.{column} is no date or time column by its form specification")
-        parts, fits = parse(frame[column].str.strip(), spec.format, specs.export.unknown_date_parts)
+        parts, fits = parse(read_cells(frame[column], spec), spec.format, cls._study().export.unknown_date_parts)
         return iso8601.compose(parts).where(fits, "")
 
     @classmethod
     def term(cls, frame: pd.DataFrame, column: str, form: str | None = None) -> pd.Series:
-        """A coded column as the terms of the code list that its specification names; ``""`` where a cell is empty or has none.
-
-        ``form`` names the form that ``frame`` is of, where it is not the model's own.
-        """
-        specs = cls._specs
-        assert specs is not None, "the study binds its models when it loads them"
-        spec = specs.forms[form or cls._table].columns.get(column)
-        if spec is None or spec.codelist is None:
+        """A coded column as the terms of the code list that its specification names; ``""`` where a cell is empty or has none."""
+        spec = cls._column(column, form)
+        if spec.codelist is None:
             raise SpecError(f"{form or cls._table}.{column} has no code list by its form specification")
-        return frame[column].str.strip().map(specs.codelists[spec.codelist].by_value).astype("str").fillna("")
+        codelist = cls._study().codelists[spec.codelist]
+        return read_cells(frame[column], spec).map(codelist.by_value).astype("str").fillna("")
 
     @classmethod
     def derivation(cls, name: str) -> Callable[..., Any]:
         """A function of ``sdtm_specs/derivations.py``: a rule needs no second copy of what the mapping does."""
+        return cls._study().function(name)
+
+    @classmethod
+    def _column(cls, column: str, form: str | None) -> ColumnSpec:
+        found = cls._study().forms[form or cls._table].columns.get(column)
+        if found is None:
+            raise SpecError(f"{form or cls._table}.{column} is not in the form's specification")
+        return found
+
+    @classmethod
+    def _study(cls) -> Specs:
         assert cls._specs is not None, "the study binds its models when it loads them"
-        return cls._specs.function(name)
+        return cls._specs
 
 
 class Dataset(_Checked):
@@ -105,3 +123,8 @@ def value_of(table: pd.DataFrame, column: str, by: pd.Series, key: str = "USUBJI
     single = pairs[~pairs[key].duplicated(keep=False)].set_index(key)[column]
     found = by.map(single)
     return found.astype("float64") if table[column].dtype.kind == "f" else found.astype("str").fillna("")
+
+
+def value_beside(values: pd.Series, keys: pd.Series, wanted: pd.Series) -> pd.Series:
+    """For each of ``wanted`` the value that stands beside the equal one of ``keys``; as :func:`value_of` guesses nothing."""
+    return value_of(pd.DataFrame({"key": keys, "value": values}), "value", by=wanted, key="key")

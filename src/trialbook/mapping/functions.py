@@ -23,7 +23,7 @@ def call_function(
     file, place = specs.folder / "derivations.py", f"function {call.function}"
     columns = [column(name) for name in call.from_]
     # Copies (made only where they are written to): a function must not change what other variables read.
-    reads = {name: forms[name].frame.copy() for name in call.reads}
+    reads = {name: forms[name].cells.copy() for name in call.reads}
     try:
         result = specs.function(call.function)(*columns, **reads)
     except Exception as error:

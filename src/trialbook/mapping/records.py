@@ -71,9 +71,9 @@ class RawRecords:
         return found
 
     def column(self, name: str) -> pd.Series:
-        """The cells of a column for each record, stripped; ``""`` where there is no record in the joined form."""
+        """The cells of a column for each record, as they are read; ``""`` where there is no record in the joined form."""
         alias, column = self.locate(name)
-        return gather(self.forms[alias].frame[column], self.rows[alias])
+        return gather(self.forms[alias].cells[column], self.rows[alias])
 
     def holds(self, expression: str, variable: str = "") -> np.ndarray:
         """Where an expression is true; unknown counts as not true. ``variable`` is the one that the condition is of, if any.
@@ -94,10 +94,10 @@ class RawRecords:
 
 
 def gather(cells: pd.Series, rows: np.ndarray) -> pd.Series:
-    """Cells at ``rows``, ``""`` where a row is -1; outer white space is not data."""
+    """Cells at ``rows``, ``""`` where a row is -1."""
     if not len(cells):
         return pd.Series("", index=range(len(rows)), dtype="str")
-    taken = cells.str.strip().take(np.maximum(rows, 0)).reset_index(drop=True)
+    taken = cells.take(np.maximum(rows, 0)).reset_index(drop=True)
     return taken.where(rows >= 0, "").astype("str")
 
 
@@ -149,12 +149,12 @@ def _restrict(issue: MappingIssue, kept: np.ndarray) -> MappingIssue:
 
 def _match(base: Form, other: Form, alias: str, join: Join, unknown: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Position in ``other`` for each record of ``base``, and where several match without a rule to choose."""
-    frame = other.frame
+    frame = other.cells
 
     def column(name: str) -> pd.Series:
         found = resolve(name, {alias: other.spec})
         assert found is not None
-        return frame[found[1]].str.strip()
+        return frame[found[1]]
 
     usable = np.logical_and.reduce([(column(name) != "").to_numpy(dtype=bool) for name in join.others])
     if join.where:
@@ -166,18 +166,18 @@ def _match(base: Form, other: Form, alias: str, join: Join, unknown: tuple[str, 
     several = candidates["key"].duplicated(keep=False) & (pick is None)
     ambiguous = candidates.loc[several, "key"]
     chosen = candidates[~several].drop_duplicates("key").set_index("key")["row"]
-    wanted = _key(base.frame, join.on)
+    wanted = _key(base.cells, join.on)
     return chosen.reindex(wanted).fillna(-1).to_numpy(dtype=np.int64), wanted.isin(ambiguous).to_numpy(dtype=bool)
 
 
 def _choice(candidates: pd.DataFrame, other: Form, pick: str, first: bool, unknown: tuple[str, ...]) -> np.ndarray:
     """The order of preference: by the picking column, then by content, so that the order of the export's rows decides nothing."""
-    by = sortable(other.frame[pick], other, pick, unknown)
+    by = sortable(other.cells[pick], other, pick, unknown)
     by = by.mask(by == "") if by.dtype == "str" else by
     ordered = by.take(candidates["row"].to_numpy()).reset_index(drop=True).to_frame("by")
     tied = ordered.assign(key=candidates["key"].to_numpy()).duplicated(keep=False)
     if tied.any():
-        rows = other.frame.take(candidates["row"].to_numpy()[tied.to_numpy()])
+        rows = other.cells.take(candidates["row"].to_numpy()[tied.to_numpy()])
         ordered.loc[tied, "content"] = ["\x1f".join(row) for row in rows.itertuples(index=False, name=None)]
     columns = list(ordered.columns)
     ascending = [first, True][: len(columns)]
@@ -185,9 +185,9 @@ def _choice(candidates: pd.DataFrame, other: Form, pick: str, first: bool, unkno
 
 
 def _key(frame: pd.DataFrame, on: tuple[str, ...]) -> pd.Series:
-    key = frame[on[0]].str.strip()
+    key = frame[on[0]]
     for column in on[1:]:
-        key = key + "\x1f" + frame[column].str.strip()
+        key = key + "\x1f" + frame[column]
     return key
 
 
@@ -195,6 +195,6 @@ def sortable(cells: pd.Series, form: Form, column: str, unknown: tuple[str, ...]
     """A column in a form that sorts as meant: ISO 8601 text for dates (``""`` where there is none), float64 for numbers."""
     spec = form.spec.columns[column]
     if spec.type in DATE_TYPES:
-        parts, fits = parse_datetimes(cells.str.strip(), spec.format, unknown)
+        parts, fits = parse_datetimes(cells, spec.format, unknown)
         return iso8601.compose(parts).where(fits, "")
     return read_numbers(cells)
