@@ -28,6 +28,7 @@ def test_a_folder_reads_with_labels_types_and_lengths(tmp_path: Path) -> None:
     expected = {"AETERM": pd.Series(["恶心, 呕吐", "", "NA"], dtype="str"), "AESEQ": [1.0, 165.15, float("nan")]}
     pd.testing.assert_frame_equal(ae.frame, pd.DataFrame(expected))
     assert (ae.name, ae.label, ae.file, ae.notices) == ("AE", "Adverse Events", "ae.csv", ())
+    assert ae.encoding == "utf-8"
     assert list(ae.variables.values()) == [
         Variable("AETERM", "Reported Term", "Char", 200),
         Variable("AESEQ", "Sequence", "Num", 8),

@@ -60,7 +60,7 @@ def as_ndjson(folder: Path) -> Path:
 def test_both_forms_read_the_same(write, tmp_path: Path) -> None:
     (ae,) = read_datasets(write(tmp_path))
     pd.testing.assert_frame_equal(ae.frame, EXPECTED)
-    assert (ae.name, ae.label, ae.notices) == ("AE", "Adverse Events", ())
+    assert (ae.name, ae.label, ae.encoding, ae.notices) == ("AE", "Adverse Events", "utf-8", ())
     assert list(ae.variables.values()) == [
         Variable("AETERM", "Reported Term", "Char", 200),
         Variable("AESTDTC", "Start", "Char", None),

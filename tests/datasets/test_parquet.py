@@ -35,7 +35,7 @@ def test_types_and_labels(tmp_path: Path) -> None:
     expected = pd.DataFrame({name: pd.Series(values, dtype="str") for name, values in texts.items()})
     expected.insert(2, "AESEQ", [1.0, float("nan")])
     pd.testing.assert_frame_equal(ae.frame, expected)
-    assert (ae.name, ae.label, ae.notices) == ("AE", "Adverse Events", ())
+    assert (ae.name, ae.label, ae.encoding, ae.notices) == ("AE", "Adverse Events", None, ())
     assert ae.variables["AETERM"] == Variable("AETERM", "Reported Term", "Char", None)
     assert ae.variables["AESEQ"] == Variable("AESEQ", "", "Num", None)
 

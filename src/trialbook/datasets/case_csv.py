@@ -189,7 +189,7 @@ def _dataset(path: Path, listed: tuple[str, str] | None, known: dict[str, tuple[
         notices.append(f"{VARIABLES} states variables that the file does not have: {', '.join(absent)}")
     name, label = listed or (path.stem.upper(), "")
     frame = pd.DataFrame(columns, index=pd.RangeIndex(len(sheet.rows)))
-    return SdtmDataset(name, label, frame, variables, file=path.name, notices=tuple(notices))
+    return SdtmDataset(name, label, frame, variables, file=path.name, notices=tuple(notices), encoding="utf-8")
 
 
 def write_case_csv(datasets: Iterable[SdtmDataset], folder: Path) -> list[Path]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import pandas as pd
 
+_SPLIT = re.compile(r"(AP[A-Z0-9]{2}|(?!AP|AD)[A-Z][A-Z0-9])[A-Z0-9]{1,2}")
 VariableType = Literal["Char", "Num"]
 
 
@@ -25,7 +27,8 @@ class Variable:
 class SdtmDataset:
     """Columns of ``frame`` in the file's order: Char as ``str`` with ``""`` for missing, Num as float64 with NaN.
 
-    ``file`` names the file it was read from, as a person sees it; None for a dataset made by mapping.
+    ``file`` names the file it was read from, as a person sees it; None for a dataset made by mapping. ``encoding`` is what its
+    text was read as, None for a binary format or a mapped dataset. ``notices`` say what reading had to guess or could not keep.
     """
 
     name: str
@@ -34,12 +37,15 @@ class SdtmDataset:
     variables: Mapping[str, Variable]
     file: str | None = None
     notices: tuple[str, ...] = field(default=())
+    encoding: str | None = None
 
     @property
     def domain(self) -> str:
-        """The domain the dataset belongs to: its DOMAIN column where constant, else its name (SUPPAE stays SUPPAE)."""
-        if "DOMAIN" in self.frame and len(self.frame):
-            values = self.frame["DOMAIN"].unique()
-            if len(values) == 1 and values[0]:
-                return str(values[0])
-        return self.name
+        """The domain the dataset belongs to, by its name alone: what its DOMAIN column says is to be checked, not believed.
+
+        A split dataset is named by its domain and one or two more characters (SDTMIG 3.4, section 4.1.7: LBCH is of LB), and
+        one of associated persons likewise by AP and their domain (SDTMIG-AP 1.0: APMHX is of APMH). Every other name is its
+        own domain: longer ones (RELREC, RELSPEC, SUPPAE, SUPPQUAL, POOLDEF), and ADaM's (ADSL).
+        """
+        split = _SPLIT.fullmatch(self.name)
+        return split[1] if split else self.name

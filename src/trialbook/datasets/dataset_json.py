@@ -118,7 +118,7 @@ def _dataset(metadata: _Metadata, rows: Any, path: Path) -> SdtmDataset:
         if kind == "Char" and column.targetDataType:
             notices.append(f"{column.name} asks to become {column.targetDataType}: kept as ISO 8601 text")
     frame = pd.DataFrame(columns, index=pd.RangeIndex(len(rows)))
-    return SdtmDataset(metadata.name, metadata.label, frame, variables, file=path.name, notices=tuple(notices))
+    return SdtmDataset(metadata.name, metadata.label, frame, variables, file=path.name, notices=tuple(notices), encoding="utf-8")
 
 
 def _read_column(column: _Column, values: list[Any], path: Path) -> pd.Series:
