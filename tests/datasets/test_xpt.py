@@ -55,18 +55,71 @@ def test_text_that_is_not_utf_8_is_read_as_windows_1252_with_a_notice(xpt: Write
     path = xpt({"X": ["ok", "caf??"], "N": [1.0, 2.0]}, {b"caf??": b"caf\xe9\x92"})
     (ae,) = read_datasets(path)
     assert ae.frame["X"].tolist() == ["ok", "café’"]
-    assert ae.notices == ("is not UTF-8 (first in record 2, variable X): read as Windows-1252; look whether its texts are right",)
+    assert ae.encoding == "cp1252"
+    assert ae.notices == ("dataset AE, record 2, variable X: 'café’' is a guess: it is not utf-8, and was read as Windows-1252",)
 
 
 def test_a_label_that_is_not_utf_8_counts_too(xpt: Write) -> None:
     (ae,) = read_datasets(xpt({"X": ["a"], "N": [1.0]}, {b"Lab??": b"Lab\xe9l"}, column_labels=["Lab??", ""]))
     assert ae.variables["X"].label == "Labél"
-    assert len(ae.notices) == 1
+    assert ae.notices == (
+        "dataset AE, the label of variable X: 'Labél' is a guess: it is not utf-8, and was read as Windows-1252",
+    )
 
 
-def test_text_in_neither_encoding_stops_with_its_place(xpt: Write) -> None:
-    path = xpt({"X": ["ok", "caf??"], "N": [1.0, 2.0]}, {b"caf??": b"caf\xe9\x81"})
-    assert error_of(path) == ("has text that is neither UTF-8 nor Windows-1252", "record 2, variable X")
+GBK = {b"AETERM??": "不良事件".encode("gbk"), b"LABEL???": "受试者标".encode("gbk")}
+
+
+@pytest.mark.parametrize(("declared", "encoding"), [(["GBK"], "gb18030"), (["utf-8", "gb18030", "cp1252"], "gb18030")])
+def test_the_declared_encodings_come_before_windows_1252(declared: list[str], encoding: str, xpt: Write) -> None:
+    path = xpt({"X": ["ok", "AETERM??", "AETERM??"], "N": [1.0, 2.0, 3.0]}, GBK, column_labels=["LABEL???", ""])
+    (ae,) = read_datasets(path, declared)
+    assert (ae.frame["X"].tolist(), ae.variables["X"].label) == (["ok", "不良事件", "不良事件"], "受试者标")
+    assert (ae.encoding, ae.notices) == (encoding, ())
+
+
+def test_text_in_utf_8_stays_utf_8_whatever_is_declared(xpt: Write) -> None:
+    (ae,) = read_datasets(xpt({"X": ["恶心"], "N": [1.0]}), ["gb18030"])
+    assert (ae.frame["X"].tolist(), ae.encoding, ae.notices) == (["恶心"], "utf-8", ())
+
+
+def test_a_declared_encoding_that_a_transport_file_cannot_be_in_is_not_tried(xpt: Write) -> None:
+    (ae,) = read_datasets(xpt({"X": ["caf?"], "N": [1.0]}, {b"caf?": b"caf\xe9"}), ["utf-16-le"])
+    assert (ae.frame["X"].tolist(), ae.encoding) == (["café"], "cp1252")
+
+
+def test_a_character_cut_at_a_cells_end_is_not_completed_by_the_next_cell(xpt: Write) -> None:
+    # 0xB2 and "A" are a character of GBK together; alone the first is none.
+    path = xpt({"X": ["abc?", "Abcd"], "N": [1.0, 2.0]}, {b"abc?": b"abc\xb2"})
+    (ae,) = read_datasets(path, ["gbk"])
+    assert (ae.frame["X"].tolist(), ae.encoding) == (["abc²", "Abcd"], "cp1252")
+    assert ae.notices == (
+        "dataset AE, record 1, variable X: 'abc²' is a guess: it is not utf-8, nor gb18030, and was read as Windows-1252",
+    )
+
+
+def test_each_variable_whose_text_is_a_guess_has_a_notice(xpt: Write) -> None:
+    path = xpt({"X": ["caf?", "caf?"], "Y": ["ok", "na?f"], "N": [1.0, 2.0]}, {b"caf?": b"caf\xe9", b"na?f": b"na\xeff"})
+    (ae,) = read_datasets(path)
+    assert ae.notices == (
+        "dataset AE, record 1, variable X: 'café' is a guess: it is not utf-8, and was read as Windows-1252 "
+        "(the first of 2 records)",
+        "dataset AE, record 2, variable Y: 'naïf' is a guess: it is not utf-8, and was read as Windows-1252",
+    )
+
+
+@pytest.mark.parametrize(
+    ("declared", "what"),
+    [
+        ([], "has text that is not utf-8, nor Windows-1252"),
+        (["gbk"], "has text that is not utf-8, nor gb18030, nor Windows-1252"),
+    ],
+)
+def test_text_in_no_known_encoding_stops_with_its_place(declared: list[str], what: str, xpt: Write) -> None:
+    path = xpt({"X": ["ok", "caf??"], "N": [1.0, 2.0]}, {b"caf??": b"\x81\xfff\xe9\x81"})
+    with pytest.raises(ExportError) as caught:
+        read_datasets(path, declared)
+    assert (caught.value.what, caught.value.place) == (what, "record 2, variable X")
 
 
 def test_blank_records_at_the_end_that_may_be_padding_are_told(xpt: Write) -> None:
@@ -86,7 +139,7 @@ def test_blank_records_at_the_end_that_may_be_padding_are_told(xpt: Write) -> No
 def test_special_missing_values_of_sas_are_told(xpt: Write) -> None:
     (ae,) = read_datasets(xpt({"N": [1.0, float("nan")], "M": [1.0, 2.0]}, {b"." + b"\0" * 7: b"B" + b"\0" * 7}))
     assert ae.frame["N"].isna().tolist() == [False, True]
-    assert ae.notices == ("special missing values (.A to .Z, ._) taken as missing in N",)
+    assert ae.notices == ("record 2, variable N: a special missing value (.A to .Z, ._) was taken as missing",)
 
 
 def test_a_dataset_without_records_has_its_variables(xpt: Write) -> None:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from trialbook.datasets.encodings import declared_encodings
 from trialbook.errors import ExportError
-from trialbook.exports.encodings import UndecodableError, declared_encodings, find_encoding
+from trialbook.exports.encodings import UndecodableError, find_encoding
 
 TEXT = "受试者,性别\n张三,男\n"
 

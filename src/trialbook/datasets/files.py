@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -16,16 +16,17 @@ from trialbook.datasets.case_csv import DATASETS, VARIABLES, read_case_folder, w
 from trialbook.datasets.columns import plain_frame
 from trialbook.datasets.dataset import SdtmDataset
 from trialbook.datasets.dataset_json import read_dataset_json, write_dataset_json
+from trialbook.datasets.encodings import declared_encodings
 from trialbook.datasets.parquet import read_parquet, write_parquet
 from trialbook.datasets.xpt import read_xpt, write_xpt
 from trialbook.errors import ExportError, TrialbookError
 
 FileFormat = Literal["xpt", "json", "parquet", "csv"]
-_READERS: dict[str, Callable[[Path], SdtmDataset]] = {
+_READERS: dict[str, Callable[[Path, Sequence[str]], SdtmDataset]] = {
     ".xpt": read_xpt,
-    ".json": read_dataset_json,
-    ".ndjson": read_dataset_json,
-    ".parquet": read_parquet,
+    ".json": lambda path, _: read_dataset_json(path),
+    ".ndjson": lambda path, _: read_dataset_json(path),
+    ".parquet": lambda path, _: read_parquet(path),
 }
 _EXPECTED = (
     "Expected a folder of (or one) .xpt (SAS transport version 5), .json or .ndjson (Dataset-JSON 1.1), .parquet, or .csv "
@@ -36,17 +37,19 @@ _NO_DATASETS = ("define*.xml", "*.xsl", "*.pdf", "readme*", "_*.csv", "~$*", "th
 _NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
-def read_datasets(path: Path) -> tuple[SdtmDataset, ...]:
+def read_datasets(path: Path, encodings: Sequence[str] = ()) -> tuple[SdtmDataset, ...]:
     """The datasets of a folder (not its sub-folders) or of one file, in order of the files' names.
 
+    ``encodings`` are those that the study declares, tried in their order on SAS transport files that are not UTF-8.
     Left out are what lies beside datasets by custom: define.xml, stylesheets, PDF, README, ``_*.csv`` and hidden files. Raises
     ExportError where there is no dataset, a file cannot be read or is of another kind, or two files hold a dataset of one name.
     """
     if not path.exists():
         raise ExportError("does not exist", file=path, remedy=_EXPECTED)
+    declared = declared_encodings(encodings)
     files = _files(path) if path.is_dir() else [path]
     tables = [file for file in files if file.suffix.lower() == ".csv"]
-    datasets = [_READERS[file.suffix.lower()](file) for file in files if file.suffix.lower() in _READERS]
+    datasets = [_READERS[file.suffix.lower()](file, declared) for file in files if file.suffix.lower() in _READERS]
     if path.is_file() and tables:
         datasets = read_case_folder(path.parent, only=path)
     elif tables:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,18 +22,19 @@ _NAME = re.compile(r"[A-Z_][A-Z0-9_]{0,7}")
 _TO_JSON = "Choose the format json (Dataset-JSON 1.1), which has no such limit, or shorten it."
 
 
-def read_xpt(path: Path) -> SdtmDataset:
-    """The dataset in a SAS transport file: text as UTF-8, else as Windows-1252 with a notice.
+def read_xpt(path: Path, declared: Sequence[str] = ()) -> SdtmDataset:
+    """The dataset in a SAS transport file: text as UTF-8, else as the first encoding of ``declared`` in which all of it is
+    valid, else as Windows-1252, with a notice for each variable whose text is then a guess.
 
-    SAS's special missing values (.A to .Z, ._) become missing, with a notice. Raises ExportError for text in neither
-    encoding (naming record and variable) and for a file that is cut short, of another version or with several datasets.
+    SAS's special missing values (.A to .Z, ._) become missing, with a notice. Raises ExportError for text in none of these
+    encodings (naming record and variable) and for a file that is cut short, of another version or with several datasets.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
         raise ExportError(f"cannot be read: {error.strerror}", file=path) from None
     header = read_header(content, path)
-    encoding, notices = _encoding(header, path)
+    encoding, notices = _encoding(header, path, declared)
     variables = {}
     for item in header.fields:
         name = item.name.decode(encoding)
@@ -45,9 +47,16 @@ def read_xpt(path: Path) -> SdtmDataset:
             f"ends in blanks that may be padding or up to {header.possible_blank_records} blank records (the format "
             "cannot tell): taken as padding"
         )
-    special = [item.name.decode(encoding) for item in header.fields if item.type == "Num" and _special_missing(header, item)]
-    if special:
-        notices.append(f"special missing values (.A to .Z, ._) taken as missing in {', '.join(special)}")
+    for item in header.fields:
+        if item.type == "Char":
+            continue
+        records = _special_missing(header, item)
+        if len(records):
+            count = f" (the first of {len(records):,} records)" if len(records) > 1 else ""
+            notices.append(
+                f"record {records[0] + 1}, variable {item.name.decode(encoding)}: a special missing value (.A to .Z, ._) was "
+                f"taken as missing{count}"
+            )
     return SdtmDataset(
         header.name.decode(encoding),
         header.label.decode(encoding),
@@ -55,52 +64,74 @@ def read_xpt(path: Path) -> SdtmDataset:
         variables,
         file=path.name,
         notices=tuple(notices),
+        encoding=encoding,
     )
 
 
-def _encoding(header: XptHeader, path: Path) -> tuple[str, list[str]]:
-    """The encoding all texts of the file are valid in, and the notice when that is not UTF-8."""
-    place = _first_undecodable(header, "utf-8")
-    if place is None:
-        return "utf-8", []
-    other = _first_undecodable(header, "cp1252")
-    if other is None:
-        return "cp1252", [f"is not UTF-8 (first in {place}): read as Windows-1252; look whether its texts are right"]
-    raise ExportError(
-        "has text that is neither UTF-8 nor Windows-1252",
-        file=path,
-        place=other,
-        remedy="Export the dataset again from a session in UTF-8.",
-    )
+def _encoding(header: XptHeader, path: Path, declared: Sequence[str]) -> tuple[str, list[str]]:
+    """The encoding all texts of the file are valid in, and a notice for each guess where that is Windows-1252 undeclared."""
+    # The format pads with ASCII's blanks, so that an encoding in which they are something else (UTF-16) cannot be meant.
+    known = ("utf-8", *(name for name in declared if name != "utf-8" and "A \n".encode(name) == b"A \n"))
+    for encoding in known:
+        if not _undecodable(header, encoding):
+            return encoding, []
+    tried = ", nor ".join(known)
+    failures = _undecodable(header, "cp1252")
+    if failures:
+        raise ExportError(
+            f"has text that is not {tried}, nor Windows-1252",
+            file=path,
+            place=failures[0][0],
+            remedy="Export the dataset again from a session in UTF-8, or declare its encoding in the study's export settings.",
+        )
+    name = header.name.decode("cp1252")
+    return "cp1252", [
+        f"dataset {name}, {place}: {text.decode('cp1252')!r} is a guess: it is not {tried}, and was read as Windows-1252{count}"
+        for place, text, count in _undecodable(header, "utf-8")
+    ]
 
 
-def _first_undecodable(header: XptHeader, encoding: str) -> str | None:
-    """Where the first text stands that is not valid in ``encoding``."""
-    heads = [("the dataset's name", header.name), ("the dataset's label", header.label)]
-    for item in header.fields:
-        heads += [("a variable's name", item.name), (f"the label of {item.name!r}", item.label)]
-    for place, text in heads:
-        try:
-            text.decode(encoding)
-        except UnicodeDecodeError:
-            return place
+def _undecodable(header: XptHeader, encoding: str) -> list[tuple[str, bytes, str]]:
+    """Texts that are not valid in ``encoding``, the first of each variable: its place, its bytes, how many there are."""
+    heads = [("its name", header.name), ("its label", header.label)]
+    for number, item in enumerate(header.fields, start=1):
+        heads += [(f"the name of variable {number}", item.name), (f"the label of variable {_shown(item)}", item.label)]
+    found = [(place, text, "") for place, text in heads if not _is_valid(text, encoding)]
     for item in header.fields:
         if item.type == "Num":
             continue
-        try:
-            header.records[:, item.start : item.start + item.length].tobytes().decode(encoding)
-        except UnicodeDecodeError as error:
-            return f"record {error.start // item.length + 1}, variable {item.name.decode(encoding)}"
-    return None
+        cells = header.records[:, item.start : item.start + item.length]
+        # A line feed after each cell: else a character cut at the end of one could be completed by the next.
+        if _is_valid(np.insert(cells, item.length, ord("\n"), axis=1).tobytes(), encoding):
+            continue
+        texts = [cell.tobytes() for cell in cells]
+        wrong = [record for record, text in enumerate(texts) if not _is_valid(text, encoding)]
+        count = f" (the first of {len(wrong):,} records)" if len(wrong) > 1 else ""
+        found += [(f"record {record + 1}, variable {_shown(item)}", texts[record].rstrip(b" "), count) for record in wrong[:1]]
+    return found
+
+
+def _shown(item: Field) -> str:
+    return item.name.decode("utf-8", "backslashreplace")
+
+
+def _is_valid(text: bytes, encoding: str) -> bool:
+    try:
+        text.decode(encoding)
+    except UnicodeError:
+        return False
+    return True
 
 
 def _values(path: Path, header: XptHeader, variables: list[Variable], encoding: str) -> pd.DataFrame:
+    # As Latin-1 each byte is one character: Python decodes what it was that decided on the encoding.
+    through = "UTF-8" if encoding == "utf-8" else "ISO-8859-1"
     try:
-        raw, _ = pyreadstat.read_xport(
-            path, encoding={"utf-8": "UTF-8", "cp1252": "WINDOWS-1252"}[encoding], disable_datetime_conversion=True
-        )
+        raw, _ = pyreadstat.read_xport(path, encoding=through, disable_datetime_conversion=True)
     except (pyreadstat.ReadstatError, UnicodeDecodeError) as error:
         raise ExportError(f"cannot be read: {error}", file=path, remedy="Export the dataset again.") from None
+    if encoding != "utf-8":
+        raw.columns = pd.Index([name.encode("latin-1").decode(encoding) for name in raw.columns])
     count = len(header.records)
     lost = header.records[len(raw) :]
     if len(raw) > count or list(raw.columns) != [item.name for item in variables] or (lost != ord(" ")).any():
@@ -111,16 +142,24 @@ def _values(path: Path, header: XptHeader, variables: list[Variable], encoding: 
         )
     raw = raw.reindex(range(count))
     columns = {
-        item.name: char_column(raw[item.name]) if item.type == "Char" else raw[item.name].astype("float64") for item in variables
+        item.name: _texts(raw[item.name], encoding) if item.type == "Char" else raw[item.name].astype("float64")
+        for item in variables
     }
     return pd.DataFrame(columns, index=pd.RangeIndex(count))
 
 
-def _special_missing(header: XptHeader, item: Field) -> bool:
+def _texts(column: pd.Series, encoding: str) -> pd.Series:
+    cells = char_column(column)
+    if encoding == "utf-8":
+        return cells
+    return char_column(cells.map({text: text.encode("latin-1").decode(encoding) for text in cells.unique()}))
+
+
+def _special_missing(header: XptHeader, item: Field) -> np.ndarray:
     cells = header.records[:, item.start : item.start + item.length]
     first = cells[:, 0]
     letter = ((first >= ord("A")) & (first <= ord("Z"))) | (first == ord("_"))
-    return bool((letter & ~cells[:, 1:].any(axis=1)).any())
+    return np.flatnonzero(letter & ~cells[:, 1:].any(axis=1))
 
 
 def write_xpt(dataset: SdtmDataset, path: Path) -> None:

@@ -7,29 +7,11 @@ from collections.abc import Sequence
 
 from trialbook.errors import ExportError
 
-# Python's own gbk and gb2312 are narrower than what programs mean by those names; GB18030 reads all three.
-# https://encoding.spec.whatwg.org/#names-and-labels
-_WIDER = {"gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030"}
 _CHUNK = 1 << 20
 
 
 class UndecodableError(ExportError):
     """A text file that is in none of the encodings it may be in; ``file`` and ``place`` say where it fails."""
-
-
-def declared_encodings(names: Sequence[str]) -> tuple[str, ...]:
-    """Names of text encodings as Python spells them, without repeats; an unknown name is an ExportError."""
-    found: dict[str, None] = {}
-    for name in names:
-        try:
-            "a".encode(name)
-            found[_WIDER.get(codecs.lookup(name).name, codecs.lookup(name).name)] = None
-        except (LookupError, ValueError):
-            raise ExportError(
-                f"the study declares the encoding {name!r}, which is not known",
-                remedy="Use a name such as gb18030, big5 or cp1252.",
-            ) from None
-    return tuple(found)
 
 
 def find_encoding(data: bytes, file: str, declared: Sequence[str] = ()) -> str:

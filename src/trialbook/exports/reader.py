@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from trialbook.datasets.encodings import declared_encodings
 from trialbook.errors import ExportError
 from trialbook.exports.delimited import read_delimited
-from trialbook.exports.encodings import declared_encodings, find_encoding
+from trialbook.exports.encodings import find_encoding
 from trialbook.exports.sources import list_sources
 from trialbook.exports.tables import Input, RawExport, RawTable
 from trialbook.exports.workbook import STATEMENT, read_workbook
