@@ -76,6 +76,11 @@ def _way(number: str, earlier: dict[str, str]) -> list[str] | None:
     return way
 
 
+def event_number(subjid: pd.Series, number: pd.Series) -> pd.Series:
+    """Screening number and number on the form as ``S001-2``; empty without either."""
+    return (subjid + "-" + number).where((subjid != "") & (number != ""), "").astype("str")
+
+
 def criteria_of(cell: str) -> tuple[str, ...]:
     """The criteria ticked in one cell of SAE_CRIT by SDTM variable; ``""`` stands for one that nobody knows."""
     parts = [part.strip().casefold() for part in _SEPARATOR.split(cell)]

@@ -289,3 +289,23 @@ def test_the_studies_of_this_repository_have_no_error(repository: Path) -> None:
         report = lint_specs(specs, load_standard(), load_ct("sdtmct-2025-03-28"))
         assert [one for one in told(report) if one.startswith("Error")] == [], study
         assert [use for use in report.columns if use.status is ColumnStatus.UNACCOUNTED] == [], study
+
+
+@pytest.mark.parametrize(
+    ("keys", "told_of"),
+    [
+        (
+            "[USUBJID, AESTDTC, AESPID]",
+            ["AESTDTC may be corrected, and AESPID tells the records apart: name AESTDTC in order instead"],
+        ),
+        ("[USUBJID, AESPID]\norder: [AESTDTC]", []),
+        ("[USUBJID, AETERM, AESTDTC]", []),
+    ],
+    ids=["a date beside an identifier", "the date in order", "nothing else tells them apart"],
+)
+def test_a_date_does_not_identify_where_something_else_does(tmp_path: Path, keys: str, told_of: list[str]) -> None:
+    ae = "domains/ae.yml"
+    changes = ((ae, "domain: AE\n", f"domain: AE\nkeys: {keys}\n"), (ae, "supp:\n", "  AESPID: {assign_no_ct: NO}\nsupp:\n"))
+    assert [(one.place, one.severity.value, one.text) for one in lint(tmp_path, *changes).complaints] == [
+        ("keys", "Warning", text) for text in told_of
+    ]

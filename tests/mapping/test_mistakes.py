@@ -95,6 +95,10 @@ MISTAKES = {
         "sdtm_specs/domains/ae.yml, line 5: records.0.where: there is no function 'keeps' in derivations.py\n"
         "sdtm_specs/domains/ae.yml, line 5: records.0.where: there is no form 'EY' in sdtm_specs/forms",
     ),
+    "unknown variable to order by": (
+        AE, "keys: [USUBJID, AETERM]", "keys: [USUBJID, AETERM]\norder: [AEENDTC]",
+        "sdtm_specs/domains/ae.yml, line 3: order: AEENDTC is no variable that the domain fills",
+    ),
     "unknown form": (
         AE, "- form: AE", "- form: AES",
         "sdtm_specs/domains/ae.yml, line 4: records.0.form: there is no form 'AES' in sdtm_specs/forms",

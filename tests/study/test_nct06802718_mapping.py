@@ -55,46 +55,51 @@ EXPECTED_DM = [
 ]  # fmt: skip
 
 EXPECTED_AE = [
-    {**AE, "USUBJID": S001, "AESEQ": 1, "AESPID": "1", "AETERM": "发热", **PYREXIA, "AESER": "N", "AEACN": "DOSE NOT CHANGED",
+    {**AE, "USUBJID": S001, "AESEQ": 1, "AESPID": "S001-1",
+     "AETERM": "发热", **PYREXIA, "AESER": "N", "AEACN": "DOSE NOT CHANGED",
      "AEREL": "PROBABLY RELATED", **ENDED, "AECONTRT": "Y", "AETOXGR": "1", "AESTDTC": "2024-03-13", "AEENDTC": "2024-03-15",
      "AESTDY": 2, "AEENDY": 4},
     # 13-MAR-2024 to UN-MAR-2024: no study day of the end.
-    {**AE, "USUBJID": S001, "AESEQ": 2, "AESPID": "2", "AETERM": "流感样症状", **coded("Influenza like illness", 11, *GENERAL),
+    {**AE, "USUBJID": S001, "AESEQ": 2, "AESPID": "S001-2",
+     "AETERM": "流感样症状", **coded("Influenza like illness", 11, *GENERAL),
      "AESER": "N", "AEACN": "DOSE NOT CHANGED", "AEREL": "DEFINITELY RELATED", **ENDED, "AECONTRT": "Y", "AETOXGR": "2",
      "AESTDTC": "2024-03-13", "AEENDTC": "2024-03", "AESTDY": 2},
     # 3级, 减量, 2024年4月9日 to 2024-04-23.
-    {**AE, "USUBJID": S001, "AESEQ": 3, "AESPID": "3", "AETERM": "中性粒细胞计数降低",
+    {**AE, "USUBJID": S001, "AESEQ": 3, "AESPID": "S001-3", "AETERM": "中性粒细胞计数降低",
      **coded("Neutrophil count decreased", 15, "Investigations", 5), "AESER": "N", "AEACN": "DOSE REDUCED",
      "AEREL": "PROBABLY RELATED", **ENDED, "AECONTRT": "N", "AETOXGR": "3", "AESTDTC": "2024-04-09", "AEENDTC": "2024-04-23",
      "AESTDY": 29, "AEENDY": 43},
     # Since 2024-07, ongoing.
-    {**AE, "USUBJID": S001, "AESEQ": 4, "AESPID": "4", "AETERM": "甲状腺功能减退",
+    {**AE, "USUBJID": S001, "AESEQ": 4, "AESPID": "S001-4", "AETERM": "甲状腺功能减退",
      **coded("Hypothyroidism", 10, "Endocrine disorders", 2), "AESER": "N", "AEACN": "DOSE NOT CHANGED",
      "AEREL": "POSSIBLY RELATED", **ONGOING, "AECONTRT": "Y", "AETOXGR": "2", "AESTDTC": "2024-07"},
     # Before randomization nothing can be related, and who is not randomized has no study days.
-    {**AE, "USUBJID": S003, "AESEQ": 1, "AESPID": "1", "AETERM": "头痛", **coded("Headache", 9, "Nervous system disorders", 8),
+    {**AE, "USUBJID": S003, "AESEQ": 1, "AESPID": "S003-1",
+     "AETERM": "头痛", **coded("Headache", 9, "Nervous system disorders", 8),
      "AESER": "N", **ENDED, "AECONTRT": "N", "AETOXGR": "1", "AESTDTC": "2024-03-20", "AEENDTC": "2024-03-21"},
     # At the first screening, 50 days before the randomization that followed the second.
-    {**AE, "USUBJID": S007, "AESEQ": 1, "AESPID": "1", "AETERM": "发热", **PYREXIA, "AESER": "N", **ENDED, "AECONTRT": "N",
+    {**AE, "USUBJID": S007, "AESEQ": 1, "AESPID": "S007-1", "AETERM": "发热", **PYREXIA, "AESER": "N", **ENDED, "AECONTRT": "N",
      "AETOXGR": "1", "AESTDTC": "2024-05-01", "AEENDTC": "2024-05-02", "AESTDY": -50, "AEENDY": -49},
-    {**AE, "USUBJID": S007, "AESEQ": 2, "AESPID": "1", "AETERM": "食欲减退",
+    {**AE, "USUBJID": S007, "AESEQ": 2, "AESPID": "S015-1", "AETERM": "食欲减退",
      **coded("Decreased appetite", 6, "Metabolism and nutrition disorders", 6), "AESER": "N", "AEACN": "DOSE NOT CHANGED",
      **ENDED, "AECONTRT": "N", "AETOXGR": "1", "AESTDTC": "2024-06-25", "AEENDTC": "2024-07-05", "AESTDY": 6, "AEENDY": 16},
-    {**AE, "USUBJID": S007, "AESEQ": 3, "AESPID": "2", "AETERM": "血胆红素升高",
+    {**AE, "USUBJID": S007, "AESEQ": 3, "AESPID": "S015-2", "AETERM": "血胆红素升高",
      **coded("Blood bilirubin increased", 5, "Investigations", 5), "AESER": "N", "AEREL": "POSSIBLY RELATED", **ENDED,
      "AECONTRT": "N", "AETOXGR": "1", "AESTDTC": "2024-08-01", "AEENDTC": "2024-08-15", "AESTDY": 43, "AEENDY": 57},
     # Two criteria in one cell: 死亡；住院或住院时间延长.
-    {**AE, "USUBJID": S008, "AESEQ": 1, "AESPID": "1", "AETERM": "肺炎", **PNEUMONIA, "AESER": "Y", "AEACN": "NOT APPLICABLE",
+    {**AE, "USUBJID": S008, "AESEQ": 1, "AESPID": "S008-1",
+     "AETERM": "肺炎", **PNEUMONIA, "AESER": "Y", "AEACN": "NOT APPLICABLE",
      "AEREL": "NOT APPLICABLE", "AEOUT": "FATAL", "AESDTH": "Y", "AESHOSP": "Y", "AECONTRT": "Y", "AETOXGR": "5",
      "AESTDTC": "2024-09-02", "AEENDTC": "2024-09-17", "AESTDY": 120, "AEENDY": 135},
-    {**AE, "USUBJID": S008, "AESEQ": 2, "AESPID": "2", "AETERM": "发热", **PYREXIA, "AESER": "N", "AEACN": "NOT APPLICABLE",
+    {**AE, "USUBJID": S008, "AESEQ": 2, "AESPID": "S008-2", "AETERM": "发热", **PYREXIA, "AESER": "N", "AEACN": "NOT APPLICABLE",
      "AEREL": "NOT APPLICABLE", **ENDED, "AECONTRT": "N", "AETOXGR": "1", "AESTDTC": "2024-09-20", "AEENDTC": "2024-09-21",
      "AESTDY": 138, "AEENDY": 139},
     # UN-UNK-2024 and NOV-2024 stay as partial as they are.
-    {**AE, "USUBJID": S011, "AESEQ": 1, "AESPID": "2", "AETERM": "贫血",
+    {**AE, "USUBJID": S011, "AESEQ": 1, "AESPID": "S011-2", "AETERM": "贫血",
      **coded("Anaemia", 3, "Blood and lymphatic system disorders", 1), "AESER": "N", "AEACN": "DOSE NOT CHANGED",
      "AEREL": "POSSIBLY RELATED", **ONGOING, "AECONTRT": "N", "AETOXGR": "2", "AESTDTC": "2024"},
-    {**AE, "USUBJID": S011, "AESEQ": 2, "AESPID": "1", "AETERM": "肺炎", **PNEUMONIA, "AESER": "Y", "AEACN": "DRUG WITHDRAWN",
+    {**AE, "USUBJID": S011, "AESEQ": 2, "AESPID": "S011-1",
+     "AETERM": "肺炎", **PNEUMONIA, "AESER": "Y", "AEACN": "DRUG WITHDRAWN",
      "AEREL": "UNLIKELY RELATED", "AEOUT": "FATAL", "AESDTH": "Y", "AECONTRT": "Y", "AETOXGR": "4", "AESTDTC": "2024-11-02",
      "AEENDTC": "2024-11", "AESTDY": 158},
 ]  # fmt: skip
@@ -243,5 +248,5 @@ def test_an_event_finds_its_coding_however_its_number_is_written(repository: Pat
     (tmp_path / "AE.csv").write_text("SUBJID,AE_NO\nA,1.0\nA,２\n", encoding="utf-8")
     (tmp_path / "AE_CODING.csv").write_text("SUBJID,AE_NO,PT\nA,1,Pyrexia\nA,2.0,Headache\n", encoding="utf-8")
     made = {name: one.dataset.frame for name, one in Study(repository).map(tmp_path).datasets.items()}
-    assert made["AE"][["AESPID", "AEDECOD"]].to_numpy().tolist() == [["1", "Pyrexia"], ["2", "Headache"]]
+    assert made["AE"][["AESPID", "AEDECOD"]].to_numpy().tolist() == [["A-1", "Pyrexia"], ["A-2", "Headache"]]
     assert made["DM"]["AGE"].tolist() == [40]

@@ -148,14 +148,17 @@ class Records(SpecModel):
 
 
 class DomainSpec(SpecModel):
-    """A domain; ``keys`` is the natural key by which its records are sorted, numbered and recognised (default: the standard's).
+    """A domain; ``keys`` is the natural key by which its records are recognised (default: the standard's).
 
+    ``order`` is what they are sorted and numbered by (default: the keys). A value that may be corrected, such as a date, belongs
+    into the order: in the keys, its correction makes the record another one.
     ``variables`` are filled the same way for all ``records``; a records' own take precedence.
     """
 
     domain: str = Field(pattern=r"^[A-Z][A-Z0-9]$")
     title: str = ""
     keys: Names = ()
+    order: Names = ()
     records: tuple[Records, ...] = Field(min_length=1)
     variables: dict[str, VariableSpec] = {}
     supp: dict[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$")], Qualifier] = {}

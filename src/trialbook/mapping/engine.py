@@ -93,12 +93,13 @@ def _map_domain(
     keys = domain.keys or standard.datasets[domain.domain].keys
     keys = tuple(key for key in keys if key in frame)
     no_number = _numbers(frame, domain.domain, standard)
-    order = frame.sort_values(list(keys), kind="stable").index.to_numpy() if keys else frame.index.to_numpy()
+    by = domain.order or keys
+    order = frame.sort_values(list(by), kind="stable").index.to_numpy() if by else frame.index.to_numpy()
     frame = frame.take(order).reset_index(drop=True)
     provenance = provenance.take(order)
     for name, ways in later.items():
         if ways[0].operation == "derive_seq":
-            _derive_seq(frame, name, tuple(ways[0].derive_seq or ()), keys)
+            _derive_seq(frame, name, tuple(ways[0].derive_seq or ()), by)
     dataset = _dataset(domain.domain, frame, standard)
     for name, lost in no_number.items():
         message = f"The value collected for {name} is not a number"
@@ -194,7 +195,7 @@ def _numbers(frame: pd.DataFrame, domain: str, standard: Standard) -> dict[str, 
 
 
 def _derive_seq(frame: pd.DataFrame, name: str, by: tuple[str, ...], keys: tuple[str, ...]) -> None:
-    """--SEQ numbers each subject's records from 1, in the order of ``by`` (default: the natural key, in which they stand)."""
+    """--SEQ numbers each subject's records from 1, in the order of ``by`` (default: the order in which they stand)."""
     ordered = frame.sort_values([column for column in by or keys if column in frame], kind="stable") if by or keys else frame
     frame[name] = (ordered.groupby("USUBJID", sort=False).cumcount() + 1).astype("float64").reindex(frame.index)
 

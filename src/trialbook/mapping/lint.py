@@ -17,6 +17,7 @@ __all__ = ["ColumnStatus", "ColumnUse", "Complaint", "LintReport", "LintSeverity
 
 FILLED_BY_TRIALBOOK = ("STUDYID", "DOMAIN")
 QLABEL_BYTES = 40
+IDENTIFIERS = ("SPID", "REFID", "LNKID")
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def _domain(specs: Specs, domain: DomainSpec, standard: Standard, ct: Controlled
         yield complaint(specs, LintSeverity.ERROR, file, ["domain"], f"{standard.name} has no domain {domain.domain}")
         return
     yield from _presence(specs, domain, standard)
+    yield from _identity(specs, domain)
     for index, records in enumerate(domain.records):
         for name, ways in specs.algorithms(domain, records).items():
             in_file, at = place_of(domain, index, name)
@@ -60,6 +62,15 @@ def _domain(specs: Specs, domain: DomainSpec, standard: Standard, ct: Controlled
                     yield complaint(specs, severity, in_file, at, text)
                 yield from term_complaints(specs, ct, records, variable, algorithm, in_file, at)
     yield from _qualifiers(specs, domain, standard)
+
+
+def _identity(specs: Specs, domain: DomainSpec) -> Iterator[Complaint]:
+    """A date in the keys beside an identifier: when it is corrected, every finding on the record is a new one."""
+    identifiers = [key for key in domain.keys if key in {f"{domain.domain}{name}" for name in IDENTIFIERS}]
+    for key in domain.keys if identifiers else ():
+        if key.endswith("DTC"):
+            text = f"{key} may be corrected, and {identifiers[0]} tells the records apart: name {key} in order instead"
+            yield complaint(specs, LintSeverity.WARNING, f"domains/{domain.domain}", ["keys"], text)
 
 
 def _presence(specs: Specs, domain: DomainSpec, standard: Standard) -> Iterator[Complaint]:

@@ -86,9 +86,10 @@ def _dangling_variables(specs: Specs, domain: DomainSpec, file: SpecFile) -> Ite
             if meant.setdefault(alias, form) != form:
                 where: list[str | int] = ["records", index, "join", alias]
                 yield file.error(where, f"{alias} means the form {form} here and {meant[alias]} in other records of the domain")
-    for key in domain.keys:
-        if key not in filled:
-            yield file.error(["keys"], f"{key} is no variable that the domain fills")
+    for place, keys in (("keys", domain.keys), ("order", domain.order)):
+        for key in keys:
+            if key not in filled:
+                yield file.error([place], f"{key} is no variable that the domain fills")
     for name in dict.fromkeys(name for kind in kinds for name in kind):
         ways = [kind[name] for kind in kinds if name in kind]
         index = next(index for index, kind in enumerate(kinds) if name in kind)
