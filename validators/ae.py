@@ -27,13 +27,18 @@ class AEForm(RawForm, form="AE"):
         return cls.criteria(ae).map(lambda found: variable in found).astype(bool)
 
     @classmethod
-    def arm(cls, ae: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
-        return value_beside(cls.term(rand, "GROUP", "RAND"), cls.cells(rand, "SUBJID", "RAND"), cls.cells(ae, "SUBJID"))
+    def of_subject(cls, values: pd.Series, rand: pd.DataFrame, ae: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        """For each event what RAND says of its subject, by whichever of the subject's screening numbers each of them has."""
+        first = cls.derivation("first_screening_number")
+        return value_beside(values, first(rand["SUBJID"], dm), first(ae["SUBJID"], dm))
 
     @classmethod
-    def before_randomization(cls, ae: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
-        randomized = value_beside(cls.date(rand, "RAND_DTTM", "RAND"), cls.cells(rand, "SUBJID", "RAND"), cls.cells(ae, "SUBJID"))
-        return before(cls.date(ae, "START"), randomized)
+    def arm(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        return cls.of_subject(cls.term(rand, "GROUP", "RAND"), rand, ae, dm)
+
+    @classmethod
+    def before_randomization(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        return before(cls.date(ae, "START"), cls.of_subject(cls.date(rand, "RAND_DTTM", "RAND"), rand, ae, dm))
 
     @rule(
         "IFN-AE-001",
@@ -201,12 +206,12 @@ class AEForm(RawForm, form="AE"):
         "Related to interferon, though the subject is in the control arm",
         variables=["REL_IFN", "SUBJID"],
         mend=["REL_IFN"],
-        reads={"RAND": ["SUBJID", "GROUP"]},
+        reads={"RAND": ["SUBJID", "GROUP"], "DM": ["SUBJID", "SUBJID_PREV"]},
         query="受试者为对照组，未使用干扰素，但“{AETERM}”与干扰素的关系为“{REL_IFN}”，请核实。 / "
         "The subject is in the control arm and had no interferon; the relation of “{AETERM}” to it is {REL_IFN}: please check.",
     )
-    def not_related_in_control_arm(cls, ae: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
-        return (cls.arm(ae, rand) != "CTRL") | ~cls.term(ae, "REL_IFN").isin(RELATED)
+    def not_related_in_control_arm(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        return (cls.arm(ae, rand, dm) != "CTRL") | ~cls.term(ae, "REL_IFN").isin(RELATED)
 
     @rule(
         "IFN-AE-015",
@@ -214,12 +219,12 @@ class AEForm(RawForm, form="AE"):
         "Action taken with interferon, though the subject is in the control arm",
         variables=["ACTION", "SUBJID"],
         mend=["ACTION"],
-        reads={"RAND": ["SUBJID", "GROUP"]},
+        reads={"RAND": ["SUBJID", "GROUP"], "DM": ["SUBJID", "SUBJID_PREV"]},
         query="受试者为对照组，未使用干扰素，但“{AETERM}”对试验药物采取的措施为“{ACTION}”：应为不适用，请核实。 / "
         "The subject is in the control arm and the action taken for “{AETERM}” is {ACTION}: not applicable is expected.",
     )
-    def no_action_in_control_arm(cls, ae: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
-        return (cls.arm(ae, rand) != "CTRL") | cls.term(ae, "ACTION").isin(["NOT APPLICABLE", ""])
+    def no_action_in_control_arm(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        return (cls.arm(ae, rand, dm) != "CTRL") | cls.term(ae, "ACTION").isin(["NOT APPLICABLE", ""])
 
     @rule(
         "IFN-AE-016",
@@ -227,14 +232,14 @@ class AEForm(RawForm, form="AE"):
         "No relation to interferon, though the subject is in the interferon arm",
         variables=["REL_IFN", "SUBJID"],
         mend=["REL_IFN"],
-        reads={"RAND": ["SUBJID", "GROUP", "RAND_DTTM"]},
+        reads={"RAND": ["SUBJID", "GROUP", "RAND_DTTM"], "DM": ["SUBJID", "SUBJID_PREV"]},
         query="受试者为干扰素组，“{AETERM}”未判断与干扰素的关系，请补充。 / "
         "The subject is in the interferon arm: how is “{AETERM}” related to interferon?",
         cites=["ICH E2A"],
     )
-    def relation_is_judged(cls, ae: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
+    def relation_is_judged(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         judged = (cls.cells(ae, "REL_IFN") != "") & (cls.term(ae, "REL_IFN") != "NOT APPLICABLE")
-        return (cls.arm(ae, rand) != "IFN") | cls.before_randomization(ae, rand) | judged
+        return (cls.arm(ae, rand, dm) != "IFN") | cls.before_randomization(ae, rand, dm) | judged
 
     @rule(
         "IFN-AE-017",
@@ -242,12 +247,12 @@ class AEForm(RawForm, form="AE"):
         "No action taken with interferon is given, though the subject is in the interferon arm",
         variables=["ACTION", "SUBJID"],
         mend=["ACTION"],
-        reads={"RAND": ["SUBJID", "GROUP", "RAND_DTTM"]},
+        reads={"RAND": ["SUBJID", "GROUP", "RAND_DTTM"], "DM": ["SUBJID", "SUBJID_PREV"]},
         query="受试者为干扰素组，“{AETERM}”未填写对试验药物采取的措施，请补充。 / "
         "The subject is in the interferon arm: which action was taken with interferon for “{AETERM}”?",
     )
-    def action_is_given(cls, ae: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
-        return (cls.arm(ae, rand) != "IFN") | cls.before_randomization(ae, rand) | (cls.cells(ae, "ACTION") != "")
+    def action_is_given(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        return (cls.arm(ae, rand, dm) != "IFN") | cls.before_randomization(ae, rand, dm) | (cls.cells(ae, "ACTION") != "")
 
     @rule(
         "IFN-AE-018",
@@ -255,13 +260,13 @@ class AEForm(RawForm, form="AE"):
         "Related to interferon, though it starts before randomization",
         variables=["REL_IFN", "START", "SUBJID"],
         mend=["REL_IFN", "START"],
-        reads={"RAND": ["SUBJID", "RAND_DTTM"]},
+        reads={"RAND": ["SUBJID", "RAND_DTTM"], "DM": ["SUBJID", "SUBJID_PREV"]},
         query="“{AETERM}”于 {START} 开始，早于随机日期，但与干扰素的关系为“{REL_IFN}”，请核实。 / "
         "“{AETERM}” starts on {START}, before randomization, and its relation to interferon is {REL_IFN}: please check.",
     )
-    def related_starts_after_randomization(cls, ae: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
-        related = cls.term(ae, "REL_IFN").isin(RELATED) & (cls.arm(ae, rand) != "CTRL")
-        return ~(related & cls.before_randomization(ae, rand))
+    def related_starts_after_randomization(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        related = cls.term(ae, "REL_IFN").isin(RELATED) & (cls.arm(ae, rand, dm) != "CTRL")
+        return ~(related & cls.before_randomization(ae, rand, dm))
 
     @rule(
         "IFN-AE-019",

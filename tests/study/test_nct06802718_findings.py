@@ -10,6 +10,8 @@ import pytest
 from trialbook.findings import RuleStatus
 from trialbook.run import Run, Study
 
+S002 = {"STUDYID": "NCT06802718", "USUBJID": "NCT06802718-01-S002"}
+
 # The fault, then each finding that it must give: the rule, the cells to mend (file, row in a spreadsheet, columns), and the
 # values that the finding shows, those it compares with under the name of their table.
 EXPECTED = [
@@ -162,6 +164,8 @@ EXPECTED = [
     # S002: event 2 twice
     ("TB-RAW-AE-KEY", [("AE.csv", 8, "SUBJID", "AE_NO")], {"SUBJID": "S002", "AE_NO": "2"}),
     ("TB-RAW-AE-KEY", [("AE.csv", 40, "SUBJID", "AE_NO")], {"SUBJID": "S002", "AE_NO": "2"}),
+    ("TB-AE-KEY", [("AE.csv", 8, "SUBJID", "AE_NO")], {**S002, "AESPID": "S002-2"}),
+    ("TB-AE-KEY", [("AE.csv", 40, "SUBJID", "AE_NO")], {**S002, "AESPID": "S002-2"}),
     # S004: ends before it starts
     ("IFN-AE-001", [("AE.csv", 10, "START", "END")], {"START": "2024/5/6", "END": "2024/4/29"}),
     # S004: ongoing with an end date
@@ -172,10 +176,10 @@ EXPECTED = [
     (
         "IFN-AE-014",
         [("AE.csv", 13, "REL_IFN")],
-        {"REL_IFN": "可能有关", "SUBJID": "S005", "RAND.GROUP": "CTRL"},
+        {"REL_IFN": "可能有关", "SUBJID": "S005", "RAND.GROUP": "CTRL", "DM.SUBJID_PREV": ""},
     ),
     # S005: interferon reduced in the control arm
-    ("IFN-AE-015", [("AE.csv", 13, "ACTION")], {"ACTION": "减量", "SUBJID": "S005", "RAND.GROUP": "CTRL"}),
+    ("IFN-AE-015", [("AE.csv", 13, "ACTION")], {"ACTION": "减量", "SUBJID": "S005", "RAND.GROUP": "CTRL", "DM.SUBJID_PREV": ""}),
     # S006: serious, no criterion
     ("IFN-AE-005", [("AE.csv", 14, "SAE_YN", "SAE_CRIT")], {"SAE_YN": "是", "SAE_CRIT": ""}),
     # S006: criterion, not serious
@@ -219,6 +223,7 @@ EXPECTED = [
             "START": "2024/7/1",
             "SUBJID": "S017",
             "RAND.RAND_DTTM": "2024-07-03 14:00",
+            "DM.SUBJID_PREV": "",
         },
     ),
     # S018: fatal, no death form
@@ -336,3 +341,14 @@ def test_white_space_in_a_key_makes_no_other_finding(repository: Path, tmp_path:
         return {one.id for one in Study(repository).validate(tmp_path).results.findings if one.rule.startswith("TB-RAW-DM-SEX")}
 
     assert len(ids("S001")) == 1 and ids(number) == ids("S001") != ids("S002")
+
+
+def test_a_corrected_start_date_leaves_the_event_the_same(repository: Path, tmp_path: Path) -> None:
+    def death_before_event(start: str) -> list[str]:
+        (tmp_path / "DM.csv").write_text("SUBJID,SITEID\nA,01\n", encoding="utf-8")
+        (tmp_path / "DEATH.csv").write_text("SUBJID,DTH_DAT\nA,2024-05-01\n", encoding="utf-8")
+        (tmp_path / "AE.csv").write_text(f"SUBJID,AE_NO,START\nA,1,{start}\n", encoding="utf-8")
+        return [one.id for one in Study(repository).validate(tmp_path).results.findings if one.rule == "IFN-AE-023"]
+
+    assert len(death_before_event("2024-05-02")) == 1
+    assert death_before_event("2024-05-02") == death_before_event("2024-06-02")

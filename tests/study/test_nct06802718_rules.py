@@ -208,6 +208,25 @@ CASES: list[tuple[str, str, Rows, dict[str, Rows], list[bool]]] = [
         {"RAND": [{"SUBJID": "A", "GROUP": "IFN", "RAND_DTTM": "2024-03-12 10:20"}, {"SUBJID": "B", "GROUP": "CTRL"}]},
         [True, False, False, True, True],
     ),
+    *(
+        (
+            rule,
+            "an event under the number of an earlier screening is one of the subject that was randomized under a later one",
+            [{"SUBJID": "A", "START": "2024/3/11"} | event, {"SUBJID": "B", "START": "2024/3/11"} | event],
+            {
+                "RAND": [{"SUBJID": "B", "GROUP": group, "RAND_DTTM": randomized}],
+                "DM": [{"SUBJID": "A"}, {"SUBJID": "B", "SUBJID_PREV": "A"}],
+            },
+            [False, False],
+        )
+        for rule, group, randomized, event in (
+            ("IFN-AE-014", "CTRL", "2024-03-10 10:00", {"REL_IFN": "可能有关"}),
+            ("IFN-AE-015", "CTRL", "2024-03-10 10:00", {"ACTION": "减量"}),
+            ("IFN-AE-016", "IFN", "2024-03-10 10:00", {}),
+            ("IFN-AE-017", "IFN", "2024-03-10 10:00", {}),
+            ("IFN-AE-018", "IFN", "2024-03-12 10:00", {"REL_IFN": "可能有关"}),
+        )
+    ),
     (
         "IFN-AE-022",
         "the rarer pair is wrong; where none is rarer all are findings",
