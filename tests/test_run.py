@@ -258,7 +258,7 @@ def test_mapped_datasets_written_and_checked_give_the_findings_of_the_datasets(t
     raw = export(dm=DM, ae=FAULTY)
     out = tmp_path / "sdtm"
     out.mkdir()
-    write_datasets([one.dataset for one in study.map(raw).datasets.values()], out, "xpt")
+    write_datasets(study.map(raw).datasets.values(), out, "xpt")
     run = study.check(out)
     assert [row[:6] for row in own(run)] == [row[:6] for row in own(study.validate(raw)) if row[1] != "raw"]
     assert own(run)[0][6] == [("correct", "ae.xpt", 4, "AESTDTC"), ("compared", "dm.xpt", 2, "DTHDTC")]

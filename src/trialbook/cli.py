@@ -134,14 +134,16 @@ def map_(
     study: StudyOption = None,
 ) -> None:
     """Raw export to SDTM datasets, without checks."""
+    from trialbook.reports import opening
     from trialbook.run import write_sdtm
     from trialbook.terminal import progress
 
     with progress(3) as step:
         mapped = _study(study).map(export, step)
-        datasets = tuple(one.dataset for one in mapped.datasets.values())
-        write_sdtm(datasets, out, format)
-    for one in datasets:
+        write_sdtm(mapped.datasets.values(), out, format, mapped.synthetic)
+    if mapped.synthetic is not None:
+        typer.echo(f"SYNTHETIC DATA  {opening(mapped.synthetic)}")
+    for one in mapped.datasets.values():
         typer.echo(f"{one.name:<8} {len(one.frame):>8,} records  {one.label}")
     for issue in mapped.issues:
         typer.echo(f"{issue.domain}: {len(issue.records):,} records: {issue.message}", err=True)

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from trialbook.datasets import write_datasets
 from trialbook.errors import TrialbookError
 from trialbook.outputs import output_folder
 from trialbook.pages import build_book
 from trialbook.pages.inputs import INVENTED_EXPORT
-from trialbook.run import Run, Study
+from trialbook.run import Run, Study, write_sdtm
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,7 @@ def run_demo(study: Study, out: Path, step: Callable[[str], None]) -> Demo:
         run = study.validate(export, progress=step)
         (folder / "validation").mkdir()
         run.write(folder / "validation")
-        (folder / "sdtm").mkdir()
-        write_datasets(run.sdtm, folder / "sdtm", "xpt")
+        write_sdtm(run.sdtm, folder / "sdtm", "xpt", run.results.run.synthetic)
         step("building the book")
         index = build_book(study.root, folder / "book", export).relative_to(folder.resolve())
     return Demo(run, out / "validation" / "report.html", out / "sdtm", out / index)

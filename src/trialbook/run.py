@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -20,11 +20,11 @@ from trialbook.checks.file_rules import check_files
 from trialbook.checks.mapping_rules import check_mapping
 from trialbook.checks.modules import rules_of
 from trialbook.checks.tables import CheckedTable, file_table, form_table, mapped_table
-from trialbook.datasets import FileFormat, SdtmDataset, case_standard, read_datasets, write_datasets
+from trialbook.datasets import SYNTHETIC, FileFormat, SdtmDataset, case_standard, read_datasets, read_statement, write_datasets
 from trialbook.errors import TrialbookError
 from trialbook.exports import read_export
 from trialbook.findings import DatasetCount, Results, RuleOutcome, RuleStatus, RunInfo, Runner, Threshold, assemble, gate_open
-from trialbook.mapping import Forms, MappedStudy, collect_forms, map_forms
+from trialbook.mapping import Forms, MappedStudy, MappingIssue, collect_forms, map_forms
 from trialbook.outputs import output_folder
 from trialbook.reports import findings_frame, write_reports
 from trialbook.standards import ControlledTerminology, Standard, list_ct, list_standards, load_ct, load_standard
@@ -63,6 +63,19 @@ class Run:
         return write_reports(self.results, folder, threshold)
 
 
+@dataclass(frozen=True)
+class MappedExport:
+    """SDTM datasets by name, what could not be mapped, and why a domain was not made.
+
+    ``synthetic`` is the export's statement that its data are invented, if it makes one.
+    """
+
+    datasets: Mapping[str, SdtmDataset]
+    issues: tuple[MappingIssue, ...]
+    not_made: Mapping[str, str]
+    synthetic: str | None
+
+
 def quiet(step: str) -> None:
     """No progress shown."""
 
@@ -70,9 +83,11 @@ def quiet(step: str) -> None:
 class Study(LoadedStudy):
     """A study as one thing that can be run: ``Study(".").validate("exports/").findings``."""
 
-    def map(self, export: Path | str, progress: Progress = quiet) -> MappedStudy:
-        """Raw export to SDTM datasets, without checks: the datasets, what could not be mapped, and the domains not made."""
-        return self._mapped(Path(export), progress)[1]
+    def map(self, export: Path | str, progress: Progress = quiet) -> MappedExport:
+        """Raw export to SDTM datasets, without checks."""
+        _, mapped, run = self._mapped(Path(export), progress)
+        datasets = {name: one.dataset for name, one in mapped.datasets.items()}
+        return MappedExport(datasets, mapped.issues, mapped.not_made, run.synthetic)
 
     def validate(self, export: Path | str, core: bool = True, progress: Progress = quiet) -> Run:
         """Raw export to findings: every rule on forms, mapping and datasets.
@@ -140,7 +155,7 @@ def check_datasets(
     """Read dataset files and run the rules on them; ``study`` adds its own rules."""
     started = _now()
     progress("reading the datasets")
-    datasets = read_datasets(path)
+    datasets = read_datasets(path, study.specs.export.encodings if study else ())
     tables, rules = {}, {}
     for one in datasets:
         keys = study.keys(one.domain) if study else standard_keys(standard, one.domain)
@@ -152,7 +167,8 @@ def check_datasets(
     progress("checking the datasets")
     identity = study.protocol.id if study else ""
     batches = [check_files(datasets, identity), check_tables(tables, rules, {}, identity), ([], core_outcomes(core))]
-    info = RunInfo(identity, started, standard.name, ct.name, versions(), dataset_inputs(path, datasets))
+    inputs = dataset_inputs(path, datasets)
+    info = RunInfo(identity, started, standard.name, ct.name, versions(), inputs, read_statement(path))
     results = assemble(info, batches, _counts(tables), _sites(tables))
     return Run(results, {}, tables, datasets)
 
@@ -178,7 +194,7 @@ def dataset_inputs(path: Path, datasets: tuple[SdtmDataset, ...]) -> tuple[Mappi
     for one in datasets:
         file = folder / (one.file or one.name)
         sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
-        inputs.append({"file": one.file or one.name, "sha256": sha256, "encoding": None, "rows": len(one.frame)})
+        inputs.append({"file": one.file or one.name, "sha256": sha256, "encoding": one.encoding, "rows": len(one.frame)})
     return tuple(inputs)
 
 
@@ -194,13 +210,18 @@ def _sites(tables: Mapping[str, CheckedTable]) -> dict[str, str]:
     return dict(zip(dm.frame["USUBJID"], dm.frame["SITEID"], strict=True))
 
 
-def write_sdtm(datasets: tuple[SdtmDataset, ...], out: Path, format: str) -> None:
-    """Write datasets into the folder ``out``, whole or not at all; ``format`` is xpt, json, parquet or csv."""
+def write_sdtm(datasets: Iterable[SdtmDataset], out: Path, format: str, synthetic: str | None) -> None:
+    """Write datasets into the folder ``out``, whole or not at all; ``format`` is xpt, json, parquet or csv.
+
+    A statement that the data are invented goes with them.
+    """
     formats = get_args(FileFormat)
     if format not in formats:
         raise TrialbookError(f"--format takes {', '.join(formats)}; found {format!r}", remedy="Give one of them.")
     with output_folder(out) as folder:
         write_datasets(datasets, folder, cast(FileFormat, format))
+        if synthetic is not None:
+            (folder / SYNTHETIC).write_text(synthetic + "\n", encoding="utf-8")
 
 
 def _now() -> str:

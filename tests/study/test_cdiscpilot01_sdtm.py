@@ -52,7 +52,7 @@ def study(repository: Path) -> Study:
 
 @pytest.fixture(scope="module")
 def mapped(study: Study, shared: Path) -> dict[str, pd.DataFrame]:
-    return {name: as_text(one.dataset.frame) for name, one in study.map(shared / "cdiscpilot01").datasets.items()}
+    return {name: as_text(one.frame) for name, one in study.map(shared / "cdiscpilot01").datasets.items()}
 
 
 @pytest.fixture(scope="module")

@@ -119,7 +119,7 @@ EXPECTED_SUPPDM = {
 @pytest.fixture(scope="module")
 def datasets(repository: Path) -> dict[str, SdtmDataset]:
     mapped = Study(repository).map(repository / "simulation" / "invented_export")
-    return {name: one.dataset for name, one in mapped.datasets.items()}
+    return dict(mapped.datasets)
 
 
 @pytest.fixture(scope="module")
@@ -200,7 +200,7 @@ def test_a_wrong_earlier_number_removes_nobody(repository: Path, tmp_path: Path)
     rows = ["A,", "B,A", "C,C", "D,E", "E,D", "F,", "G,F", "H,J", "I,H", "J,I"]
     (tmp_path / "DM.csv").write_text("SUBJID,SUBJID_PREV,SITEID\n" + "".join(f"{row},01\n" for row in rows), encoding="utf-8")
     (tmp_path / "RAND.csv").write_text("SUBJID,RAND_NO,RAND_DTTM,GROUP\nF,R1,2024-03-12 10:20,IFN\n", encoding="utf-8")
-    dm = Study(repository).map(tmp_path).datasets["DM"].dataset.frame
+    dm = Study(repository).map(tmp_path).datasets["DM"].frame
     found = dict(zip(dm["SUBJID"], dm["USUBJID"].str.removeprefix("NCT06802718-01-"), strict=True))
     assert found == {"B": "A", "C": "C", "D": "D", "E": "E", "F": "F", "G": "F", "H": "H", "I": "I", "J": "J"}
 
@@ -247,6 +247,6 @@ def test_an_event_finds_its_coding_however_its_number_is_written(repository: Pat
     (tmp_path / "DM.csv").write_text("SUBJID,SITEID,AGE\nA,01,４０\n", encoding="utf-8")
     (tmp_path / "AE.csv").write_text("SUBJID,AE_NO\nA,1.0\nA,２\n", encoding="utf-8")
     (tmp_path / "AE_CODING.csv").write_text("SUBJID,AE_NO,PT\nA,1,Pyrexia\nA,2.0,Headache\n", encoding="utf-8")
-    made = {name: one.dataset.frame for name, one in Study(repository).map(tmp_path).datasets.items()}
+    made = {name: one.frame for name, one in Study(repository).map(tmp_path).datasets.items()}
     assert made["AE"][["AESPID", "AEDECOD"]].to_numpy().tolist() == [["A-1", "Pyrexia"], ["A-2", "Headache"]]
     assert made["DM"]["AGE"].tolist() == [40]

@@ -2,6 +2,16 @@
 
 from trialbook.datasets.case_csv import case_standard
 from trialbook.datasets.dataset import SdtmDataset, Variable, VariableType
-from trialbook.datasets.files import FileFormat, read_datasets, write_datasets
+from trialbook.datasets.files import SYNTHETIC, FileFormat, read_datasets, read_statement, write_datasets
 
-__all__ = ["FileFormat", "SdtmDataset", "Variable", "VariableType", "case_standard", "read_datasets", "write_datasets"]
+__all__ = [
+    "SYNTHETIC",
+    "FileFormat",
+    "SdtmDataset",
+    "Variable",
+    "VariableType",
+    "case_standard",
+    "read_datasets",
+    "read_statement",
+    "write_datasets",
+]

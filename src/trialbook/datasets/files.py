@@ -32,8 +32,10 @@ _EXPECTED = (
     "Expected a folder of (or one) .xpt (SAS transport version 5), .json or .ndjson (Dataset-JSON 1.1), .parquet, or .csv "
     f"with {DATASETS} and {VARIABLES} beside them. For a raw export use trialbook validate."
 )
+# The statement that the data beside it are invented; it goes with them from the export to the datasets.
+SYNTHETIC = "SYNTHETIC.txt"
 # Files that lie beside datasets and are none; names are compared in small letters. Hidden files are none either.
-_NO_DATASETS = ("define*.xml", "*.xsl", "*.pdf", "readme*", "_*.csv", "~$*", "thumbs.db", "desktop.ini")
+_NO_DATASETS = (SYNTHETIC.lower(), "define*.xml", "*.xsl", "*.pdf", "readme*", "_*.csv", "~$*", "thumbs.db", "desktop.ini")
 _NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
@@ -66,6 +68,12 @@ def read_datasets(path: Path, encodings: Sequence[str] = ()) -> tuple[SdtmDatase
                 remedy="Leave one of the two files out.",
             )
     return tuple(sorted(datasets, key=lambda dataset: (str(dataset.file).lower(), dataset.name)))
+
+
+def read_statement(path: Path) -> str | None:
+    """What the ``SYNTHETIC.txt`` beside datasets says: that their data are invented; None where there is none."""
+    file = (path if path.is_dir() else path.parent) / SYNTHETIC
+    return file.read_text(encoding="utf-8", errors="replace").strip() if file.is_file() else None
 
 
 def _files(folder: Path) -> list[Path]:
