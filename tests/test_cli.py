@@ -151,6 +151,21 @@ def test_map_writes_datasets_that_check_reads(run, tiny_study, format, files):
     assert run("check", "sdtm", "--no-study", "--core", "off").code == 0
 
 
+def test_the_statement_that_data_are_invented_goes_with_them(run, tiny_study):
+    write(tiny_study / "export", SOUND | {"SYNTHETIC.txt": "All of it is invented. No person is meant.\n"})
+    assert run("map", "export", "--out", "sdtm").out.startswith("SYNTHETIC DATA  All of it is invented.\n")
+    run("check", "sdtm", "--out", "report")
+    found = json.loads((tiny_study / "report" / "findings.json").read_text(encoding="utf-8"))
+    assert found["run"]["synthetic"] == "All of it is invented. No person is meant."
+
+
+def test_map_says_what_it_lost(run, tiny_study):
+    write(tiny_study / "export", {"ae.csv": SOUND["ae.csv"]})
+    outcome = run("map", "export", "--out", "sdtm")
+    assert outcome.code == 0
+    assert "DM is not made: the export has none of its forms (DM)" in outcome.err
+
+
 def test_check_says_that_a_standard_is_not_installed(run, tiny_study):
     write(
         tiny_study / "case",

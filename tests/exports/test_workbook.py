@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
@@ -188,10 +187,8 @@ def test_what_a_sheet_declares_about_its_size_is_not_believed() -> None:
         f'<row r="{row}" spans="1:2"><c r="A{row}" s="0"/><c r="B{row}" s="0"/></row>' for row in range(2, 100_000)
     )
     data = edited(with_rows(rows), SHEET, lambda xml: re.sub(r"<dimension[^>]*>", '<dimension ref="A1:XFD1048576"/>', xml))
-    started = time.monotonic()
     (table,) = read(data)
     assert records(table) == [["1"]]
-    assert time.monotonic() - started < 10
 
 
 def test_a_cell_in_the_last_corner_costs_nothing() -> None:
