@@ -194,3 +194,23 @@ def test_of_an_absent_column_nothing_is_known(text: str, truth: bool | None) -> 
     empty = pd.Series([""], dtype="str")
     (found,) = parse(text).evaluate(lambda _: empty, absent={"P"})
     assert (None if found is pd.NA else bool(found)) is truth
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ('term(P) == "Y"', [T, T, F, U, U]),
+        ('term(col("P")) in ["N", "Y"] and not missing(P)', [T, T, T, U, F]),
+        ('P == "是"', [T, F, F, F, U]),
+    ],
+)
+def test_a_condition_asks_for_terms(text: str, truth: list[bool | None]) -> None:
+    cells = pd.Series(["是", "有", "否", "?", ""], dtype="str")
+    terms = {"是": "Y", "有": "Y", "否": "N"}
+    found = parse(text).evaluate(lambda _: cells, term=lambda _: cells.map(terms).astype("str").fillna(""))
+    assert [None if value is pd.NA else bool(value) for value in found] == truth
+
+
+def test_terms_without_code_lists() -> None:
+    with pytest.raises(ExpressionError, match="asks for terms, and there are no code lists here"):
+        parse('term(P) == "Y"').evaluate(lambda _: pd.Series(["Y"], dtype="str"))

@@ -102,5 +102,5 @@ def test_the_message_names_place_and_what_is_allowed() -> None:
     assert str(caught.value) == (
         "column 8 of the expression \"AGE >= '18'\": >= compares numbers, and '18' is text\n"
         'Allowed: names of columns (AETERM, IT.AETERM, col("odd name")), "text", numbers, == != < <= > >=, in [..], '
-        "not in [..], missing(X), and, or, not, parentheses, True, False."
+        "not in [..], missing(X), term(X), and, or, not, parentheses, True, False."
     )

@@ -99,6 +99,11 @@ MISTAKES = {
         AE, "keys: [USUBJID, AETERM]", "keys: [USUBJID, AETERM]\norder: [AEENDTC]",
         "sdtm_specs/domains/ae.yml, line 3: order: AEENDTC is no variable that the domain fills",
     ),
+    "term of a column without a code list": (
+        AE, "{assign_ct: SER}", "{assign_ct: SER, condition_add: term(TERM) == \"Y\" and term(SER) == \"Y\"}",
+        "sdtm_specs/domains/ae.yml, line 10: variables.AESER.condition_add: term(TERM) needs a code list, and the "
+        "column has none",
+    ),
     "unknown form": (
         AE, "- form: AE", "- form: AES",
         "sdtm_specs/domains/ae.yml, line 4: records.0.form: there is no form 'AES' in sdtm_specs/forms",

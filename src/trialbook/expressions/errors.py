@@ -6,7 +6,7 @@ from trialbook.errors import TrialbookError
 
 ALLOWED = (
     'Allowed: names of columns (AETERM, IT.AETERM, col("odd name")), "text", numbers, == != < <= > >=, in [..], not in [..], '
-    "missing(X), and, or, not, parentheses, True, False."
+    "missing(X), term(X), and, or, not, parentheses, True, False."
 )
 
 

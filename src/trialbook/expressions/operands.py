@@ -67,6 +67,11 @@ def decimal_of(text: str) -> Decimal | None:
     return Decimal(stripped) if NUMBER.fullmatch(stripped) else None
 
 
+def term_name(column: str) -> str:
+    """The name under which a table has the terms of a coded column."""
+    return f"term({column})"
+
+
 @dataclass(frozen=True)
 class Column:
     """A column by its dotted name."""

@@ -10,7 +10,7 @@ from itertools import pairwise
 from trialbook.expressions import conditions as c
 from trialbook.expressions.errors import ExpressionError
 from trialbook.expressions.expression import Expression
-from trialbook.expressions.operands import NUMBER, Column, NumberLiteral, Operand, TextLiteral
+from trialbook.expressions.operands import NUMBER, Column, NumberLiteral, Operand, TextLiteral, term_name
 from trialbook.expressions.source import DEEPEST, Source
 
 _SYMBOLS: dict[type[ast.cmpop], str] = {
@@ -47,9 +47,9 @@ def parse(text: str) -> Expression:
     """The expression that ``text`` writes.
 
     ``and``, ``or``, ``not``, parentheses; ``==``, ``!=``; ``< <= > >=`` of numbers; ``in [..]``, ``not in [..]``; ``missing(X)``;
-    ``True``, ``False``. A column against a text compares character by character, against a number as decimals; two
-    columns compare as texts with ``==`` and ``!=``, as decimals with the others. Raises ExpressionError with the column of the
-    mistake.
+    ``True``, ``False``; ``term(X)`` is what a coded column stands for by its code list, which the caller knows. A column
+    against a text compares character by character, against a number as decimals; two columns compare as texts with ``==`` and
+    ``!=``, as decimals with the others. Raises ExpressionError with the column of the mistake.
     """
     return _Parser(Source(text)).expression()
 
@@ -58,10 +58,11 @@ class _Parser:
     def __init__(self, source: Source):
         self.source = source
         self.names: set[str] = set()
+        self.terms: set[str] = set()
 
     def expression(self) -> Expression:
         condition = self.condition(self.source.tree, 1)
-        return Expression(self.source.text, frozenset(self.names), condition)
+        return Expression(self.source.text, frozenset(self.names), frozenset(self.terms), condition)
 
     def condition(self, node: ast.expr, depth: int) -> c.Condition:
         if depth > DEEPEST:
@@ -141,6 +142,10 @@ class _Parser:
                 return self.column(node)
             case ast.Call() if _is_call(node, "col"):
                 return self.quoted_column(node)
+            case ast.Call() if _is_call(node, "term"):
+                name = self.argument(node).name
+                self.terms.add(name)
+                return Column(term_name(name))
             case ast.Constant(value=str(value)):
                 if not value:
                     remedy = "A missing cell equals nothing: write missing(X) or not missing(X)."
@@ -168,7 +173,7 @@ class _Parser:
                 column = self.operand(operand)
                 if isinstance(column, Column):
                     return column
-        raise self.source.error("missing(…) takes the name of one column", node)
+        raise self.source.error(f"{self.source.segment(node.func)}(…) takes the name of one column", node)
 
     def column(self, node: ast.expr) -> Column:
         parts: list[str] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from trialbook.datasets import iso8601
 from trialbook.expressions import parse
 from trialbook.mapping.datetimes import parse as parse_datetimes
-from trialbook.mapping.domain_spec import FunctionCall, Join, Records
+from trialbook.mapping.domain_spec import FunctionCall, Join, Records, StudyCodelist
 from trialbook.mapping.form_spec import DATE_TYPES
 from trialbook.mapping.forms import Form
 from trialbook.mapping.functions import truth_by_function
@@ -57,6 +57,7 @@ class RawRecords:
     forms: Mapping[str, Form]
     rows: dict[str, np.ndarray]
     unknown_date_parts: tuple[str, ...]
+    codelists: Mapping[str, StudyCodelist]
     domain: str = ""
     issues: list[MappingIssue] = field(default_factory=list)
 
@@ -75,6 +76,11 @@ class RawRecords:
         alias, column = self.locate(name)
         return gather(self.forms[alias].cells[column], self.rows[alias])
 
+    def term(self, name: str) -> pd.Series:
+        """A coded column as the terms of its code list, ``""`` where a cell is empty or has none."""
+        alias, column = self.locate(name)
+        return _terms(self.column(name), self.forms[alias], column, self.codelists)
+
     def holds(self, expression: str, variable: str = "") -> np.ndarray:
         """Where an expression is true; unknown counts as not true. ``variable`` is the one that the condition is of, if any.
 
@@ -83,7 +89,7 @@ class RawRecords:
         """
         of_names = {name: self.forms[self.locate(name)[0]] for name in sorted(parse(expression).names)}
         absent = {name: form.name for name, form in of_names.items() if form.spec.required and not form.tables}
-        result = parse(expression).evaluate(self.column, pd.RangeIndex(len(self)), absent)
+        result = parse(expression).evaluate(self.column, pd.RangeIndex(len(self)), absent, self.term)
         if absent and result.isna().any():
             about = (variable,) if variable else ()
             for form in dict.fromkeys(absent.values()):
@@ -111,10 +117,8 @@ def merged(issues: Iterable[MappingIssue]) -> tuple[MappingIssue, ...]:
     return tuple(by_rule.values())
 
 
-def _holds(expression: str, column_of: Callable[[str], pd.Series], size: int) -> np.ndarray:
-    """Where an expression is true of ``size`` records; unknown counts as not true."""
-    result = parse(expression).evaluate(column_of, pd.RangeIndex(size))
-    return result.fillna(False).to_numpy(dtype=bool)
+def _terms(cells: pd.Series, form: Form, column: str, codelists: Mapping[str, StudyCodelist]) -> pd.Series:
+    return cells.map(codelists[str(form.spec.columns[column].codelist)].by_value).astype("str").fillna("")
 
 
 def raw_records(domain: str, spec: Records, forms: Mapping[str, Form], specs: Specs) -> RawRecords:
@@ -123,10 +127,10 @@ def raw_records(domain: str, spec: Records, forms: Mapping[str, Form], specs: Sp
     ``forms`` has every specified form, without records where the export lacks it: joining that gives nothing.
     """
     base, unknown = forms[spec.form], specs.export.unknown_date_parts
-    records = RawRecords(spec, {spec.form: base}, {spec.form: np.arange(len(base.frame))}, unknown, domain)
+    records = RawRecords(spec, {spec.form: base}, {spec.form: np.arange(len(base.frame))}, unknown, specs.codelists, domain)
     for alias, join in spec.join.items():
         other = forms[join.form]
-        rows, several = _match(base, other, alias, join, unknown)
+        rows, several = _match(base, other, alias, join, specs)
         records.forms = {**records.forms, alias: other}
         records.rows[alias] = rows
         message = f"Several records of {join.form} match by {', '.join(join.on)}; none is taken"
@@ -147,22 +151,29 @@ def _restrict(issue: MappingIssue, kept: np.ndarray) -> MappingIssue:
     return replace(issue, records=np.intersect1d(issue.records, kept))
 
 
-def _match(base: Form, other: Form, alias: str, join: Join, unknown: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+def _match(base: Form, other: Form, alias: str, join: Join, specs: Specs) -> tuple[np.ndarray, np.ndarray]:
     """Position in ``other`` for each record of ``base``, and where several match without a rule to choose."""
     frame = other.cells
 
-    def column(name: str) -> pd.Series:
+    def locate(name: str) -> str:
         found = resolve(name, {alias: other.spec})
         assert found is not None
-        return frame[found[1]]
+        return found[1]
+
+    def column(name: str) -> pd.Series:
+        return frame[locate(name)]
+
+    def term(name: str) -> pd.Series:
+        return _terms(column(name), other, locate(name), specs.codelists)
 
     usable = np.logical_and.reduce([(column(name) != "").to_numpy(dtype=bool) for name in join.others])
     if join.where:
-        usable &= _holds(join.where, column, len(frame))
+        chosen_by = parse(join.where).evaluate(column, pd.RangeIndex(len(frame)), term=term)
+        usable &= chosen_by.fillna(False).to_numpy(dtype=bool)
     candidates = pd.DataFrame({"key": _key(frame, join.others), "row": np.arange(len(frame))})[usable]
     pick = join.first or join.last
     if pick:
-        candidates = candidates.take(_choice(candidates, other, pick, bool(join.first), unknown))
+        candidates = candidates.take(_choice(candidates, other, pick, bool(join.first), specs.export.unknown_date_parts))
     several = candidates["key"].duplicated(keep=False) & (pick is None)
     ambiguous = candidates.loc[several, "key"]
     chosen = candidates[~several].drop_duplicates("key").set_index("key")["row"]

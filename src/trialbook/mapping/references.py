@@ -143,13 +143,16 @@ def _function(specs: Specs, file: SpecFile, at: list[str | int], call: FunctionC
 
 def _expression(file: SpecFile, at: list[str | int], text: str, known: dict[str, FormSpec]) -> Iterator[SpecError]:
     try:
-        names = parse(text).names
+        parsed = parse(text)
     except ExpressionError as error:
         yield file.error(at, str(error))
         return
-    for name in sorted(names):
-        if resolve(name, known) is None:
+    for name in sorted(parsed.names):
+        found = resolve(name, known)
+        if found is None:
             yield file.error(at, f"there is no column {name!r} in {', '.join(known)}")
+        elif name in parsed.terms and not known[found[0]].columns[found[1]].codelist:
+            yield file.error(at, f"term({name}) needs a code list, and the column has none")
 
 
 def resolve(name: str, forms: dict[str, FormSpec]) -> tuple[str, str] | None:
