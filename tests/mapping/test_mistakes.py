@@ -104,6 +104,11 @@ MISTAKES = {
         "sdtm_specs/domains/ae.yml, line 10: variables.AESER.condition_add: term(TERM) needs a code list, and the "
         "column has none",
     ),
+    "two columns that would make one date": (
+        AE, "{assign_datetime: START}", "{assign_datetime: [START, EX.DATE]}",
+        "sdtm_specs/domains/ae.yml, line 11: variables.AESTDTC: assign_datetime puts START and EX.DATE together, and both have "
+        "the part d\nWhere one stands for the other, write a list of algorithms, one for each column.",
+    ),
     "unknown form": (
         AE, "- form: AE", "- form: AES",
         "sdtm_specs/domains/ae.yml, line 4: records.0.form: there is no form 'AES' in sdtm_specs/forms",

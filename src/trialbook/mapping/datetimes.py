@@ -39,6 +39,11 @@ def format_pattern(form: str, unknown: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(pattern + re.escape(form[at:]), re.IGNORECASE)
 
 
+def format_parts(form: str) -> set[str]:
+    """The parts of a date and time that a format has: of y, m, d, H, M, S."""
+    return {"m" if token == "mmm" else token for token in _TOKEN.findall(form)}
+
+
 def day_month_order(form: str) -> str | None:
     """``dm`` or ``md`` where a format has both as numbers, else None; two orders in one column would be a guess."""
     order = [token for token in _TOKEN.findall(form) if token in "dm"]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from trialbook.errors import SpecError
 from trialbook.expressions import ExpressionError, parse
+from trialbook.mapping.datetimes import format_parts
 from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm, DomainSpec, FunctionCall, Records
 from trialbook.mapping.form_spec import FormSpec
 from trialbook.mapping.specs import Specs
@@ -125,12 +126,30 @@ def _dangling_algorithm(
             yield file.error(at, f"assign_ct needs a code list: name one here or on the column {column!r}")
         elif algorithm.assign_datetime and not known[found[0]].columns[found[1]].format:
             yield file.error(at, f"assign_datetime needs a column with a date or time format; {column!r} has none")
+    yield from _shared_parts(file, at, algorithm, known)
     if algorithm.codelist and algorithm.codelist not in specs.codelists:
         yield file.error([*at, "codelist"], f"no code list {algorithm.codelist!r} in codelists.yml")
     if algorithm.condition_add:
         yield from _expression(file, [*at, "condition_add"], algorithm.condition_add, known)
     if algorithm.derive:
         yield from _function(specs, file, at, algorithm.derive)
+
+
+def _shared_parts(file: SpecFile, at: list[str | int], algorithm: Algorithm, known: dict[str, FormSpec]) -> Iterator[SpecError]:
+    """Columns that are put together have different parts: the day of one and the month of another are nobody's date."""
+    seen: dict[str, str] = {}
+    for name in dict.fromkeys(algorithm.assign_datetime or ()):
+        found = resolve(name, known)
+        formats = known[found[0]].columns[found[1]].format if found else ()
+        for part in sorted(set().union(*map(format_parts, formats))):
+            if part in seen:
+                yield file.error(
+                    at,
+                    f"assign_datetime puts {seen[part]} and {name} together, and both have the part {part}",
+                    "Where one stands for the other, write a list of algorithms, one for each column.",
+                )
+                return
+        seen |= {part: name for form in formats for part in format_parts(form)}
 
 
 def _function(specs: Specs, file: SpecFile, at: list[str | int], call: FunctionCall) -> Iterator[SpecError]:
