@@ -230,8 +230,43 @@ def test_two_dates_are_never_both_before_each_other(pairs: list[tuple[dict[str, 
 
 
 def test_a_text_that_is_no_iso8601_has_no_parts_no_date_and_no_order() -> None:
-    odd = text("2024-03-05\n", "2024-3", "x", "2024-03-05T1", "2024-03-05/2024-03-06", "P1D")
+    odd = text("2024-03-05\n", "2024-3", "x", "2024-03-05T1", "2024-03-05/P1D", "P1D")
     assert not is_iso8601(odd).any()
     assert iso8601.split(odd).isna().all(axis=None)
     assert complete_date(odd).isna().all()
     assert not before(odd, text(*["2030"] * 6)).any()
+
+
+@pytest.mark.parametrize(
+    ("dtc", "valid"),
+    [
+        ("2024-01-12T10:00/2024-01-12T10:30", True),
+        ("2024-01/2024-02", True),
+        ("2024-01-12T10:00+08/2024-01-12T10:30+08", True),
+        ("2024-01-12T10:00+08", True),
+        ("2024-01-12T10:30/2024-01-12T10:00", False),
+        ("2024-01-12/", False),
+        ("/2024-01-12", False),
+        ("/", False),
+        ("2024-01-12/2024-01-13/2024-01-14", False),
+        ("2024-01-12/spring", False),
+        ("2024-01-12/2024-02-30", False),
+    ],
+)
+def test_an_interval_of_uncertainty(dtc: str, valid: bool) -> None:
+    assert is_iso8601(text(dtc)).tolist() == [valid]
+    assert complete_date(text("2024-01-12T10:00/2024-01-12T10:30")).isna().all()
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "earlier"),
+    [
+        ("2024-01-10/2024-01-12", "2024-01-13", True),
+        ("2024-01-10/2024-01-12", "2024-01-11", False),
+        ("2024-01-09", "2024-01-10/2024-01-12", True),
+        ("2024-01-11", "2024-01-10/2024-01-12", False),
+        ("2024-01-10/2024-01-12", "2024-01-13/2024-01-15", True),
+    ],
+)
+def test_an_interval_is_earlier_when_all_of_it_is(left: str, right: str, earlier: bool) -> None:
+    assert before(text(left), text(right)).tolist() == [earlier]

@@ -1,6 +1,7 @@
 """Dates and times as SDTM writes them: ISO 8601, complete or partial (SDTMIG 3.4 section 4.4).
 
-Comparisons say only what is true of every complete date that a partial one can stand for.
+Comparisons say only what is true of every complete date that a partial one can stand for, or that lies in an interval of
+uncertainty (``2024-01-12T10:00/2024-01-12T10:30``: at some time between the two).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ _FORM = (
     r"(?:-(?P<d>[0-9]{2}|-)"
     r"(?:T(?P<H>[0-9]{2}|-)"
     r"(?::(?P<M>[0-9]{2}|-)"
-    r"(?::(?P<S>[0-9]{2})(?:[.,][0-9]+)?)?)?(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2})?)?)?)?$"
+    r"(?::(?P<S>[0-9]{2})(?:[.,][0-9]+)?)?)?(?P<zone>Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?)?)?$"
 )
 PARTS = ("y", "m", "d", "H", "M", "S")
 _DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
@@ -31,14 +32,22 @@ def split(dtc: pd.Series) -> pd.DataFrame:
 
 
 def is_iso8601(dtc: pd.Series) -> pd.Series:
-    """Whether each text is an ISO 8601 date or datetime that exists, complete or partial; empty counts as valid.
+    """Whether each text is an ISO 8601 date or datetime that exists, complete or partial, or an interval of two; empty is valid.
 
     A partial text must not end in an unknown part (``2024-03--`` is written ``2024-03``).
     """
     distinct = pd.Series(dtc.unique(), dtype="str")
-    form = distinct.str.fullmatch(_FORM) & ~distinct.str.endswith("-")
-    parts = split(distinct)
-    return pd.Series(((form & exists(parts)) | (distinct == "")).to_numpy(), index=distinct).reindex(dtc).set_axis(dtc.index)
+    sides = distinct.str.partition("/").reindex(columns=range(3)).astype("str")
+    interval = (sides[1] == "/") & (sides[2] != "")
+    valid = (_one_is_iso8601(sides[0]) & (sides[1] == "")) | (distinct == "")
+    if interval.any():
+        both = _one_is_iso8601(sides[0]) & _one_is_iso8601(sides[2])
+        valid |= interval & both & ~before(sides[2], sides[0])
+    return pd.Series(valid.to_numpy(), index=distinct).reindex(dtc).set_axis(dtc.index)
+
+
+def _one_is_iso8601(texts: pd.Series) -> pd.Series:
+    return texts.str.fullmatch(_FORM).astype(bool) & ~texts.str.endswith("-") & exists(split(texts))
 
 
 def exists(parts: pd.DataFrame) -> pd.Series:
@@ -82,7 +91,7 @@ def _texts(parts: pd.DataFrame) -> pd.Series:
 def complete_date(dtc: pd.Series) -> pd.Series:
     """The date part as datetime64 where year, month and day are known and exist, else NaT; the time of day is left off."""
     distinct = pd.Series(dtc.unique(), dtype="str")
-    valid = is_iso8601(distinct) & distinct.str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T.*)?").astype(bool)
+    valid = is_iso8601(distinct) & distinct.str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[^/]*)?").astype(bool)
     dates = pd.to_datetime(distinct.where(valid, "").str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
     return dates.set_axis(pd.Index(distinct)).reindex(dtc).set_axis(dtc.index)
 
@@ -94,13 +103,19 @@ def before(left: pd.Series, right: pd.Series) -> pd.Series:
     ``2024-02-10``, and not before ``2024-01-31``. Times of different stated zones say nothing about dates that are less than
     two days apart.
     """
-    right = right.set_axis(left.index)
+    left, right = _side(left, 2), _side(right.set_axis(left.index), 0)
     result = _bound(left, latest=True) < _bound(right, latest=False)
     zones = _zone(left), _zone(right)
     differ = zones[0].notna() & zones[1].notna() & (zones[0] != zones[1])
     if differ.any():
         result &= ~differ | (complete_date(right) - complete_date(left) > pd.Timedelta(days=1))
     return result
+
+
+def _side(dtc: pd.Series, which: int) -> pd.Series:
+    """The start (0) or end (2) of each interval; other texts as they are."""
+    interval = dtc.str.contains("/", regex=False).astype(bool)
+    return dtc.where(~interval, dtc.str.partition("/")[which].astype("str")) if interval.any() else dtc
 
 
 def _zone(dtc: pd.Series) -> pd.Series:
