@@ -12,13 +12,14 @@ CRITERIA = {
     "AESCONG": ("先天异常或出生缺陷", "先天异常", "Congenital anomaly or birth defect"),
     "AESDISAB": ("残疾或功能丧失", "致残", "Disability or incapacity"),
     "AESDTH": ("死亡", "Death"),
-    "AESHOSP": ("住院或住院时间延长", "住院", "Hospitalization"),
+    "AESHOSP": ("住院或住院时间延长", "住院/住院时间延长", "住院", "Hospitalization"),
     "AESLIFE": ("危及生命", "Life threatening"),
     "AESMIE": ("其他重要医学事件", "Other medically important event"),
 }
 """The criteria of seriousness (ICH E2A) by their SDTM variable, each as the sites write it."""
 
 _SEPARATOR = re.compile(r"[;,、/\n]")
+_WITH_SEPARATOR = [word.casefold() for words in CRITERIA.values() for word in words if _SEPARATOR.search(word)]
 _MEANS = {word.casefold(): variable for variable, words in CRITERIA.items() for word in words}
 
 
@@ -83,7 +84,8 @@ def event_number(subjid: pd.Series, number: pd.Series) -> pd.Series:
 
 def criteria_of(cell: str) -> tuple[str, ...]:
     """The criteria ticked in one cell of SAE_CRIT by SDTM variable; ``""`` stands for one that nobody knows."""
-    parts = [part.strip().casefold() for part in _SEPARATOR.split(cell)]
+    whole = re.compile("|".join([*map(re.escape, _WITH_SEPARATOR), f"(?:(?!{_SEPARATOR.pattern}).)+"]), re.DOTALL)
+    parts = [part.strip() for part in whole.findall(cell.casefold())]
     return tuple(_MEANS.get(part, "") for part in parts if part)
 
 

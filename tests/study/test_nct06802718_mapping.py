@@ -221,6 +221,9 @@ def test_subject_without_site_has_no_usubjid(specs: Specs) -> None:
         ("残疾或功能丧失；先天异常", ("AESDISAB", "AESCONG")),
         ("Death; life threatening", ("AESDTH", "AESLIFE")),
         ("住院治疗观察", ("",)),
+        ("住院/住院时间延长", ("AESHOSP",)),
+        ("死亡/住院／住院时间延长、致残", ("AESDTH", "AESHOSP", "AESDISAB")),
+        ("住院/致残", ("AESHOSP", "AESDISAB")),
         ("；", ()),
     ],
 )
@@ -234,9 +237,10 @@ def test_criteria_of_seriousness(specs: Specs, cell: str, criteria: tuple[str, .
 
 def test_without_the_randomization_form_nobody_is_called_a_screen_failure(repository: Path, tmp_path: Path) -> None:
     (tmp_path / "DM.csv").write_text("SUBJID,SITEID\nA,01\n", encoding="utf-8")
-    run = Study(repository).validate(tmp_path)
-    assert run.tables["DM"][["SUBJID", "ARMNRS", "DTHFL"]].to_numpy().tolist() == [["A", "", ""]]
-    skipped = {one.rule: (one.status.value, one.reason) for one in run.results.rules if one.rule.endswith("-ABSENT")}
+    dm = Study(repository).map(tmp_path).datasets["DM"].frame
+    assert dm[["SUBJID", "ARMNRS", "DTHFL"]].to_numpy().tolist() == [["A", "", ""]]
+    rules = Study(repository).validate(tmp_path).results.rules
+    skipped = {one.rule: (one.status.value, one.reason) for one in rules if one.rule.endswith("-ABSENT")}
     assert skipped["TB-MAP-DM-ARMNRS-RAND-ABSENT"] == (
         "SKIPPED",
         "ARMNRS depends on the form RAND, which is not in the export",
@@ -250,3 +254,9 @@ def test_an_event_finds_its_coding_however_its_number_is_written(repository: Pat
     made = {name: one.frame for name, one in Study(repository).map(tmp_path).datasets.items()}
     assert made["AE"][["AESPID", "AEDECOD"]].to_numpy().tolist() == [["A-1", "Pyrexia"], ["A-2", "Headache"]]
     assert made["DM"]["AGE"].tolist() == [40]
+
+
+def test_an_age_that_is_no_number_has_no_unit(repository: Path, tmp_path: Path) -> None:
+    (tmp_path / "DM.csv").write_text("SUBJID,SITEID,AGE\nA,01,４０\nB,01,40岁\nC,01,\n", encoding="utf-8")
+    dm = Study(repository).map(tmp_path).datasets["DM"].frame
+    assert dm["AGEU"].tolist() == ["YEARS", "", ""] and dm["AGE"].fillna(-1).tolist() == [40, -1, -1]
