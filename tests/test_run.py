@@ -190,7 +190,7 @@ def test_rules_of_an_absent_form_are_skipped_and_the_form_is_a_finding(tiny_stud
 def test_rules_that_need_an_absent_column_are_skipped(tiny_study, export):
     run = Study(tiny_study).validate(export(dm=DM, ae=AE.replace("CRITERION", "CRIT")))
     assert [row[2:4] for row in own(run)] == [("TB-RAW-COLUMN", None)]
-    assert reasons(run, "TINY-AE-001") == {"TINY-AE-001": ("SKIPPED", "AE has no CRITERION")}
+    assert reasons(run, "TINY-AE-001") == {"TINY-AE-001": ("SKIPPED", "AE has no CRITERION in the export")}
 
 
 def test_rules_that_read_an_absent_dataset_are_skipped(tiny_study, export):
@@ -306,3 +306,14 @@ def test_the_steps_of_a_run_are_told(tiny_study, export):
     told: list[str] = []
     Study(tiny_study).validate(export(dm=DM, ae=AE), progress=told.append)
     assert told == ["reading the export", "mapping to SDTM", "checking the forms", "checking the datasets"]
+
+
+def test_what_was_not_collected_is_not_shown_as_right(tiny_study, export):
+    """The column END is not in the export: rules about AEENDTC are skipped with that reason, and the dataset still has it."""
+    ae = "SUBJECT,TERM,SEVERITY,SERIOUS,CRITERION,START\n001,Nausea,Mild,No,,2024-01-12\n"
+    run = Study(tiny_study).validate(export(dm=DM, ae=ae))
+    statuses = {one.rule: (one.status.value, one.reason) for one in run.results.rules}
+    assert statuses["TB-AE-AEENDTC-ISO8601"] == ("SKIPPED", "AE has no END in the export")
+    assert statuses["TB-AE-AESTDTC-ISO8601"] == ("SUCCESS", None)
+    assert statuses["TB-AE-AEENDTC-PRESENT"] == ("SUCCESS", None)
+    assert list(run.tables["AE"]["AEENDTC"]) == [""]

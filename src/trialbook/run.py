@@ -28,7 +28,7 @@ from trialbook.mapping import Forms, MappedStudy, MappingIssue, collect_forms, m
 from trialbook.outputs import output_folder
 from trialbook.reports import findings_frame, write_reports
 from trialbook.standards import ControlledTerminology, Standard, list_ct, list_standards, load_ct, load_standard
-from trialbook.study import LoadedStudy, standard_keys, tables_of
+from trialbook.study import LoadedStudy, standard_keys
 
 Progress = Callable[[str], None]
 DEFAULT_STANDARD = "sdtmig-3.4"
@@ -52,7 +52,7 @@ class Run:
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The datasets' frames by name, as ``study.schema(name, tables)`` takes them."""
-        return tables_of(dict(self.datasets))
+        return {one.name: one.frame for one in self.sdtm}
 
     def gate_open(self, threshold: Threshold = Threshold.ERROR) -> bool:
         """Whether the data may go on."""

@@ -13,7 +13,6 @@ from trialbook.checks.form_rules import form_rules
 from trialbook.checks.modules import StudyModels, load_models, rules_of
 from trialbook.checks.rule import Rule
 from trialbook.checks.schema import build_schema
-from trialbook.checks.tables import CheckedTable
 from trialbook.datasets import SdtmDataset, Variable
 from trialbook.errors import SpecError, TrialbookError
 from trialbook.mapping import Specs, load_specs
@@ -115,8 +114,3 @@ def standard_keys(standard: Standard, domain: str) -> tuple[str, ...]:
     """The keys that the standard gives a domain; SUPP-- has SUPPQUAL's, an unknown domain none."""
     listed = standard.datasets.get("SUPPQUAL" if domain.startswith("SUPP") else domain)
     return listed.keys if listed else ()
-
-
-def tables_of(checked: dict[str, CheckedTable]) -> dict[str, pd.DataFrame]:
-    """The frames of checked tables by name, as :meth:`LoadedStudy.schema` takes them."""
-    return {name: table.frame for name, table in checked.items()}

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook.checks.mapping_rules import check_mapping
-from trialbook.checks.tables import CheckedTable, mapped_table
+from trialbook.checks.tables import CheckedTable, file_table, mapped_table
 from trialbook.datasets import SdtmDataset
 from trialbook.findings import Origin, Role
 from trialbook.mapping import Mapped, MappingIssue, Provenance
@@ -65,3 +65,14 @@ def test_an_issue_of_a_dataset_is_not_one_of_the_form_of_its_name(table: Table) 
         ("TB-MAP-AE-AELLTCD-NUMBER", 1, {"AELLTCD": ""}),
         ("TB-MAP-AE-TERM-TERM", 2, {"TERM": "?"}),
     ]
+
+
+def test_an_id_does_not_know_the_number_that_a_qualifier_repeats():
+    """SUPPAE's IDVARVAL is --SEQ again, which changes when another event is entered."""
+
+    def key(number: str) -> tuple[list[tuple[str, ...]], list[str]]:
+        frame = pd.DataFrame({"USUBJID": ["1"], "IDVAR": ["AESEQ"], "IDVARVAL": [number], "QNAM": ["X"]}, dtype="str")
+        table = file_table(SdtmDataset("SUPPAE", "", frame, {}), ("USUBJID", "IDVAR", "IDVARVAL", "QNAM"))
+        return table.key(np.array([0])), table.content(np.array([0]))
+
+    assert key("2") == key("3") == ([("1", "AESEQ", "X")], ["1\x1fAESEQ\x1fX"])

@@ -24,12 +24,13 @@ def check_tables(
     findings: list[Finding] = []
     outcomes: list[RuleOutcome] = []
     frames = {name: table.frame for name, table in tables.items()}
+    lacking = {name: table.lacking for name, table in tables.items()}
     for name, of_table in rules.items():
         if name not in tables:
             reason = absent.get(name, f"{name} is not there")
             outcomes.extend(_outcome(Verdict(one, RuleStatus.SKIPPED, reason), name, 0) for one in of_table)
             continue
-        schema, verdicts = build_schema(name, of_table, frames)
+        schema, verdicts = build_schema(name, of_table, frames, lacking)
         with _quiet():
             verdicts = [*run_schema(schema, frames[name], of_table), *verdicts]
         for verdict in verdicts:

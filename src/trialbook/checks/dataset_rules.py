@@ -52,7 +52,7 @@ def _structure(dataset: SdtmDataset, known: dict[str, StandardVariable], standar
                 f"{variable.name}-PRESENT",
                 severity,
                 f"{word} variable {variable.name} is not in the dataset",
-                lambda f, v=variable.name: v in f,
+                lambda f, there=variable.name in frame: there,
                 ("SDTMIG 3.4 section 4.1.5",),
             )
     order = [column for column in frame.columns if column in known]

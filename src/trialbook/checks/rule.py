@@ -39,14 +39,20 @@ class Rule:
         """The columns that the message and the query name in braces."""
         return tuple(dict.fromkeys(PLACEHOLDER.findall(self.message + self.query)))
 
-    def absent(self, table: str, tables: Mapping[str, pd.DataFrame]) -> str | None:
-        """Why the rule can't run on these tables: the first table or column it needs that is not there; None if it can."""
+    def absent(
+        self, table: str, tables: Mapping[str, pd.DataFrame], why: Mapping[str, Mapping[str, str]] | None = None
+    ) -> str | None:
+        """Why the rule can't run on these tables: the first table or column it needs that is not there; None if it can.
+
+        ``why`` gives, by table, the reason for columns that are known not to be there.
+        """
         for name, columns in ((table, self.variables), *self.reads.items()):
             if name not in tables:
                 return f"{name} is not there"
             missing = [column for column in columns if column not in tables[name]]
             if missing:
-                return f"{name} has no {', '.join(missing)}"
+                reasons = (why or {}).get(name, {})
+                return reasons.get(missing[0], f"{name} has no {', '.join(missing)}")
         return None
 
 

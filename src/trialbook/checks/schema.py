@@ -33,15 +33,18 @@ class Verdict:
 
 
 def build_schema(
-    table: str, rules: Sequence[Rule], tables: Mapping[str, pd.DataFrame]
+    table: str,
+    rules: Sequence[Rule],
+    tables: Mapping[str, pd.DataFrame],
+    why: Mapping[str, Mapping[str, str]] | None = None,
 ) -> tuple[pa.DataFrameSchema, list[Verdict]]:
     """The schema of those rules that can run on ``tables``, and a SKIPPED verdict with the reason for each of the others.
 
-    The tables a rule reads are bound here.
+    The tables a rule reads are bound here. ``why`` gives, by table, the reason for columns that are known not to be there.
     """
     checks, skipped = [], []
     for one in rules:
-        reason = one.absent(table, tables)
+        reason = one.absent(table, tables, why)
         if reason:
             skipped.append(Verdict(one, RuleStatus.SKIPPED, reason))
         else:

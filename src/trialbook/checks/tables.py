@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,6 +21,7 @@ class CheckedTable:
     """``locate`` gives the origins of some variables for the records at given positions; ``subject`` is USUBJID where known.
 
     ``cells`` is the frame as it is read, where that is not as it is written: a record's key does not change with white space.
+    ``lacking`` says of columns that are not in ``frame`` why: rules that need one are skipped with that reason.
     """
 
     name: str
@@ -31,10 +32,11 @@ class CheckedTable:
     keys: tuple[str, ...]
     locate: Locate
     cells: pd.DataFrame | None = None
+    lacking: Mapping[str, str] = field(default_factory=dict)
 
     def content(self, positions: np.ndarray) -> list[str]:
         """The raw content of records, for ids that their keys don't tell apart: every cell, whatever the row."""
-        columns = [column for column in self.frame.columns if not column.endswith("SEQ") or self.stage is Stage.RAW]
+        columns = [column for column in self.frame.columns if column not in self._numbering]
         taken = self.frame[columns].take(positions)
         return ["\x1f".join(map(str, row)) for row in taken.itertuples(index=False, name=None)]
 
@@ -62,7 +64,17 @@ class CheckedTable:
 
     @cached_property
     def _key_columns(self) -> list[str]:
-        return [key for key in self.keys if key in self.frame]
+        return [key for key in self.keys if key in self.frame and key not in self._numbering]
+
+    @cached_property
+    def _numbering(self) -> set[str]:
+        """Columns that number records, and change when others come or go: --SEQ, and IDVARVAL that repeats one."""
+        if self.stage is Stage.RAW:
+            return set()
+        numbering = {column for column in self.frame.columns if column.endswith("SEQ")}
+        if "IDVAR" in self.frame and self.frame["IDVAR"].str.endswith("SEQ").any():
+            numbering.add("IDVARVAL")
+        return numbering
 
 
 def form_table(form: Form, usubjid: pd.Series | None) -> CheckedTable:
@@ -76,7 +88,8 @@ def form_table(form: Form, usubjid: pd.Series | None) -> CheckedTable:
 
     # A column that the export lacks is one finding; without it here, the rules that need it are skipped with that reason.
     frame = form.frame.drop(columns=list(form.missing))
-    return CheckedTable(form.name, form.spec.title, Stage.RAW, frame, subject, form.spec.keys, locate, form.cells)
+    lacking = {name: f"{form.name} has no {name} in the export" for name in form.missing}
+    return CheckedTable(form.name, form.spec.title, Stage.RAW, frame, subject, form.spec.keys, locate, form.cells, lacking)
 
 
 def mapped_table(mapped: Mapped, forms: dict[str, CheckedTable]) -> CheckedTable:
@@ -101,7 +114,9 @@ def mapped_table(mapped: Mapped, forms: dict[str, CheckedTable]) -> CheckedTable
                 found[index].extend(origins)
         return [tuple(origins) for origins in found]
 
-    return _dataset_table(mapped.dataset, mapped.keys, locate)
+    table = _dataset_table(mapped.dataset, mapped.keys, locate)
+    frame = table.frame.drop(columns=[name for name in mapped.not_collected if name in table.frame])
+    return replace(table, frame=frame, lacking=mapped.not_collected)
 
 
 def file_table(dataset: SdtmDataset, keys: tuple[str, ...]) -> CheckedTable:
@@ -116,5 +131,4 @@ def file_table(dataset: SdtmDataset, keys: tuple[str, ...]) -> CheckedTable:
 
 def _dataset_table(dataset: SdtmDataset, keys: tuple[str, ...], locate: Locate) -> CheckedTable:
     subject = dataset.frame.get("USUBJID")
-    natural = tuple(key for key in keys if not key.endswith("SEQ"))
-    return CheckedTable(dataset.name, dataset.label, Stage.SDTM, dataset.frame, subject, natural, locate)
+    return CheckedTable(dataset.name, dataset.label, Stage.SDTM, dataset.frame, subject, keys, locate)

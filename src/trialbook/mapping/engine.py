@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ import pandas as pd
 from trialbook.datasets import SdtmDataset, Variable, iso8601
 from trialbook.datasets.dataset import VariableType
 from trialbook.mapping.algorithms import fill
+from trialbook.mapping.collected import not_collected
 from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm, DomainSpec, Records
 from trialbook.mapping.forms import Form, Forms
 from trialbook.mapping.numbers import read_numbers
@@ -23,11 +24,15 @@ from trialbook.standards import Standard
 
 @dataclass(frozen=True)
 class Mapped:
-    """One dataset with the origins of its values; ``keys`` is its natural key."""
+    """One dataset with the origins of its values; ``keys`` is its natural key.
+
+    ``not_collected``: variables for which the export has none of the forms or columns that they are mapped from, and why.
+    """
 
     dataset: SdtmDataset
     provenance: Provenance
     keys: tuple[str, ...]
+    not_collected: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ def _map_domain(
         message = f"The value collected for {name} is not a number"
         records = np.flatnonzero(lost[order])
         issues.append(MappingIssue("NUMBER", domain.domain, domain.domain, (name,), records, message))
-    made = [Mapped(dataset, provenance, keys)]
+    made = [Mapped(dataset, provenance, keys, not_collected(parts, wanted, forms))]
     if domain.supp:
         qualifiers = {name: qualifier.value for name, qualifier in domain.supp.items()}
         values, value_sources = _fill_all(parts, [qualifiers] * len(parts), list(qualifiers), specs, forms)
