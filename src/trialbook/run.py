@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -127,7 +128,8 @@ class Study(LoadedStudy):
         forms = collect_forms(raw, specs.forms)
         progress("mapping to SDTM")
         mapped = map_forms(forms, specs, self.standard, self.protocol.id)
-        inputs = tuple(asdict(one) for one in raw.inputs)
+        records = _records_by_file(forms)
+        inputs = tuple(asdict(one) | {"rows": records.get(one.file, 0)} for one in raw.inputs)
         info = RunInfo(self.protocol.id, "", self.standard.name, self.ct.name, versions(), inputs, raw.synthetic)
         return forms, mapped, info
 
@@ -196,6 +198,17 @@ def dataset_inputs(path: Path, datasets: tuple[SdtmDataset, ...]) -> tuple[Mappi
         sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
         inputs.append({"file": one.file or one.name, "sha256": sha256, "encoding": one.encoding, "rows": len(one.frame)})
     return tuple(inputs)
+
+
+def _records_by_file(forms: Forms) -> Counter[str]:
+    """How many records each file gives: what lies under its header, a second header of labels left out."""
+    records: Counter[str] = Counter()
+    for form in forms.found.values():
+        for index, table in enumerate(form.tables):
+            records[table.file] += int((form.table == index).sum())
+    for table in forms.unmatched:
+        records[table.file] += len(table.frame)
+    return records
 
 
 def _counts(tables: Mapping[str, CheckedTable]) -> list[DatasetCount]:

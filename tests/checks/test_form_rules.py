@@ -43,52 +43,76 @@ def test_an_export_full_of_faults_as_findings(table, run):
     }
     findings, outcomes = run(rules, table("AE", cells))
     assert [(f.rule, f.record, f.values, f.message, f.query) for f in findings] == [
-        ("TB-RAW-AE-TERM-REQUIRED", 2, {"TERM": ""}, "TERM is empty", "Please complete TERM (Reported term)."),
+        ("TB-RAW-AE-TERM-REQUIRED", 2, {"TERM": ""}, "TERM is empty", "SUBJECT 1: Please complete TERM (Reported term)."),
         (
             "TB-RAW-AE-SEV-CODE",
             2,
             {"SEV": "Mild"},
             "SEV is not in the code list SEV",
-            "SEV is Mild: which of 1, 3, LIFE THREATENING is meant?",
+            "SUBJECT 1, TERM —: SEV is Mild: which of 1, 3, LIFE THREATENING is meant?",
         ),
         (
             "TB-RAW-AE-SEV-CODE",
             4,
             {"SEV": "2"},
             "SEV is not in the code list SEV",
-            "SEV is 2: which of 1, 3, LIFE THREATENING is meant?",
+            "SUBJECT 3, TERM Cough: SEV is 2: which of 1, 3, LIFE THREATENING is meant?",
         ),
         (
             "TB-RAW-AE-START-DATE",
             2,
             {"START": "2023-02-29"},
             "START is not a date written as y-m-d or d-mmm-y",
-            "START (Start date) is 2023-02-29: please give the date as it was.",
+            "SUBJECT 1, TERM —: START (Start date) is 2023-02-29: please give the date as it was.",
         ),
         (
             "TB-RAW-AE-START-DATE",
             4,
             {"START": "3/4/2024"},
             "START is not a date written as y-m-d or d-mmm-y",
-            "START (Start date) is 3/4/2024: please give the date as it was.",
+            "SUBJECT 3, TERM Cough: START (Start date) is 3/4/2024: please give the date as it was.",
         ),
-        ("TB-RAW-AE-DOSE-NUMBER", 2, {"DOSE": "135µg"}, "DOSE is not a number", "DOSE is 135µg: please give the number."),
-        ("TB-RAW-AE-DOSE-NUMBER", 5, {"DOSE": "1,5"}, "DOSE is not a number", "DOSE is 1,5: please give the number."),
-        ("TB-RAW-AE-VISIT-INTEGER", 3, {"VISIT": "1.5"}, "VISIT is not a whole number", "VISIT is 1.5: please give the number."),
-        ("TB-RAW-AE-VISIT-INTEGER", 5, {"VISIT": "x"}, "VISIT is not a whole number", "VISIT is x: please give the number."),
+        (
+            "TB-RAW-AE-DOSE-NUMBER",
+            2,
+            {"DOSE": "135µg"},
+            "DOSE is not a number",
+            "SUBJECT 1, TERM —: DOSE is 135µg: please give the number.",
+        ),
+        (
+            "TB-RAW-AE-DOSE-NUMBER",
+            5,
+            {"DOSE": "1,5"},
+            "DOSE is not a number",
+            "SUBJECT 3, TERM Cough: DOSE is 1,5: please give the number.",
+        ),
+        (
+            "TB-RAW-AE-VISIT-INTEGER",
+            3,
+            {"VISIT": "1.5"},
+            "VISIT is not a whole number",
+            "SUBJECT 2, TERM Fever: VISIT is 1.5: please give the number.",
+        ),
+        (
+            "TB-RAW-AE-VISIT-INTEGER",
+            5,
+            {"VISIT": "x"},
+            "VISIT is not a whole number",
+            "SUBJECT 3, TERM Cough: VISIT is x: please give the number.",
+        ),
         (
             "TB-RAW-AE-KEY",
             4,
             {"SUBJECT": "3 ", "TERM": "Cough"},
             "Another record has the same SUBJECT, TERM",
-            "Several records have the same SUBJECT, TERM: which is right?",
+            "SUBJECT 3, TERM Cough: Several records have the same SUBJECT, TERM: which is right?",
         ),
         (
             "TB-RAW-AE-KEY",
             5,
             {"SUBJECT": "3", "TERM": " Cough"},
             "Another record has the same SUBJECT, TERM",
-            "Several records have the same SUBJECT, TERM: which is right?",
+            "SUBJECT 3, TERM Cough: Several records have the same SUBJECT, TERM: which is right?",
         ),
     ]
     assert {f.severity.value for f in findings} == {"Error"}
@@ -160,4 +184,15 @@ def test_rules_of_a_column_that_the_export_lacks_are_skipped(table, run):
     assert [(o.rule, o.status.value, o.reason) for o in outcomes] == [
         ("TB-RAW-AE-KEY", "SUCCESS", None),
         ("TB-RAW-AE-TERM-REQUIRED", "SKIPPED", "AE has no TERM"),
+    ]
+
+
+def test_a_required_date_of_which_not_even_the_year_is_known_is_as_good_as_empty(table, run):
+    rules = rules_of({"START": {"type": "date", "format": ["y/m/d", "y"], "required": True}})
+    cells = {"SUBJECT": ["1", "2", "3", "4", "5"], "START": ["UNK", "", "2024", "2024/UN/UN", "x"]}
+    findings, _ = run(rules, table("AE", cells))
+    assert [(f.rule, f.record, f.message) for f in findings] == [
+        ("TB-RAW-AE-START-REQUIRED", 1, "START is empty, or nothing of it is known"),
+        ("TB-RAW-AE-START-REQUIRED", 2, "START is empty, or nothing of it is known"),
+        ("TB-RAW-AE-START-DATE", 5, "START is not a date written as y/m/d or y"),
     ]

@@ -68,3 +68,13 @@ def test_gbk_and_gb2312_are_read_as_their_superset() -> None:
 def test_an_unknown_encoding_is_refused(name: str) -> None:
     with pytest.raises(ExportError, match="which is not known"):
         declared_encodings([name])
+
+
+def test_a_damaged_file_is_told_where_the_encoding_that_reads_farthest_breaks() -> None:
+    data = "编号,性别\nS01,男\nS02,".encode("gb18030") + b"\xff\n"
+    with pytest.raises(UndecodableError) as caught:
+        find_encoding(data, "DM.csv", ["gb18030"])
+    assert str(caught.value) == (
+        "DM.csv, line 3, column 5: the byte 0xFF is not gb18030, nor utf-8 (line 1, column 1)\n"
+        "Save the file as UTF-8, or mend the text at that place."
+    )

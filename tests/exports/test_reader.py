@@ -91,7 +91,7 @@ def test_all_files_that_can_not_be_read_are_named_at_once(tmp_path: Path) -> Non
         "  LB.csv: has no header: the file is empty (0 bytes)",
         "  VS.csv, row 2: a quote is opened in this row and never closed",
         "  x.sas7bdat: is of a kind that is not read here (.sas7bdat)",
-        "Save the file as UTF-8, or declare its encoding (for example gb18030) in the study's export settings.",
+        "Save the file as UTF-8, or mend the text at that place.",
         "Export the form again; a form without records still has its header.",
         'Close the quote, or double a quote that belongs to the text ("").',
         "Remove it from the export, or list it under 'ignore' in the study's export settings.",

@@ -246,7 +246,6 @@ EXPECTED = [
     ("IFN-AE-024", [("AE.csv", 41, "END")], {"AEENDTC": "2024-12-05", "AEOUT": "FATAL", "DM.DTHDTC": "2024-12-01"}),
     # S013: a code with letters O
     ("TB-RAW-AE_CODING-LLT_CD-INTEGER", [("AE_CODING.csv", 26, "LLT_CD")], {"LLT_CD": "910OO018"}),
-    ("TB-MAP-AE-AELLTCD-NUMBER", [("AE_CODING.csv", 26, "LLT_CD")], {"AELLTCD": ""}),
     # S017: Headache with another code than elsewhere
     ("IFN-AE-022", [("AE_CODING.csv", 31, "PT", "PT_CD")], {"PT": "Headache", "PT_CD": "90000101"}),
     # S017: fatigue twice, in two words

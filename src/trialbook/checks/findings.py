@@ -82,7 +82,8 @@ def as_text(cells: pd.Series) -> list[str]:
 
 
 def _fill_in(row: Mapping[str, str], found: re.Match[str]) -> str:
-    return row.get(found.group(1), found.group())
+    """The value in place of its name; a dash for an empty one, in whatever language the text is."""
+    return row.get(found.group(1), found.group()).strip() or "—"
 
 
 def _values(table: CheckedTable, positions: np.ndarray, variables: Sequence[str]) -> list[dict[str, str]]:
@@ -137,7 +138,10 @@ def _compare(
 
 def _texts(template: str, table: CheckedTable, positions: np.ndarray) -> list[str]:
     """The template with each ``{column}`` as the record's value."""
-    names = [name for name in dict.fromkeys(PLACEHOLDER.findall(template)) if name in table.frame]
+    quoted = list(dict.fromkeys(PLACEHOLDER.findall(template)))
+    for name in table.lacking:
+        template = template.replace(f"{{{name}}}", "(not in the export)")
+    names = [name for name in quoted if name in table.frame]
     if not names:
         return [template] * len(positions)
     cells = _values(table, positions, names)

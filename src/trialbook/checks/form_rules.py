@@ -23,7 +23,7 @@ def form_rules(spec: FormSpec, specs: Specs) -> tuple[Rule, ...]:
     """The kit's rules for one form; ids are ``TB-RAW-<form>-<column>-<kind>``."""
     rules: list[Rule] = []
     for name, column in spec.columns.items():
-        rules.extend(_column_rules(spec.form, name, column, specs))
+        rules.extend(_column_rules(spec, name, column, specs))
     label = ", ".join(spec.keys)
     rules.append(
         Rule(
@@ -32,19 +32,29 @@ def form_rules(spec: FormSpec, specs: Specs) -> tuple[Rule, ...]:
             message=f"Another record has the same {label}",
             check=_unique(spec),
             variables=spec.keys,
-            query=f"Several records have the same {label}: which is right?",
+            query=_record(spec) + f"Several records have the same {label}: which is right?",
             mend=spec.keys,
         )
     )
     return tuple(rules)
 
 
-def _column_rules(form: str, name: str, column: ColumnSpec, specs: Specs) -> Iterator[Rule]:
+def _record(spec: FormSpec, asked: str = "") -> str:
+    """How a question names the record: by what the site entered as its key, but for the column that is asked about."""
+    keys = ", ".join(f"{key} {{{key}}}" for key in spec.keys if key != asked)
+    return f"{keys}: " if keys else ""
+
+
+def _column_rules(spec: FormSpec, name: str, column: ColumnSpec, specs: Specs) -> Iterator[Rule]:
     def made(kind: str, message: str, query: str, check: Check) -> Rule:
-        return Rule(f"TB-RAW-{form}-{name}-{kind}", Severity.ERROR, message, check, (name,), query=query, mend=(name,))
+        id = f"TB-RAW-{spec.form}-{name}-{kind}"
+        return Rule(id, Severity.ERROR, message, check, (name,), query=_record(spec, name) + query, mend=(name,))
 
     what = f"{name} ({column.label})" if column.label else name
-    if column.required:
+    if column.required and "y" in "".join(column.format):
+        check = _has_year(name, column.format, specs.export.unknown_date_parts)
+        yield made("REQUIRED", f"{name} is empty, or nothing of it is known", f"Please complete {what}.", check)
+    elif column.required:
         yield made("REQUIRED", f"{name} is empty", f"Please complete {what}.", lambda f: f[name].str.strip() != "")
     if column.type in DATE_TYPES:
         forms = " or ".join(column.format)
@@ -79,6 +89,16 @@ def _values(codelist: StudyCodelist, most: int = 12) -> str:
 
 def _fits(name: str, formats: tuple[str, ...], unknown: tuple[str, ...]) -> Check:
     return lambda frame: parse(frame[name], formats, unknown)[1]
+
+
+def _has_year(name: str, formats: tuple[str, ...], unknown: tuple[str, ...]) -> Check:
+    """A date of which not even the year is known fills no --DTC either; a text that is no date is another rule's."""
+
+    def check(frame: pd.DataFrame) -> pd.Series:
+        parts, fits = parse(frame[name], formats, unknown)
+        return (frame[name].str.strip() != "") & (parts["y"].notna() | ~fits)
+
+    return check
 
 
 def _matches(name: str, pattern: str) -> Check:

@@ -78,8 +78,9 @@ class CheckedTable:
 
 
 def form_table(form: Form, usubjid: pd.Series | None) -> CheckedTable:
-    """A form of the export; without a USUBJID its records go by the number that the form has for the subject."""
-    subject = usubjid if usubjid is not None else form.cells[form.spec.subject]
+    """A form of the export; a record without a USUBJID goes by the number that the form has for the subject."""
+    collected = form.cells[form.spec.subject]
+    subject = collected if usubjid is None else usubjid.where(usubjid != "", collected)
 
     def locate(positions: np.ndarray, variables: Sequence[str], role: Role) -> list[tuple[Origin, ...]]:
         headers = [tuple(named.get(name, name) for name in variables) for named in form.headers]

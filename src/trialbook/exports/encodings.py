@@ -33,13 +33,14 @@ def find_encoding(data: bytes, file: str, declared: Sequence[str] = ()) -> str:
         if error is None:
             return encoding
         failures.append((encoding, *error))
-    encoding, place, found = failures[0]
-    others = "".join(f", nor {name} ({at})" for name, at, _ in failures[1:])
+    # Where the file is damaged, not of another encoding, the right one reads the farthest.
+    farthest = max(failures, key=lambda failure: failure[3])
+    encoding, place, found, _ = farthest
+    others = "".join(f", nor {name} ({at})" for name, at, _, _ in failures if name != encoding)
+    settings = "in the study's export settings"
+    declare = f"declare its encoding (for example gb18030) {settings}" if len(failures) == 1 else "mend the text at that place"
     raise UndecodableError(
-        f"the byte {found} is not {encoding}{others}",
-        file=file,
-        place=place,
-        remedy="Save the file as UTF-8, or declare its encoding (for example gb18030) in the study's export settings.",
+        f"the byte {found} is not {encoding}{others}", file=file, place=place, remedy=f"Save the file as UTF-8, or {declare}."
     )
 
 
@@ -61,7 +62,7 @@ def _nul_in_utf16(data: bytes) -> int:
     return at
 
 
-def _first_failure(data: bytes, encoding: str) -> tuple[str, str] | None:
+def _first_failure(data: bytes, encoding: str) -> tuple[str, str, int] | None:
     """Where the first undecodable byte stands, and which it is; decoded in pieces, so that no second copy is kept."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     view = memoryview(data)
@@ -75,9 +76,9 @@ def _first_failure(data: bytes, encoding: str) -> tuple[str, str] | None:
     try:
         data.decode("utf-8" if encoding == "utf-8-sig" else encoding)  # the other leaves the mark out of its count
     except UnicodeDecodeError as error:
-        return _place(data[: error.start], encoding), f"0x{data[error.start]:02X}"
+        return _place(data[: error.start], encoding), f"0x{data[error.start]:02X}", error.start
     except UnicodeError as error:
-        return "line 1, column 1", str(error)
+        return "line 1, column 1", str(error), 0
     return None
 
 

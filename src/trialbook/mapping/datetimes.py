@@ -76,12 +76,15 @@ def parse(raw: pd.Series, formats: Sequence[str], unknown: Sequence[str] = ()) -
             break
         pattern = format_pattern(form, tuple(unknown))
         found = open_.str.extract(f"^(?:{pattern.pattern})$", flags=re.IGNORECASE)
-        read = pd.DataFrame(float("nan"), index=open_.index, columns=list(iso8601.PARTS))
+        found = found[found.notna().all(axis=1)]
+        if found.empty:
+            continue
+        read = pd.DataFrame(float("nan"), index=found.index, columns=list(iso8601.PARTS))
         for part in found.columns:
             value = found[part].str.upper()
             value = value.replace(months) if "mmm" in form and part == "m" else value
             read[part] = pd.to_numeric(value, errors="coerce")
-        good = found.notna().all(axis=1) & iso8601.exists(read)
+        good = iso8601.exists(read)
         parts.loc[good[good].index] = read[good]
         fits |= good.reindex(texts.index, fill_value=False)
     parts.index = pd.Index(texts)

@@ -108,7 +108,8 @@ def _map_domain(
     dataset = _dataset(domain.domain, frame, standard)
     for name, lost in no_number.items():
         message = f"The value collected for {name} is not a number"
-        records = np.flatnonzero(lost[order])
+        reported = _declared_as_numbers(sources[name], parts) if name in sources else np.zeros(len(lost), dtype=bool)
+        records = np.flatnonzero((lost & ~reported)[order])
         issues.append(MappingIssue("NUMBER", domain.domain, domain.domain, (name,), records, message))
     made = [Mapped(dataset, provenance, keys, not_collected(parts, wanted, forms))]
     if domain.supp:
@@ -197,6 +198,14 @@ def _numbers(frame: pd.DataFrame, domain: str, standard: Standard) -> dict[str, 
             lost[name] = (numbers.isna() & (frame[name] != "")).to_numpy(dtype=bool)
             frame[name] = numbers
     return lost
+
+
+def _declared_as_numbers(source: Source, parts: Sequence[RawRecords]) -> np.ndarray:
+    """Where a value comes from columns that their forms declare as numbers: the forms' own rules report what is none."""
+    forms = {alias: form for part in parts for alias, form in part.forms.items()}
+    types = [{forms[alias].spec.columns[column].type for alias, column in cells} for cells in source.ways]
+    declared = [bool(kinds) and kinds <= {"integer", "number"} for kinds in types]
+    return np.array([*declared, False])[source.choice]
 
 
 def _derive_seq(frame: pd.DataFrame, name: str, by: tuple[str, ...], keys: tuple[str, ...]) -> None:
