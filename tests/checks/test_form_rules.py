@@ -196,3 +196,12 @@ def test_a_required_date_of_which_not_even_the_year_is_known_is_as_good_as_empty
         ("TB-RAW-AE-START-REQUIRED", 2, "START is empty, or nothing of it is known"),
         ("TB-RAW-AE-START-DATE", 5, "START is not a date written as y/m/d or y"),
     ]
+
+
+def test_each_of_several_equal_records_is_compared_with_the_others(table, run):
+    cells = {"SUBJECT": ["1", "2", "1 ", "1"], "NO": ["7", "7", "7", "8"]}
+    findings, _ = run(rules_of({"NO": {}}, keys=("SUBJECT", "NO")), table("AE", cells))
+    assert [(f.rule, f.record, [(o.role.value, o.row) for o in f.origins]) for f in findings] == [
+        ("TB-RAW-AE-KEY", 1, [("correct", 2), ("compared", 4)]),
+        ("TB-RAW-AE-KEY", 3, [("correct", 4), ("compared", 2)]),
+    ]

@@ -133,6 +133,7 @@ def _keys(dataset: SdtmDataset, keys: tuple[str, ...]) -> Iterator[Rule]:
             tuple(columns),
             query="The same is recorded more than once: which record is right?",
             cites=("SDTMIG 3.4 section 3.2.1",),
+            twins=True,
         )
     if seq in dataset.frame and "USUBJID" in dataset.frame:
         yield Rule(
@@ -142,4 +143,5 @@ def _keys(dataset: SdtmDataset, keys: tuple[str, ...]) -> Iterator[Rule]:
             lambda f: ~f.duplicated(["USUBJID", seq], keep=False),
             ("USUBJID", seq),
             cites=("SDTMIG 3.4 section 4.1.2",),
+            twins=True,
         )

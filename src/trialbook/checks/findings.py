@@ -14,6 +14,8 @@ from trialbook.checks.schema import Verdict
 from trialbook.checks.tables import CheckedTable
 from trialbook.findings import Finding, Origin, Role, Stage, finding_ids
 
+MOST_TWINS = 5
+
 
 def findings_of(
     verdict: Verdict, table: CheckedTable, read: Mapping[str, CheckedTable], study: str, stage: Stage | None = None
@@ -37,6 +39,8 @@ def findings_of(
     origins = _origins(table, positions, rule.variables, rule.mend or rule.variables)
     for name, columns in rule.reads.items():
         _compare(read[name], columns, subjects, values, origins)
+    if rule.twins:
+        _compare_twins(table, positions, rule.variables, origins)
     ids = _ids(rule, table, positions, study)
     messages = _texts(rule.message, table, positions)
     queries = _texts(rule.query, table, positions)
@@ -79,6 +83,21 @@ def as_text(cells: pd.Series) -> list[str]:
     if cells.dtype.kind != "f":
         return [str(cell) for cell in cells]
     return ["" if pd.isna(cell) else f"{cell:.15g}" for cell in cells]
+
+
+def _compare_twins(
+    table: CheckedTable, positions: np.ndarray, variables: Sequence[str], origins: list[tuple[Origin, ...]]
+) -> None:
+    """Add to each record the others that are equal to it, at most :data:`MOST_TWINS`: which is wrong, only the site knows."""
+    cells = table.frame if table.cells is None else table.cells
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for index, values in enumerate(cells[list(variables)].take(positions).itertuples(index=False, name=None)):
+        groups.setdefault(tuple(str(value).strip() for value in values), []).append(index)
+    located = table.locate(positions, variables, Role.COMPARED)
+    for alike in groups.values():
+        for index in alike:
+            others = [other for other in alike if other != index][:MOST_TWINS]
+            origins[index] = (*origins[index], *(origin for other in others for origin in located[other]))
 
 
 def _fill_in(row: Mapping[str, str], found: re.Match[str]) -> str:

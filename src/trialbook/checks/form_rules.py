@@ -34,6 +34,7 @@ def form_rules(spec: FormSpec, specs: Specs) -> tuple[Rule, ...]:
             variables=spec.keys,
             query=_record(spec) + f"Several records have the same {label}: which is right?",
             mend=spec.keys,
+            twins=True,
         )
     )
     return tuple(rules)

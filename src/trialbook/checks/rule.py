@@ -21,7 +21,8 @@ class Rule:
     """``check`` takes the table and those in ``reads``, and gives a mask (True passes) or one bool for the whole table.
 
     ``variables``: the columns a finding is about; ``mend``: those of them whose cells are to be corrected (the others are only
-    compared); ``message`` and ``query`` may name columns in braces, which become the record's values.
+    compared); ``message`` and ``query`` may name columns in braces, which become the record's values. ``twins``: records fail
+    together because their variables are equal, and each is compared with the others.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Rule:
     query: str = ""
     cites: tuple[str, ...] = ()
     mend: tuple[str, ...] = ()
+    twins: bool = False
 
     @property
     def quoted(self) -> tuple[str, ...]:

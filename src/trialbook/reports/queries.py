@@ -21,8 +21,8 @@ def queries_csv(results: Results) -> bytes:
     """The queries, one row a finding that has a question, as UTF-8 with BOM (Excel reads Chinese by it).
 
     Columns: id, site, subject, form, field, value, question, state (``open``), answer (empty). A cell that begins with
-    ``= + - @`` or an apostrophe has an apostrophe put before it, and so has an id that looks like a number; `query_cell_text`
-    takes it off. Characters that show nothing are escaped, as in every report.
+    ``= + - @`` or an apostrophe has an apostrophe put before it, and so has an id that looks like a number: the first apostrophe
+    of a cell is never data. Characters that show nothing are escaped, as in every report.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -44,11 +44,6 @@ def queries_csv(results: Results) -> bytes:
                 ]
             )
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
-
-
-def query_cell_text(cell: str) -> str:
-    """The text of a cell of ``queries.csv`` without the apostrophe that protects it."""
-    return cell.removeprefix("'")
 
 
 def _safe(text: str) -> str:
