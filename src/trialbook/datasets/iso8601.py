@@ -52,14 +52,16 @@ def _one_is_iso8601(texts: pd.Series) -> pd.Series:
 
 def exists(parts: pd.DataFrame) -> pd.Series:
     """Whether the known parts can be those of a date and time: month 13 and 30 February can't; unknown parts allow anything."""
-    month, day, year = parts["m"], parts["d"], parts["y"]
-    longest = pd.Series(_DAYS[month.where(month.between(1, 12), 1).astype(int)], index=parts.index)
-    leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0) | year.isna()
-    longest = longest.where((month != 2) | leap, 28)
-    good = (month.isna() | month.between(1, 12)) & (day.isna() | (day.between(1, 31) & (month.isna() | (day <= longest))))
-    for part, most in (("H", 23), ("M", 59), ("S", 59)):
-        good &= parts[part].isna() | parts[part].between(0, most)
-    return good
+    # Plain arrays: this runs for each format of each column with dates, and pandas costs more than the work.
+    year, month, day, *clock = (parts[part].to_numpy(dtype="float64") for part in PARTS)
+    known_month = (month >= 1) & (month <= 12)
+    longest = _DAYS[np.where(known_month, month, 1).astype(int)]
+    leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0) | np.isnan(year)
+    longest = np.where((month == 2) & ~leap, 28, longest)
+    good = (np.isnan(month) | known_month) & (np.isnan(day) | ((day >= 1) & (day <= longest)))
+    for part, most in zip(clock, (23, 59, 59), strict=True):
+        good &= np.isnan(part) | ((part >= 0) & (part <= most))
+    return pd.Series(good, index=parts.index)
 
 
 def compose(parts: pd.DataFrame) -> pd.Series:

@@ -56,7 +56,14 @@ def parse(raw: pd.Series, formats: Sequence[str], unknown: Sequence[str] = ()) -
     Full-width characters are read as their usual forms. An empty cell fits and has no parts. A text that fits a format but
     names no existing date does not fit.
     """
-    texts = pd.Series(raw.unique(), dtype="str")
+    parts, fits = _read(tuple(raw.unique()), tuple(formats), tuple(unknown))
+    return parts.reindex(raw).set_axis(raw.index), fits.reindex(raw).set_axis(raw.index)
+
+
+# Several rules and the mapping ask for the same column: its distinct texts are read once.
+@lru_cache(maxsize=64)
+def _read(distinct: tuple[str, ...], formats: tuple[str, ...], unknown: tuple[str, ...]) -> tuple[pd.DataFrame, pd.Series]:
+    texts = pd.Series(distinct, dtype="str")
     plain = texts.str.normalize("NFKC").str.strip()
     parts = pd.DataFrame(float("nan"), index=texts.index, columns=list(iso8601.PARTS))
     fits = plain == ""
@@ -74,8 +81,7 @@ def parse(raw: pd.Series, formats: Sequence[str], unknown: Sequence[str] = ()) -
         open_ = plain[~fits]
         if open_.empty:
             break
-        pattern = format_pattern(form, tuple(unknown))
-        found = open_.str.extract(f"^(?:{pattern.pattern})$", flags=re.IGNORECASE)
+        found = open_.str.extract(f"^(?:{format_pattern(form, unknown).pattern})$", flags=re.IGNORECASE)
         found = found[found.notna().all(axis=1)]
         if found.empty:
             continue
@@ -87,5 +93,5 @@ def parse(raw: pd.Series, formats: Sequence[str], unknown: Sequence[str] = ()) -
         good = iso8601.exists(read)
         parts.loc[good[good].index] = read[good]
         fits |= good.reindex(texts.index, fill_value=False)
-    parts.index = pd.Index(texts)
-    return parts.reindex(raw).set_axis(raw.index), pd.Series(fits.to_numpy(), index=texts).reindex(raw).set_axis(raw.index)
+    index = pd.Index(texts)
+    return parts.set_axis(index), pd.Series(fits.to_numpy(), index=index)
