@@ -101,3 +101,15 @@ def test_no_record_is_a_second_header_without_labels() -> None:
 def test_what_a_number_is(text: str, number: float | None) -> None:
     (found,) = read_numbers(pd.Series([text], dtype="str"))
     assert (None if pd.isna(found) else found) == number
+
+
+def test_a_header_that_stands_again_among_the_records_is_none_of_them(tmp_path: Path) -> None:
+    """As when several exports are pasted into one file; the label row comes with it."""
+    labels = "Subject,Number,Reported term,Start date\n"
+    text = f"SUBJ,NO,TERM,START\n{labels}1,1,a,\nSUBJ,NO,TERM,START \n{labels}2,1,SUBJ,\n"
+    form = forms_of(tmp_path, AE=text).found["AE"]
+    assert (form.frame["SUBJ"].tolist(), form.row.tolist()) == (["1", "2"], [3, 6])
+    assert [(problem.row, problem.what) for problem in form.tables[0].problems] == [
+        (4, "repeats the header; it is not a record"),
+        (5, "repeats the header; it is not a record"),
+    ]

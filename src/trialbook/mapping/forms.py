@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from trialbook.errors import SpecError
-from trialbook.exports import RawExport, RawTable
+from trialbook.exports import RawExport, RawTable, RowProblem
 from trialbook.mapping.cells import read_cells
 from trialbook.mapping.datetimes import parse as parse_datetimes
 from trialbook.mapping.form_spec import DATE_TYPES, ColumnSpec, FormSpec
@@ -82,7 +82,7 @@ def collect_forms(export: RawExport, specs: Mapping[str, FormSpec]) -> Forms:
 
 
 def _form(spec: FormSpec, tables: list[RawTable]) -> Form:
-    frames, indexes, rows, unknown, headers = [], [], [], [], []
+    frames, indexes, rows, unknown, headers, read = [], [], [], [], [], []
     present: dict[str, set[int]] = {}
     for index, table in enumerate(tables):
         named = _columns(spec, table.frame)
@@ -90,7 +90,12 @@ def _form(spec: FormSpec, tables: list[RawTable]) -> Form:
             present.setdefault(name, set()).add(index)
         headers.append({name: header for header, name in named.items()})
         frame = table.frame[list(named)].rename(columns=named)
-        data = ~label_row(spec, frame)
+        labels = label_row(spec, frame)
+        again = _repeated_headers(table.frame, labels)
+        problems = tuple(RowProblem(int(row), "repeats the header; it is not a record") for row in table.row[again])
+        table = replace(table, problems=(*table.problems, *problems))
+        read.append(table)
+        data = ~(labels | again)
         frames.append(frame[data].reindex(columns=list(spec.columns), fill_value=""))
         rows.append(table.row[data.to_numpy()])
         indexes.append(np.full(int(data.sum()), index))
@@ -100,14 +105,32 @@ def _form(spec: FormSpec, tables: list[RawTable]) -> Form:
     return Form(
         spec=spec,
         frame=pd.concat(frames, ignore_index=True).astype("str"),
-        tables=tuple(tables),
+        tables=tuple(read),
         table=np.concatenate(indexes),
         row=np.concatenate(rows),
         missing=tuple(name for name in spec.columns if name not in present),
-        lacking=tuple((table, name) for index, table in enumerate(tables) for name in present if index not in present[name]),
+        lacking=tuple((table, name) for index, table in enumerate(read) for name in present if index not in present[name]),
         unknown=tuple(unknown),
         headers=tuple(headers),
     )
+
+
+def _repeated_headers(frame: pd.DataFrame, labels: pd.Series) -> pd.Series:
+    """Where the header, or the row of labels under it, stands again among the records, as when exports are pasted together."""
+    again = _same_as(frame, [str(header).strip() for header in frame.columns])
+    if labels.any():
+        again |= _same_as(frame, [cell.strip() for cell in frame[labels].iloc[0]])
+    return again & ~labels
+
+
+def _same_as(frame: pd.DataFrame, cells: list[str]) -> pd.Series:
+    """Where a row has exactly these cells, of which more than one is filled: a form of one column may hold its header's text."""
+    same = pd.Series(sum(map(bool, cells)) > 1, index=frame.index)
+    for column, cell in enumerate(cells):
+        if not same.any():
+            break
+        same &= frame.iloc[:, column].str.strip() == cell
+    return same
 
 
 def _columns(spec: FormSpec, frame: pd.DataFrame) -> dict[str, str]:
