@@ -12,11 +12,10 @@ from trialbook.findings import Severity
 from trialbook.mapping import DATE_TYPES, ColumnSpec, FormSpec, StudyCodelist
 from trialbook.mapping.cells import read_cells
 from trialbook.mapping.datetimes import parse
+from trialbook.mapping.numbers import read_numbers
 
 if TYPE_CHECKING:
     from trialbook.mapping import Specs
-
-_NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)"
 
 
 def form_rules(spec: FormSpec, specs: Specs) -> tuple[Rule, ...]:
@@ -66,12 +65,11 @@ def _column_rules(spec: FormSpec, name: str, column: ColumnSpec, specs: Specs) -
             _fits(name, column.format, specs.export.unknown_date_parts),
         )
     elif column.type in ("integer", "number"):
-        pattern = r"[+-]?\d+(?:\.0*)?" if column.type == "integer" else _NUMBER
         yield made(
             column.type.upper(),
             f"{name} is not a {'whole number' if column.type == 'integer' else 'number'}",
             f"{what} is {{{name}}}: please give the number.",
-            _matches(name, pattern),
+            _is_number(name, whole=column.type == "integer"),
         )
     if column.codelist:
         codelist = specs.codelists[column.codelist]
@@ -102,10 +100,16 @@ def _has_year(name: str, formats: tuple[str, ...], unknown: tuple[str, ...]) -> 
     return check
 
 
-def _matches(name: str, pattern: str) -> Check:
+def _is_number(name: str, whole: bool) -> Check:
+    """Read as the mapping reads it; a whole number has no exponent, which only a spreadsheet that mangled a code would write."""
+
     def check(frame: pd.DataFrame) -> pd.Series:
-        cells = frame[name].str.normalize("NFKC").str.strip()
-        return (cells == "") | cells.str.fullmatch(pattern).astype(bool)
+        numbers = read_numbers(frame[name])
+        cells = frame[name].str.strip()
+        fits = numbers.notna()
+        if whole:
+            fits &= (numbers % 1 == 0) & ~cells.str.contains("e", case=False, regex=False)
+        return fits | (cells == "")
 
     return check
 

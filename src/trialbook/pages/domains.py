@@ -57,7 +57,9 @@ def _about(spec: DomainSpec) -> Markup:
     listed = one.standard.dataset(spec.domain)
     said = [f"{listed.class_}; {listed.structure[0].lower()}{listed.structure[1:]}."] if listed else []
     keys = Markup(", ").join(code(key) for key in one.keys(spec.domain))
-    return Markup("{} Natural key: {}.").format(" ".join(said), keys)
+    order = Markup(", ").join(code(name) for name in spec.order)
+    sorted_by = Markup(" Sorted by {}.").format(order) if spec.order else Markup("")
+    return Markup("{} Natural key: {}.{}").format(" ".join(said), keys, sorted_by)
 
 
 def _records(records: Records) -> Markup:

@@ -93,17 +93,16 @@ class Standard:
         origin = self._origin(dataset)
         return self._variables[origin.name].get(name) if origin else None
 
-    def model_variable(self, dataset: str, variable: str, class_: str | None = None) -> StandardVariable | None:
+    def model_variable(self, dataset: str, variable: str) -> StandardVariable | None:
         """The model's variable that ``variable`` of ``dataset`` is, with the dataset's own name and core ``Perm``.
 
         The guide lets a dataset of an observation class carry any identifier, qualifier or timing variable of that class
         (SDTMIG 3.4, section 4.1.5: all are permissible unless the domain's assumptions say otherwise). None where the
         class has no such variable, or where the dataset is of no observation class (DM, TS, SUPPAE).
-        ``class_`` names the class of a dataset that the guide does not have, such as a sponsor's own ``XX``.
         """
         known = self._origin(dataset)
         domain = dataset[:2]
-        for group in MODEL_CLASSES.get(known.class_ if known else class_ or "", ()):
+        for group in MODEL_CLASSES.get(known.class_ if known else "", ()):
             for found in self.model[group]:
                 if found.name.replace("--", domain, 1) == variable:
                     return replace(found, name=variable, core="Perm")
