@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib import metadata
@@ -96,8 +96,7 @@ class Study(LoadedStudy):
         ``core`` asks for CDISC's conformance rules too. Raises :class:`~trialbook.errors.TrialbookError` where the export
         can't be read or a specification is broken.
         """
-        started = _now()
-        forms, mapped, run = self._mapped(Path(export), progress)
+        forms, mapped, info = self._mapped(Path(export), progress)
         study = self.protocol.id
         form_tables = {name: form_table(form, mapped.usubjid.get(name)) for name, form in forms.found.items()}
         data_tables = {name: mapped_table(one, form_tables) for name, one in mapped.datasets.items()}
@@ -112,7 +111,6 @@ class Study(LoadedStudy):
         rules |= {name: rules_of(models) for name, models in self.models.datasets.items() if name not in rules}
         batches.append(check_tables(data_tables, rules, mapped.not_made, study))
         batches.append(([], core_outcomes(core)))
-        info = replace(run, started=started)
         counts = [*_counts(form_tables), *_counts(data_tables)]
         results = assemble(info, batches, counts, _sites(data_tables))
         return Run(results, form_tables, data_tables, tuple(one.dataset for one in mapped.datasets.values()))
@@ -122,7 +120,7 @@ class Study(LoadedStudy):
         return check_datasets(Path(datasets), self.standard, self.ct, self, core, progress)
 
     def _mapped(self, export: Path, progress: Progress) -> tuple[Forms, MappedStudy, RunInfo]:
-        specs = self.specs
+        started, specs = _now(), self.specs
         progress("reading the export")
         raw = read_export(export, specs.export.encodings, specs.export.ignore)
         forms = collect_forms(raw, specs.forms)
@@ -130,7 +128,7 @@ class Study(LoadedStudy):
         mapped = map_forms(forms, specs, self.standard, self.protocol.id)
         records = _records_by_file(forms)
         inputs = tuple(asdict(one) | {"rows": records.get(one.file, 0)} for one in raw.inputs)
-        info = RunInfo(self.protocol.id, "", self.standard.name, self.ct.name, versions(), inputs, raw.synthetic)
+        info = RunInfo(self.protocol.id, started, self.standard.name, self.ct.name, versions(), inputs, raw.synthetic)
         return forms, mapped, info
 
 

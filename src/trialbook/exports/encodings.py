@@ -63,16 +63,9 @@ def _nul_in_utf16(data: bytes) -> int:
 
 
 def _first_failure(data: bytes, encoding: str) -> tuple[str, str, int] | None:
-    """Where the first undecodable byte stands, and which it is; decoded in pieces, so that no second copy is kept."""
-    decoder = codecs.getincrementaldecoder(encoding)("strict")
-    view = memoryview(data)
-    try:
-        for start in range(0, len(data), _CHUNK):
-            decoder.decode(view[start : start + _CHUNK])
-        decoder.decode(b"", final=True)
+    """Where the first undecodable byte stands, which it is, and how many bytes come before it; None where all decodes."""
+    if _decodes(data, encoding):
         return None
-    except UnicodeError:
-        pass
     try:
         data.decode("utf-8" if encoding == "utf-8-sig" else encoding)  # the other leaves the mark out of its count
     except UnicodeDecodeError as error:
@@ -80,6 +73,19 @@ def _first_failure(data: bytes, encoding: str) -> tuple[str, str, int] | None:
     except UnicodeError as error:
         return "line 1, column 1", str(error), 0
     return None
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    """Whether all of it decodes; in pieces, so that no second copy is kept."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    view = memoryview(data)
+    try:
+        for start in range(0, len(data), _CHUNK):
+            decoder.decode(view[start : start + _CHUNK])
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        return False
+    return True
 
 
 def _place(before: bytes, encoding: str) -> str:
