@@ -96,6 +96,7 @@ def test_summary_says_verdict_counts_inputs_and_that_data_are_synthetic(book):
         ["SKIPPED", 1], ["EXECUTION ERROR", 1],
         ["01", 1, 0, 2, 1, 0], ["no site known", 1, 0, 0, 1],
         ["AE.csv", "a" * 64, "gb18030", 20], ["数据.xlsx", "b" * 64, "binary", 4],
+        ["The export says", "Invented by hand for the tests & nothing else."],
         ["Controlled terminology", "sdtmct-2025-03-28"], ["pandera", "0.35.0"],
     ]:  # fmt: skip
         assert line in table, line

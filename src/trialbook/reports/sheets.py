@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from trialbook.findings import Finding, Results, Role, RuleStatus, Severity, Threshold, count_severities
 from trialbook.reports.summary import TableNames, count_rule_statuses, count_sites, count_tables, site_of, verdict, worst_first
-from trialbook.reports.wording import names_text, origin_text, origins_text, record_text, values_text
+from trialbook.reports.wording import names_text, opening, origin_text, origins_text, record_text, values_text
 
 SEVERITIES = tuple(severity.value for severity in Severity)
 RULE_ORDER = (RuleStatus.EXECUTION_ERROR, RuleStatus.SKIPPED, RuleStatus.ISSUE_REPORTED, RuleStatus.SUCCESS)
@@ -44,7 +44,7 @@ def summary_rows(results: Results, threshold: Threshold) -> Iterator[tuple[str, 
     run, decided = results.run, verdict(results, threshold)
     yield "heading", ("Validation report", run.study)
     if run.synthetic is not None:
-        yield "alarm", ("SYNTHETIC DATA", f"These data are invented, no patient's: {run.synthetic}")
+        yield "alarm", ("SYNTHETIC DATA", f"These data are invented, no patient's: {opening(run.synthetic)}")
     yield "heading", ("Verdict", decided.headline)
     for reason in decided.reasons:
         yield "body", (None, reason)
@@ -68,6 +68,8 @@ def summary_rows(results: Results, threshold: Threshold) -> Iterator[tuple[str, 
     yield "header", ("File", "SHA-256", "Encoding", "Rows")
     for entry in run.inputs:
         yield "body", (entry["file"], entry["sha256"], entry["encoding"] or "binary", entry["rows"])
+    if run.synthetic is not None:
+        yield "body", ("The export says", run.synthetic)
     yield "body", ()
     yield "heading", ("Versions",)
     yield from (("body", (name, version)) for name, version in run.versions.items())

@@ -55,10 +55,13 @@ def write_workbook(results: Results, path: Path, threshold: Threshold) -> None:
 
 def _write_summary(book: Workbook, results: Results, threshold: Threshold) -> None:
     sheet = _sheet(book, "Summary", results)
-    for letter, width in zip("ABCDEF", (26, 70, 12, 12, 12, 12), strict=True):
+    widths = (26, 70, 12, 12, 12, 12)
+    for letter, width in zip("ABCDEF", widths, strict=True):
         sheet.column_dimensions[letter].width = width
     writer = RowWriter(sheet)
-    for style, row in summary_rows(results, threshold):
+    for number, (style, row) in enumerate(summary_rows(results, threshold), start=1):
+        # Headings are larger, and bold letters wider, than those that a row's height is reckoned for.
+        sheet.row_dimensions[number].height = row_height(row, widths[: len(row)]) * (1 if style == "body" else 1.3)
         writer.row(row, style)
 
 
