@@ -122,7 +122,8 @@ class Study(LoadedStudy):
     def _mapped(self, export: Path, progress: Progress) -> tuple[Forms, MappedStudy, RunInfo]:
         started, specs = _now(), self.specs
         progress("reading the export")
-        raw = read_export(export, specs.export.encodings, specs.export.ignore)
+        headers = {header for spec in specs.forms.values() for header in spec.headers}
+        raw = read_export(export, specs.export.encodings, specs.export.ignore, headers)
         forms = collect_forms(raw, specs.forms)
         progress("mapping to SDTM")
         mapped = map_forms(forms, specs, self.standard, self.protocol.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 
 from trialbook.datasets.encodings import declared_encodings
@@ -11,7 +11,7 @@ from trialbook.errors import ExportError
 from trialbook.exports.delimited import read_delimited
 from trialbook.exports.encodings import find_encoding
 from trialbook.exports.sources import list_sources
-from trialbook.exports.tables import Input, RawExport, RawTable
+from trialbook.exports.tables import Input, RawExport, RawTable, Unreadable
 from trialbook.exports.workbook import STATEMENT, read_workbook
 
 TEXT_FILES = (".csv", ".tsv", ".txt")
@@ -19,12 +19,20 @@ WORKBOOKS = (".xlsx", ".xlsm")
 _PACKED = (b"PK\x03\x04", bytes.fromhex("D0CF11E0"))
 
 
-def read_export(path: Path, encodings: Sequence[str] = (), ignore: Sequence[str] = ()) -> RawExport:
+def read_export(
+    path: Path,
+    encodings: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    headers: Collection[str] = frozenset(),
+    skip_unreadable: bool = False,
+) -> RawExport:
     """The tables of a raw export: a folder, a zip, or one CSV file or workbook.
 
     ``encodings`` are those that the study declares, tried in their order on text that is not UTF-8; ``ignore`` are patterns
     (``*.pdf``) of files and sheets that are no tables. A file ``SYNTHETIC.txt``, or a sheet ``SYNTHETIC``, is the export's own
-    statement that its data are invented. Tables come in the order of file and sheet.
+    statement that its data are invented. Tables come in the order of file and sheet. ``headers`` are the names that the study's
+    columns may have, in lower case: by them the header is told from titles above it. With ``skip_unreadable`` files that cannot
+    be read are listed in ``unreadable`` instead.
 
     Raises ExportError when a file cannot be read: for all such files at once, so that they can be mended at once. A file of
     a kind that is not read here is such a file too, unless ``ignore`` names it: nothing is left out in silence.
@@ -34,12 +42,16 @@ def read_export(path: Path, encodings: Sequence[str] = (), ignore: Sequence[str]
     inputs: list[Input] = []
     statements: list[str] = []
     failures: list[ExportError] = []
+    unreadable: list[Unreadable] = []
     for source in list_sources(Path(path), ignore):
         try:
             data = source.read()
             found, encoding, statement = _read_file(data, source.name, declared, ignore)
         except ExportError as error:
-            failures.append(error)
+            if skip_unreadable:
+                unreadable.append(Unreadable(source.name, str(error)))
+            else:
+                failures.append(error)
             continue
         tables += found
         statements += [statement] if statement is not None else []
@@ -51,7 +63,7 @@ def read_export(path: Path, encodings: Sequence[str] = (), ignore: Sequence[str]
         raise ExportError(
             "holds no table", file=path, remedy=f"An export is made of {', '.join((*TEXT_FILES, *WORKBOOKS))} files."
         )
-    return RawExport(Path(path), tuple(tables), tuple(inputs), "\n".join(dict.fromkeys(statements)) or None)
+    return RawExport(Path(path), tuple(tables), tuple(inputs), "\n".join(dict.fromkeys(statements)) or None, tuple(unreadable))
 
 
 def _read_file(

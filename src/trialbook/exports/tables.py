@@ -28,11 +28,28 @@ class RowProblem:
 
 
 @dataclass(frozen=True)
+class ReadNote:
+    """What was read otherwise than it stands, or stands where nobody looks (hidden rows); ``row`` is None for the whole table."""
+
+    row: int | None
+    what: str
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A file that could not be read and was gone on without; ``message`` says what is wrong with it, and where."""
+
+    file: str
+    message: str
+
+
+@dataclass(frozen=True)
 class RawTable:
     """One CSV file or one sheet of a workbook.
 
     ``frame``: columns as the header names them (outer white space stripped), every cell as text of dtype ``str``,
     an empty cell as ``""`` (never NaN); ``row``: for each record its row in a spreadsheet (the header is row 1).
+    ``path``: for each record its place in a file that has no rows (ODM-XML), of dtype ``object``; None where rows are the place.
     """
 
     file: str
@@ -40,6 +57,8 @@ class RawTable:
     frame: pd.DataFrame
     row: np.ndarray
     problems: tuple[RowProblem, ...] = ()
+    notes: tuple[ReadNote, ...] = ()
+    path: np.ndarray | None = None
 
     @property
     def name(self) -> str:
@@ -49,9 +68,13 @@ class RawTable:
 
 @dataclass(frozen=True)
 class RawExport:
-    """All tables of an export; ``synthetic`` is the export's own statement that its data are invented, else None."""
+    """All tables of an export; ``synthetic`` is the export's own statement that its data are invented, else None.
+
+    ``unreadable``: the files that were gone on without, where that was asked for.
+    """
 
     path: Path
     tables: tuple[RawTable, ...]
     inputs: tuple[Input, ...]
     synthetic: str | None = None
+    unreadable: tuple[Unreadable, ...] = ()

@@ -51,7 +51,8 @@ class FormSpec(SpecModel):
     """One form; ``tables`` are patterns of the names of its files (without ending) or sheets, upper and lower case alike.
 
     ``keys`` tell its records apart; ``subject`` is the column that names the subject. A form that is not ``required`` has no
-    records where the export lacks it; of a required one nothing is known then.
+    records where the export lacks it; of a required one nothing is known then. ``prefixes`` are what a header may carry before a
+    column's name, as where names must differ between all forms (``ae_`` in REDCap: ``ae_aeterm`` is AETERM).
     """
 
     form: str
@@ -60,7 +61,16 @@ class FormSpec(SpecModel):
     subject: str
     keys: tuple[str, ...] = Field(min_length=1)
     required: bool = True
+    prefixes: tuple[str, ...] = ()
     columns: dict[str, ColumnSpec]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Each header that a column may have, in lower case, with the column; own names first, then aliases, then prefixed ones."""
+        own = {name.casefold(): name for name in self.columns}
+        aliases = {alias.strip().casefold(): name for name, column in self.columns.items() for alias in column.aliases}
+        prefixed = {prefix.casefold() + name: column for prefix in self.prefixes for name, column in own.items()}
+        return {**prefixed, **aliases, **own}
 
     @model_validator(mode="after")
     def _keys_are_columns(self) -> Self:

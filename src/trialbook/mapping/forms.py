@@ -134,14 +134,15 @@ def _same_as(frame: pd.DataFrame, cells: list[str]) -> pd.Series:
 
 
 def _columns(spec: FormSpec, frame: pd.DataFrame) -> dict[str, str]:
-    """Headers of the table with the column that each stands for, whatever its case."""
-    names = {alias.casefold(): name for name, column in spec.columns.items() for alias in (name, *column.aliases)}
-    named: dict[str, str] = {}
-    for header in frame.columns:
-        name = names.get(header.strip().casefold())
-        if name is not None and name not in named.values():
-            named[header] = name
-    return named
+    """Headers of the table with the column that each stands for, whatever its case; a column's own name goes before an alias."""
+    names = spec.headers
+    headers = {header: header.strip().casefold() for header in frame.columns}
+    named = {header: name for header, plain in headers.items() if (name := names.get(plain)) is not None}
+    best: dict[str, str] = {}
+    for header, name in named.items():
+        if name not in best or (headers[header] == name.casefold() and headers[best[name]] != name.casefold()):
+            best[name] = header
+    return {header: name for header, name in named.items() if best[name] == header}
 
 
 def label_row(spec: FormSpec, frame: pd.DataFrame) -> pd.Series:
