@@ -126,7 +126,7 @@ class Study(LoadedStudy):
         raw = read_export(export, specs.export.encodings, specs.export.ignore, headers)
         forms = collect_forms(raw, specs.forms)
         progress("mapping to SDTM")
-        mapped = map_forms(forms, specs, self.standard, self.protocol.id)
+        mapped = map_forms(forms, specs, self.standard, self.protocol.id, self.visits)
         records = _records_by_file(forms)
         inputs = tuple(asdict(one) | {"rows": records.get(one.file, 0)} for one in raw.inputs)
         info = RunInfo(self.protocol.id, started, self.standard.name, self.ct.name, versions(), inputs, raw.synthetic)

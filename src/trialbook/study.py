@@ -16,7 +16,7 @@ from trialbook.checks.schema import build_schema
 from trialbook.datasets import SdtmDataset, Variable
 from trialbook.errors import SpecError, TrialbookError
 from trialbook.mapping import Specs, load_specs
-from trialbook.protocol import StudyProtocol, load_study
+from trialbook.protocol import StudyProtocol, Visit, load_study, load_visits
 from trialbook.specfile import SpecFile
 from trialbook.standards import ControlledTerminology, Standard, load_ct, load_standard
 from trialbook.studymodules import namespace
@@ -48,6 +48,11 @@ class LoadedStudy:
     def protocol(self) -> StudyProtocol:
         """``protocol/``."""
         return load_study(self.root / "protocol")
+
+    @cached_property
+    def visits(self) -> dict[str, Visit]:
+        """The planned visits of ``protocol/visits.yml`` by name."""
+        return load_visits(self.root / "protocol")
 
     @cached_property
     def specs(self) -> Specs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from trialbook.expressions import parse
-from trialbook.mapping.domain_spec import Algorithm
+from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm
 from trialbook.mapping.forms import Form
 from trialbook.mapping.records import RawRecords
 
@@ -20,10 +20,14 @@ def not_collected(parts: Sequence[RawRecords], wanted: Sequence[Algorithms], for
     lacking: dict[str, list[str | None]] = {}
     for part, algorithms in zip(parts, wanted, strict=True):
         for name, ways in algorithms.items():
-            lacking.setdefault(name, []).extend(_lacks(part, way, forms) for way in ways if not way.derive_study_day)
+            lacking.setdefault(name, []).extend(_lacks(part, way, forms) for way in ways if way.operation not in FILLED_LATER)
     found = {name: str(reasons[0]) for name, reasons in lacking.items() if reasons and all(reasons)}
-    days = {name: ways[0].derive_study_day for algorithms in wanted for name, ways in algorithms.items()}
-    return found | {name: found[date] for name, date in days.items() if date is not None and date in found}
+    later = {name: ways[0] for algorithms in wanted for name, ways in algorithms.items() if ways[0].operation in FILLED_LATER}
+    for name, way in sorted(later.items(), key=lambda one: FILLED_LATER.index(one[1].operation)):
+        # What an algorithm works on comes first among its needs; the rest only chooses among records.
+        if not way.derive_seq and way.needs and way.needs[0] in found:
+            found[name] = found[way.needs[0]]
+    return found
 
 
 def _lacks(part: RawRecords, way: Algorithm, forms: Mapping[str, Form]) -> str | None:

@@ -12,18 +12,18 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from trialbook.specfile import SpecModel
 
-OPERATIONS = (
-    "assign_no_ct",
-    "assign_ct",
-    "hardcode_no_ct",
-    "hardcode_ct",
-    "assign_datetime",
+FILLED_LATER = (
+    "derive_standard_result",
+    "derive_range_indicator",
+    "derive_visit",
     "derive_study_day",
+    "derive_epoch",
+    "derive_blfl",
     "derive_seq",
-    "derive",
 )
-FILLED_LATER = ("derive_study_day", "derive_seq")
-"""Algorithms that need the other variables, and the other records, first."""
+"""Algorithms that need the other variables, and the other records, first; in the order in which they run."""
+
+OPERATIONS = ("assign_no_ct", "assign_ct", "hardcode_no_ct", "hardcode_ct", "assign_datetime", "derive", *FILLED_LATER)
 
 
 def _many(value: object) -> object:
@@ -41,6 +41,27 @@ class FunctionCall(SpecModel):
     reads: Names = ()
 
 
+class BaselineReference(SpecModel):
+    """A date of the subject's DM record; a record of the same day counts as before it where ``same_day`` is true."""
+
+    date: str
+    same_day: bool = False
+
+
+class Baseline(SpecModel):
+    """Which record is the baseline: the last with a result before the first of the references that the subject has.
+
+    ``by``: the variables within whose values there is one baseline a subject; ``ties``: variables that decide between records
+    of the same time, the greatest value last. ``result``: the variable that must not be empty.
+    """
+
+    result: str
+    date: str
+    references: tuple[BaselineReference, ...] = Field(min_length=1)
+    by: Names = Field(min_length=1)
+    ties: Names = ()
+
+
 class Algorithm(SpecModel):
     """One way to fill a variable. Columns are those of the records' form, or ``ALIAS.COLUMN`` of a joined one."""
 
@@ -49,7 +70,12 @@ class Algorithm(SpecModel):
     hardcode_no_ct: str | None = None
     hardcode_ct: str | None = None
     assign_datetime: Names | None = None
+    derive_standard_result: str | None = None
+    derive_range_indicator: str | None = None
+    derive_visit: str | None = None
     derive_study_day: str | None = None
+    derive_epoch: str | None = None
+    derive_blfl: Baseline | None = None
     derive_seq: Names | None = None
     derive: FunctionCall | None = None
     codelist: str | None = None
@@ -71,6 +97,14 @@ class Algorithm(SpecModel):
     def operation(self) -> str:
         """The name of the algorithm."""
         return next(name for name in OPERATIONS if getattr(self, name) is not None)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The variables of the record that an algorithm of FILLED_LATER works on."""
+        if self.derive_blfl:
+            return (self.derive_blfl.result, self.derive_blfl.date, *self.derive_blfl.by, *self.derive_blfl.ties)
+        value = getattr(self, self.operation) if self.operation in FILLED_LATER else None
+        return (value,) if isinstance(value, str) else tuple(value or ())
 
     @property
     def columns(self) -> tuple[str, ...]:

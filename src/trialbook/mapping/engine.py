@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from trialbook.datasets import SdtmDataset, Variable, iso8601
+from trialbook.datasets import SdtmDataset, Variable
 from trialbook.datasets.dataset import VariableType
 from trialbook.mapping.algorithms import fill
 from trialbook.mapping.collected import not_collected
 from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm, DomainSpec, Records
 from trialbook.mapping.forms import Form, Forms
+from trialbook.mapping.later import Making, fill_later
 from trialbook.mapping.numbers import read_numbers
 from trialbook.mapping.provenance import Cells, Provenance, Source
 from trialbook.mapping.records import MappingIssue, RawRecords, merged, raw_records
 from trialbook.mapping.specs import Specs
 from trialbook.mapping.supp import supplemental
+from trialbook.protocol import Visit
 from trialbook.standards import Standard
 
 
@@ -48,8 +50,10 @@ class MappedStudy:
     usubjid: Mapping[str, pd.Series]
 
 
-def map_forms(forms: Forms, specs: Specs, standard: Standard, study_id: str) -> MappedStudy:
-    """Map every domain that has at least one of its forms.
+def map_forms(
+    forms: Forms, specs: Specs, standard: Standard, study_id: str, visits: Mapping[str, Visit] | None = None
+) -> MappedStudy:
+    """Map every domain that has at least one of its forms; ``visits`` are the protocol's by name.
 
     Raises :class:`SpecError` for a domain that the standard does not have, and for a derivation that fails.
     """
@@ -66,7 +70,7 @@ def map_forms(forms: Forms, specs: Specs, standard: Standard, study_id: str) -> 
             wanted = ", ".join(dict.fromkeys(records.form for records in domain.records))
             not_made[name] = f"the export has none of its forms ({wanted})"
             continue
-        for mapped in _map_domain(domain, kinds, everything, specs, standard, study_id, datasets, issues):
+        for mapped in _map_domain(domain, kinds, everything, specs, standard, study_id, datasets, visits or {}, issues):
             datasets[mapped.dataset.name] = mapped
     return MappedStudy(datasets, merged(issues), not_made, _subjects(everything, forms, specs))
 
@@ -85,32 +89,35 @@ def _map_domain(
     standard: Standard,
     study_id: str,
     datasets: Mapping[str, Mapped],
+    visits: Mapping[str, Visit],
     issues: list[MappingIssue],
 ) -> list[Mapped]:
     parts = [raw_records(domain.domain, kind, forms, specs) for kind in kinds]
     wanted = [specs.algorithms(domain, kind) for kind in kinds]
-    later = {name: ways for ways_of in wanted for name, ways in ways_of.items() if ways[0].operation in FILLED_LATER}
+    later = {name: ways[0] for ways_of in wanted for name, ways in ways_of.items() if ways[0].operation in FILLED_LATER}
     names = [name for name in dict.fromkeys(name for ways in wanted for name in ways) if name not in later]
     columns, sources = _fill_all(parts, [{n: w for n, w in ways.items() if n in names} for ways in wanted], names, specs, forms)
     frame = pd.DataFrame({"STUDYID": study_id, "DOMAIN": domain.domain, **columns}, index=range(sum(map(len, parts))))
     provenance = Provenance(*_rows(parts), sources)
-    _derive_days(frame, later, sources, datasets)
+    no_number = _numbers(frame, domain.domain, standard)
+    making = Making(domain, frame, sources, datasets, specs, visits)
+    fill_later(making, later)
     keys = domain.keys or standard.datasets[domain.domain].keys
     keys = tuple(key for key in keys if key in frame)
-    no_number = _numbers(frame, domain.domain, standard)
     by = domain.order or keys
     order = frame.sort_values(list(by), kind="stable").index.to_numpy() if by else frame.index.to_numpy()
     frame = frame.take(order).reset_index(drop=True)
     provenance = provenance.take(order)
-    for name, ways in later.items():
-        if ways[0].operation == "derive_seq":
-            _derive_seq(frame, name, tuple(ways[0].derive_seq or ()), by)
+    for name, algorithm in later.items():
+        if algorithm.derive_seq is not None:
+            _derive_seq(frame, name, algorithm.derive_seq, by)
     dataset = _dataset(domain.domain, frame, standard)
     for name, lost in no_number.items():
         message = f"The value collected for {name} is not a number"
         reported = _declared_as_numbers(sources[name], parts) if name in sources else np.zeros(len(lost), dtype=bool)
         records = np.flatnonzero((lost & ~reported)[order])
         issues.append(MappingIssue("NUMBER", domain.domain, domain.domain, (name,), records, message))
+    issues.extend(replace(issue, records=np.flatnonzero(np.isin(order, issue.records))) for issue in making.issues)
     made = [Mapped(dataset, provenance, keys, not_collected(parts, wanted, forms))]
     if domain.supp:
         qualifiers = {name: qualifier.value for name, qualifier in domain.supp.items()}
@@ -161,31 +168,6 @@ def _rows(parts: Sequence[RawRecords]) -> tuple[dict[str, str], dict[str, np.nda
         for alias in forms
     }
     return forms, rows
-
-
-def _derive_days(
-    frame: pd.DataFrame, later: Mapping[str, tuple[Algorithm, ...]], sources: dict[str, Source], datasets: Mapping[str, Mapped]
-) -> None:
-    """Study days from RFSTDTC of the subject's DM record (SDTMIG 3.4 section 4.4.4); in DM, from the record's own."""
-    for name, ways in later.items():
-        date = ways[0].derive_study_day
-        if date is None:
-            continue
-        if "RFSTDTC" in frame:
-            reference = frame["RFSTDTC"]
-        elif "DM" in datasets and "RFSTDTC" in datasets["DM"].dataset.frame:
-            reference = frame["USUBJID"].map(_reference_dates(datasets["DM"].dataset.frame)).astype("str").fillna("")
-        else:
-            reference = pd.Series("", index=frame.index, dtype="str")
-        frame[name] = iso8601.study_day(frame[date], reference)
-        if date in sources:
-            sources[name] = sources[date]
-
-
-def _reference_dates(dm: pd.DataFrame) -> pd.Series:
-    """RFSTDTC by USUBJID; a subject whose DM records disagree, if only in that one has none, has no day 1."""
-    dates = dm.loc[dm["USUBJID"] != "", ["USUBJID", "RFSTDTC"]].drop_duplicates()
-    return dates.drop_duplicates("USUBJID", keep=False).set_index("USUBJID")["RFSTDTC"]
 
 
 def _numbers(frame: pd.DataFrame, domain: str, standard: Standard) -> dict[str, np.ndarray]:

@@ -66,7 +66,7 @@ class FormSpec(SpecModel):
 
     @property
     def headers(self) -> dict[str, str]:
-        """Each header that a column may have, in lower case, with the column; own names first, then aliases, then prefixed ones."""
+        """Each header that a column may have, in lower case, with the column; own names before aliases before prefixed."""
         own = {name.casefold(): name for name in self.columns}
         aliases = {alias.strip().casefold(): name for name, column in self.columns.items() for alias in column.aliases}
         prefixed = {prefix.casefold() + name: column for prefix in self.prefixes for name, column in own.items()}

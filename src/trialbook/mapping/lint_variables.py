@@ -15,6 +15,8 @@ from trialbook.mapping.specs import Specs
 from trialbook.standards import StandardVariable
 
 NUMBERS = ("integer", "number")
+NUMERIC = ("derive_visit", "derive_study_day", "derive_seq")
+"""Algorithms that give numbers and nothing else."""
 
 
 def place_of(domain: DomainSpec, index: int, name: str) -> tuple[str, list[str | int]]:
@@ -44,7 +46,7 @@ def variable_complaints(
         text = _no_number(specs, records, algorithm)
         if text:
             yield LintSeverity.ERROR, f"{name} is Num, and {text}"
-    elif operation in ("derive_study_day", "derive_seq"):
+    elif operation in NUMERIC:
         yield LintSeverity.ERROR, f"{name} is Char, and {operation} gives numbers"
     by_text = ("assign_no_ct", "assign_ct", "hardcode_no_ct", "hardcode_ct")
     if name.endswith("DTC") and operation in by_text:
@@ -53,6 +55,8 @@ def variable_complaints(
         yield LintSeverity.ERROR, f"{name} is derived from {algorithm.derive_study_day}, which is no --DTC"
     if algorithm.derive_study_day and not name.endswith("DY"):
         yield LintSeverity.ERROR, f"{name} is no study day"
+    if operation == "derive_visit" and name not in ("VISITNUM", "VISITDY"):
+        yield LintSeverity.ERROR, f"derive_visit gives VISITNUM and VISITDY, not {name}"
     if operation == "derive_seq" and not name.endswith("SEQ"):
         yield LintSeverity.ERROR, f"{name} is no sequence number"
 

@@ -65,8 +65,8 @@ def _each(folder: Path, kind: str, key: str, model: type[ModelT], files: dict[st
             other = files[f"{kind}/{same}"].path.name
             raise file.error([key], f"{name} is specified twice: here and in {other}", "Remove one of the files.")
         files[f"{kind}/{name}"], specs[name] = file, spec
-    dm_first = sorted(specs, key=lambda name: (kind == "domains" and name != "DM", name))
-    return [specs[name] for name in dm_first]
+    needed_first = sorted(specs, key=lambda name: (kind == "domains" and (name != "DM", name != "SE"), name))
+    return [specs[name] for name in needed_first]
 
 
 def _refuse_other_ending(path: Path) -> None:

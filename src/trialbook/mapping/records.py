@@ -25,8 +25,10 @@ class MappingIssue:
     """Something the mapping could not do to ``records``: positions in the form ``table``, or in the dataset of that name.
 
     ``variables`` are columns of that table. ``kind``: JOIN (several records match), TERM (no term for a value), NUMBER (a Num
-    variable from text that is not a number), ABSENT (a condition asks for a form that the export lacks: it concerns all records,
-    and names none). ``about`` tells issues of one kind and column apart: the joined form, the code list.
+    variable from text that is not a number), UNIT (no conversion for a test's unit), RESULT (nothing can be made of a result),
+    EPOCH (a date that lies on a boundary of elements at its precision), ABSENT (a condition asks for a form that the export
+    lacks: it concerns all records, and names none). ``about`` tells issues of one kind and column apart: the joined form, the
+    code list.
     """
 
     kind: str
@@ -40,7 +42,7 @@ class MappingIssue:
     @property
     def of_dataset(self) -> bool:
         """Whether ``table`` is a dataset: a form may have the same name."""
-        return self.kind in ("NUMBER", "ABSENT")
+        return self.kind in ("NUMBER", "ABSENT", "UNIT", "RESULT", "EPOCH")
 
     @property
     def rule(self) -> str:

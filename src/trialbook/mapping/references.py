@@ -102,8 +102,7 @@ def _dangling_variables(specs: Specs, domain: DomainSpec, file: SpecFile) -> Ite
         if any(other != ways[0] for other in ways) or len(ways) < len(kinds):
             yield file.error([*at, name], f"{ways[0][0].operation} must be the same for all records of the domain")
         needs_subject |= domain.domain != "DM" or ways[0][0].operation == "derive_seq"
-        day = ways[0][0].derive_study_day
-        for variable in ways[0][0].derive_seq or ((day,) if day else ()):
+        for variable in ways[0][0].needs:
             if variable not in filled:
                 yield file.error([*at, name], f"{variable} is no variable that the domain fills")
     if needs_subject and any("USUBJID" not in kind for kind in kinds):

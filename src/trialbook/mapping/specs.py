@@ -15,7 +15,8 @@ from trialbook.specfile import SpecFile
 
 @dataclass(frozen=True)
 class Specs:
-    """The folder ``sdtm_specs/`` as data; DM stands first among the domains, since study days need its RFSTDTC.
+    """The folder ``sdtm_specs/`` as data; DM stands first among the domains, since study days need its RFSTDTC, then SE, which
+    epochs need.
 
     ``files`` keeps each YAML file (``forms/AE``, ``domains/AE``, ``common``, ``codelists``, ``export``), to name its lines.
     """

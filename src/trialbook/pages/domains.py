@@ -178,10 +178,10 @@ def _arguments(way: Way) -> Cell:
         return Markup("by {}").format(link(code(codelist), "codelist", codelist))
     if one.derive:
         return code(one.derive.function)
-    if one.derive_study_day:
-        return Markup("of {}").format(code(one.derive_study_day))
     if one.derive_seq:
         return Markup("by {}").format(Markup(", ").join(code(name) for name in one.derive_seq))
+    if one.needs:
+        return Markup("of {}").format(code(one.needs[0]))
     constant = one.hardcode_ct if one.hardcode_ct is not None else one.hardcode_no_ct
     if constant is None:
         return ""

@@ -1,5 +1,6 @@
 """The protocol as typed data."""
 
+from trialbook.protocol.schedule import Visit, load_visits
 from trialbook.protocol.study import Arm, Design, Endpoints, Population, StudyProtocol, load_study
 
-__all__ = ["Arm", "Design", "Endpoints", "Population", "StudyProtocol", "load_study"]
+__all__ = ["Arm", "Design", "Endpoints", "Population", "StudyProtocol", "Visit", "load_study", "load_visits"]

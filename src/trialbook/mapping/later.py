@@ -1,0 +1,80 @@
+"""The algorithms that need a record's other variables, the subject's DM or SE, or the other records of the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from trialbook.datasets import iso8601
+from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm, DomainSpec
+from trialbook.mapping.provenance import Source
+from trialbook.mapping.records import MappingIssue
+from trialbook.mapping.specs import Specs
+from trialbook.protocol import Visit
+
+if TYPE_CHECKING:
+    from trialbook.mapping.engine import Mapped
+
+
+@dataclass
+class Making:
+    """A dataset while it is made, its records not yet sorted.
+
+    ``frame``: the variables filled from raw records, Num ones as float64, index 0…n-1; ``sources``: where they come from;
+    ``datasets``: those made before (DM first, then SE); ``visits``: the protocol's, by VISIT. An algorithm adds its variable to
+    ``frame`` and to ``sources``, and what it could not do to ``issues`` (positions in ``frame``).
+    """
+
+    domain: DomainSpec
+    frame: pd.DataFrame
+    sources: dict[str, Source]
+    datasets: Mapping[str, Mapped]
+    specs: Specs
+    visits: Mapping[str, Visit]
+    issues: list[MappingIssue] = field(default_factory=list)
+
+
+def fill_later(making: Making, later: Mapping[str, Algorithm]) -> None:
+    """Fill the variables of ``later`` but for --SEQ, which numbers sorted records."""
+    for operation in FILLED_LATER:
+        for name, algorithm in later.items():
+            if algorithm.operation == operation and operation in LATER:
+                LATER[operation](making, name, algorithm)
+
+
+def _derive_study_day(making: Making, name: str, algorithm: Algorithm) -> None:
+    """Study days from RFSTDTC of the subject's DM record (SDTMIG 3.4 section 4.4.4); in DM, from the record's own."""
+    frame, date = making.frame, str(algorithm.derive_study_day)
+    if "RFSTDTC" in frame:
+        reference = frame["RFSTDTC"]
+    elif "DM" in making.datasets and "RFSTDTC" in making.datasets["DM"].dataset.frame:
+        reference = frame["USUBJID"].map(_reference_dates(making.datasets["DM"].dataset.frame)).astype("str").fillna("")
+    else:
+        reference = pd.Series("", index=frame.index, dtype="str")
+    frame[name] = iso8601.study_day(frame[date], reference)
+    if date in making.sources:
+        making.sources[name] = making.sources[date]
+
+
+def _derive_visit(making: Making, name: str, algorithm: Algorithm) -> None:
+    """VISITNUM or VISITDY of a planned visit; a visit that is not planned has neither (SDTMIG 3.4 section 4.4.5)."""
+    visit = str(algorithm.derive_visit)
+    known = {one.visit: one.visitnum if name == "VISITNUM" else one.day for one in making.visits.values()}
+    making.frame[name] = making.frame[visit].map(known).astype("float64")
+    if visit in making.sources:
+        making.sources[name] = making.sources[visit]
+
+
+def _reference_dates(dm: pd.DataFrame) -> pd.Series:
+    """RFSTDTC by USUBJID; a subject whose DM records disagree, if only in that one has none, has no day 1."""
+    dates = dm.loc[dm["USUBJID"] != "", ["USUBJID", "RFSTDTC"]].drop_duplicates()
+    return dates.drop_duplicates("USUBJID", keep=False).set_index("USUBJID")["RFSTDTC"]
+
+
+LATER: dict[str, Callable[[Making, str, Algorithm], None]] = {
+    "derive_visit": _derive_visit,
+    "derive_study_day": _derive_study_day,
+}

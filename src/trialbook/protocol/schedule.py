@@ -1,0 +1,54 @@
+"""The planned visits (``protocol/visits.yml``), as the trial design dataset TV has them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from trialbook.specfile import SpecFile, SpecModel
+
+
+class Visit(SpecModel):
+    """A planned visit: VISITNUM, VISIT and VISITDY of SDTMIG TV; ``day`` is None where an event decides when it takes place.
+
+    ``window``: the days before and after ``day`` that still count as on time; ``source``: ``record``, ``literature`` or
+    ``assumption``.
+    """
+
+    visitnum: float
+    visit: str = Field(min_length=1)
+    day: int | None = None
+    window: tuple[int, int] | None = None
+    source: str = ""
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _day_exists(self) -> Self:
+        if self.day == 0:
+            raise ValueError("there is no study day 0: day 1 follows day -1")
+        if self.window is not None and self.window[0] > self.window[1]:
+            raise ValueError(f"the window ends before it begins ({self.window[0]} to {self.window[1]})")
+        return self
+
+
+class VisitsSpec(SpecModel):
+    """``protocol/visits.yml``."""
+
+    visits: tuple[Visit, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        for what in ("visitnum", "visit"):
+            seen = [getattr(one, what) for one in self.visits]
+            twice = [value for value in dict.fromkeys(seen) if seen.count(value) > 1]
+            if twice:
+                raise ValueError(f"the {what} {twice[0]} is there twice")
+        return self
+
+
+def load_visits(folder: Path) -> dict[str, Visit]:
+    """The visits by name; none where the study has no ``visits.yml``. Raises SpecError with file and line."""
+    path = folder / "visits.yml"
+    return {one.visit: one for one in SpecFile(path).parse(VisitsSpec).visits} if path.exists() else {}
