@@ -7,8 +7,11 @@ from traceback import extract_tb
 
 import pandas as pd
 
+from trialbook.datasets import iso8601
 from trialbook.errors import SpecError
+from trialbook.mapping.datetimes import parse as parse_datetimes
 from trialbook.mapping.domain_spec import FunctionCall
+from trialbook.mapping.form_spec import ColumnSpec
 from trialbook.mapping.forms import Form
 from trialbook.mapping.specs import Specs
 
@@ -18,12 +21,13 @@ def call_function(
 ) -> pd.Series:
     """One value for each of ``size`` records, on their positions; ``column`` gives the columns that the call names.
 
+    The function gets dates as ISO 8601 (:func:`given`), in whichever of its formats a site wrote them.
     Raises :class:`SpecError` where the function fails or gives something else.
     """
     file, place = specs.folder / "derivations.py", f"function {call.function}"
     columns = [column(name) for name in call.from_]
     # Copies (made only where they are written to): a function must not change what other variables read.
-    reads = {name: forms[name].cells.copy() for name in call.reads}
+    reads = {name: _records(forms[name], specs) for name in call.reads}
     try:
         result = specs.function(call.function)(*columns, **reads)
     except Exception as error:
@@ -40,6 +44,19 @@ def call_function(
         what = "gave a Series with another index than that of its columns, so no value can be told to belong to a record"
         raise SpecError(what, file=file, place=place, remedy="Keep the index of the columns that the function is given.")
     return result.sort_index().set_axis(range(size))
+
+
+def given(cells: pd.Series, column: ColumnSpec, unknown: tuple[str, ...]) -> pd.Series:
+    """Cells as a function gets them: a date as ISO 8601, ``""`` where there is none, and anything else as it is read."""
+    if column.type not in ("date", "datetime"):
+        return cells
+    parts, fits = parse_datetimes(cells, column.format, unknown)
+    return iso8601.compose(parts).where(fits, "").astype("str")
+
+
+def _records(form: Form, specs: Specs) -> pd.DataFrame:
+    unknown = specs.export.unknown_date_parts
+    return pd.DataFrame({name: given(form.cells[name], column, unknown) for name, column in form.spec.columns.items()}).copy()
 
 
 def truth_by_function(
