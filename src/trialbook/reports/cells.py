@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from typing import Any
-
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
 
 from trialbook.findings import Severity
 from trialbook.reports.wording import visible_lines
@@ -16,17 +12,20 @@ from trialbook.reports.wording import visible_lines
 LONGEST_CELL = 32_767
 LINE_POINTS = 14.4
 MOST_LINES = 28  # Excel allows no row over 409 points.
-# Excel reads _x000D_ in a cell as the character; the same letters in the data must stay letters (ECMA-376, ST_Xstring).
-ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
-WRAPPED = Alignment(vertical="top", wrap_text=True)
-HEADER_FILL = PatternFill("solid", start_color="FF24384E")
-HEADER_FONT = Font(bold=True, color="FFFFFFFF")
+WRAPPED = {"valign": "top", "text_wrap": True}
 SEVERITY_STYLES = {
-    Severity.REJECT: (PatternFill("solid", start_color="FF6A1F6A"), Font(bold=True, color="FFFFFFFF")),
-    Severity.ERROR: (PatternFill("solid", start_color="FFF6C9BD"), Font(bold=True, color="FF7A1F0C")),
-    Severity.WARNING: (PatternFill("solid", start_color="FFFBE7B2"), Font(bold=True, color="FF5C4300")),
-    Severity.NOTICE: (PatternFill("solid", start_color="FFD5E6F1"), Font(bold=True, color="FF1F4B6B")),
+    Severity.REJECT: {"bg_color": "#6A1F6A", "bold": True, "font_color": "#FFFFFF"},
+    Severity.ERROR: {"bg_color": "#F6C9BD", "bold": True, "font_color": "#7A1F0C"},
+    Severity.WARNING: {"bg_color": "#FBE7B2", "bold": True, "font_color": "#5C4300"},
+    Severity.NOTICE: {"bg_color": "#D5E6F1", "bold": True, "font_color": "#1F4B6B"},
+}
+STYLES: dict[object, dict[str, object]] = {
+    "body": WRAPPED,
+    "header": WRAPPED | {"bg_color": "#24384E", "bold": True, "font_color": "#FFFFFF"},
+    "heading": WRAPPED | {"bold": True, "font_size": 13},
+    "alarm": WRAPPED | SEVERITY_STYLES[Severity.REJECT],
+    **{severity: WRAPPED | style for severity, style in SEVERITY_STYLES.items()},
 }
 
 
@@ -36,8 +35,6 @@ def cell_text(text: str) -> str:
     Excel counts UTF-16 units: an emoji is two.
     """
     shown = text if text.isascii() and text.isprintable() else visible_lines(text)
-    if "_x" in shown:
-        shown = ESCAPE_LIKE.sub("_x005F_", shown)
     if len(shown) * 2 <= LONGEST_CELL:
         return shown
     units = len(shown.encode("utf-16-le")) // 2
@@ -62,49 +59,27 @@ def row_height(row: Sequence[object], widths: Sequence[int]) -> float:
 
 
 class RowWriter:
-    """Appends rows to a write-only sheet; a cell is made once a column and style and filled again for each row.
+    """Writes the rows of a sheet from the first on; ``formats`` are the workbook's, by the names in `STYLES`.
 
-    Text is stored as text (``data_type`` ``s``) and integers as numbers; a `Severity` is written in its colours.
+    Text is stored as text and integers as numbers; a `Severity` is written in its colours.
     """
 
-    def __init__(self, sheet: Any):
+    def __init__(self, sheet: Any, formats: dict[object, Any]):
         self.sheet = sheet
-        self._cells: dict[tuple[int, object], Any] = {}
+        self.written = 0
+        self._formats = formats
 
-    def header(self, names: Sequence[str]) -> None:
-        """The row of column names."""
-        self._append(names, "header")
-
-    def row(self, values: Sequence[object], style: str = "body") -> None:
-        """One row; None leaves a cell empty. ``style`` is ``body``, ``heading`` or ``alarm``."""
-        self._append(values, style)
-
-    def _append(self, values: Sequence[object], style: str) -> None:
-        self.sheet.append([self._filled(column, value, style) for column, value in enumerate(values)])
-
-    def _filled(self, column: int, value: object, style: str) -> Any:
-        if value is None or value == "":
-            return None
-        kind: object = value if isinstance(value, Severity) else style
-        cell = self._cells.get((column, kind))
-        if cell is None:
-            cell = self._cells[(column, kind)] = _styled(WriteOnlyCell(self.sheet), kind)
-        if isinstance(value, int):
-            cell.value = value
-        else:
-            cell.value = cell_text(str(value))
-            cell.data_type = "s"
-        return cell
-
-
-def _styled(cell: Any, kind: object) -> Any:
-    cell.alignment = WRAPPED
-    if isinstance(kind, Severity):
-        cell.fill, cell.font = SEVERITY_STYLES[kind]
-    elif kind == "header":
-        cell.fill, cell.font = HEADER_FILL, HEADER_FONT
-    elif kind == "heading":
-        cell.font = Font(bold=True, size=13)
-    elif kind == "alarm":
-        cell.fill, cell.font = SEVERITY_STYLES[Severity.REJECT]
-    return cell
+    def row(self, values: Sequence[object], style: str = "body", height: float | None = None) -> None:
+        """One row; None leaves a cell empty. ``style`` is ``body``, ``header``, ``heading`` or ``alarm``; ``height`` in points."""
+        if height is not None:
+            self.sheet.set_row(self.written, height)
+        plain = self._formats[style]
+        for column, value in enumerate(values):
+            if value is None or value == "":
+                continue
+            if isinstance(value, int):
+                self.sheet.write_number(self.written, column, value, plain)
+            else:
+                colours = self._formats[value] if isinstance(value, Severity) else plain
+                self.sheet.write_string(self.written, column, cell_text(str(value)), colours)
+        self.written += 1
