@@ -30,3 +30,9 @@ MOST_ROWS = 1_048_576
 
 MOST_CELLS = 200_000_000
 """Cells of one table, counting the missing cells of short rows: a wide header over many short rows grows without bound."""
+
+DEEPEST_XML = 100
+"""Elements within each other in an XML file (an ODM file has about a dozen)."""
+
+LONGEST_KEY = 1_000
+"""Characters of an OID or key in an ODM file: it stands beside each record that it belongs to."""

@@ -10,12 +10,14 @@ from trialbook.datasets.encodings import declared_encodings
 from trialbook.errors import ExportError
 from trialbook.exports.delimited import read_delimited
 from trialbook.exports.encodings import find_encoding
+from trialbook.exports.odm import read_odm
 from trialbook.exports.sources import list_sources
 from trialbook.exports.tables import Input, RawExport, RawTable, Unreadable
 from trialbook.exports.workbook import STATEMENT, read_workbook
 
 TEXT_FILES = (".csv", ".tsv", ".txt")
 WORKBOOKS = (".xlsx", ".xlsm")
+ODM = ".xml"
 _PACKED = (b"PK\x03\x04", bytes.fromhex("D0CF11E0"))
 
 
@@ -26,13 +28,13 @@ def read_export(
     headers: Collection[str] = frozenset(),
     skip_unreadable: bool = False,
 ) -> RawExport:
-    """The tables of a raw export: a folder, a zip, or one CSV file or workbook.
+    """The tables of a raw export: a folder, a zip, or one CSV file, workbook or ODM file (.xml).
 
     ``encodings`` are those that the study declares, tried in their order on text that is not UTF-8; ``ignore`` are patterns
     (``*.pdf``) of files and sheets that are no tables. A file ``SYNTHETIC.txt``, or a sheet ``SYNTHETIC``, is the export's own
     statement that its data are invented. Tables come in the order of file and sheet. ``headers`` are the names that the study's
-    columns may have, in lower case: by them the header is told from titles above it. With ``skip_unreadable`` files that cannot
-    be read are listed in ``unreadable`` instead.
+    columns may have, in lower case: by them the header is told from titles above it, and an ODM item's header is chosen among
+    its names. With ``skip_unreadable`` files that cannot be read are listed in ``unreadable`` instead.
 
     Raises ExportError when a file cannot be read: for all such files at once, so that they can be mended at once. A file of
     a kind that is not read here is such a file too, unless ``ignore`` names it: nothing is left out in silence.
@@ -46,7 +48,7 @@ def read_export(
     for source in list_sources(Path(path), ignore):
         try:
             data = source.read()
-            found, encoding, statement = _read_file(data, source.name, declared, ignore)
+            found, encoding, statement = _read_file(data, source.name, declared, ignore, headers)
         except ExportError as error:
             if skip_unreadable:
                 unreadable.append(Unreadable(source.name, str(error)))
@@ -61,13 +63,13 @@ def read_export(
         raise _together(failures, path)
     if not tables:
         raise ExportError(
-            "holds no table", file=path, remedy=f"An export is made of {', '.join((*TEXT_FILES, *WORKBOOKS))} files."
+            "holds no table", file=path, remedy=f"An export is made of {', '.join((*TEXT_FILES, *WORKBOOKS, ODM))} files."
         )
     return RawExport(Path(path), tuple(tables), tuple(inputs), "\n".join(dict.fromkeys(statements)) or None, tuple(unreadable))
 
 
 def _read_file(
-    data: bytes, name: str, declared: Sequence[str], ignore: Sequence[str]
+    data: bytes, name: str, declared: Sequence[str], ignore: Sequence[str], headers: Collection[str]
 ) -> tuple[list[RawTable], str | None, str | None]:
     """The file's tables, its encoding, and its statement that the export is synthetic."""
     kind = PurePosixPath(name).suffix.lower()
@@ -80,13 +82,16 @@ def _read_file(
             raise ExportError("says nothing", file=name, remedy=remedy)
         return [], encoding, statement
     if kind in WORKBOOKS or (kind == ".xls" and packed):
-        tables, said = read_workbook(data, name, ignore)
+        tables, said = read_workbook(data, name, ignore, headers)
         return tables, None, said
-    if kind in TEXT_FILES and packed:
+    if kind in (*TEXT_FILES, ODM) and packed:
         what = f"is named {kind} but is a workbook or a zip"
         raise ExportError(what, file=name, remedy="Give it the ending that it has by its content.")
+    if kind == ODM:
+        tables, encoding = read_odm(data, name, declared, ignore, headers)
+        return tables, encoding, None
     if kind in TEXT_FILES or kind == ".xls":  # several EDC systems write text under Excel's old ending
-        table, encoding = read_delimited(data, name, declared)
+        table, encoding = read_delimited(data, name, declared, headers)
         return [table], encoding, None
     raise ExportError(
         f"is of a kind that is not read here ({kind or 'no ending'})",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,11 @@ class RawTable:
     ``frame``: columns as the header names them (outer white space stripped), every cell as text of dtype ``str``,
     an empty cell as ``""`` (never NaN); ``row``: for each record its row in a spreadsheet (the header is row 1).
     ``path``: for each record its place in a file that has no rows (ODM-XML), of dtype ``object``; None where rows are the place.
+    ``header_row``: the row that names the columns; ``merged``: by column, first and last row of each cell that is merged over
+    several rows beneath the header (an array of two columns), of which only the first row holds the text.
+    ``also``: what a specification may call the table beside its name. ``part_of``: names of the form of which the table is a
+    repeating part; it may be called by them where columns of that part are meant. ``repeated``: columns that were not collected
+    in this table but tell where its records belong; a specification need not name them.
     """
 
     file: str
@@ -59,6 +65,15 @@ class RawTable:
     problems: tuple[RowProblem, ...] = ()
     notes: tuple[ReadNote, ...] = ()
     path: np.ndarray | None = None
+    header_row: int = 1
+    merged: Mapping[str, np.ndarray] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
+    part_of: tuple[str, ...] = ()
+    repeated: frozenset[str] = frozenset()
+
+    def path_of(self, row: int) -> str | None:
+        """The place of the record at ``row`` where the file has no rows, else None."""
+        return None if self.path is None else str(self.path[int(np.searchsorted(self.row, row))])
 
     @property
     def name(self) -> str:
