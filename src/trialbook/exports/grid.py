@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,26 +13,32 @@ from openpyxl.utils import get_column_letter
 
 from trialbook.errors import ExportError
 from trialbook.exports import limits
-from trialbook.exports.tables import RawTable, RowProblem
+from trialbook.exports.headers import plain_header
+from trialbook.exports.tables import RawTable, ReadNote, RowProblem
 
 _TEXT = pa.large_string()
 _CELLS_AT_ONCE, _FEWEST_AT_ONCE = 20_000, 256
+_END_MARK = "EOF"
 
 
 class Grid:
     """Collects the rows beneath one header, column by column, and gives the RawTable.
 
     A blank row gives no record. A short row is filled with empty cells and reported as a RowProblem; of a row longer than the
-    header the surplus is dropped when it is empty, and else reported as a RowProblem that quotes it. Two columns of one
-    name, and a column without a name that has data beneath it, raise ExportError: its cells could not be addressed.
+    header the surplus is dropped when it is empty, and else reported as a RowProblem that quotes it. A column without a name
+    that has data beneath it raises ExportError: its cells could not be addressed. Of two columns of one name that hold the
+    same the second is left out, with a note; where they differ, ExportError is raised if the name is a ``known`` one, or none
+    is known, and else the second is called by its letter too.
     """
 
-    def __init__(self, header: Sequence[str], header_row: int, file: str, sheet: str | None = None):
-        self.file, self.sheet, self.header_row = file, sheet, header_row
+    def __init__(
+        self, header: Sequence[str], header_row: int, file: str, sheet: str | None = None, known: Collection[str] = frozenset()
+    ):
+        self.file, self.sheet, self.header_row, self._known = file, sheet, header_row, known
         if len(header) > limits.MOST_COLUMNS:
             raise self.error(f"has {len(header):,} columns, the most that can be read is {limits.MOST_COLUMNS:,}", row=header_row)
         self.names = [name.strip() for name in header]
-        self._refuse_repeated_names()
+        self.repeats = self._told_apart()
         self.named = [position for position, name in enumerate(self.names) if name]
         if not self.named:
             raise self.error("has a header without a single name", row=header_row)
@@ -43,6 +50,7 @@ class Grid:
         self._chunks: list[list[pa.Array]] = []
         self._rows: list[np.ndarray] = []
         self._problems: list[RowProblem] = []
+        self._notes: list[ReadNote] = []
         self._records = 0
 
     def add(self, row: int, cells: Sequence[str]) -> None:
@@ -60,6 +68,10 @@ class Grid:
     def problem(self, row: int, what: str) -> None:
         """Report something about a row beside its shape."""
         self._problems.append(RowProblem(row, what))
+
+    def note(self, row: int | None, what: str) -> None:
+        """Report what was read otherwise than it stands; of the whole table where there is no row."""
+        self._notes.append(ReadNote(row, what))
 
     def error(self, what: str, row: int | None = None, column: int | None = None, remedy: str | None = None) -> ExportError:
         """An ExportError about this table; ``row`` from 1, ``column`` from 0."""
@@ -82,22 +94,50 @@ class Grid:
             names=[self.names[position] for position in self.named],
         )
         frame = data.combine_chunks().to_pandas(types_mapper={_TEXT: pd.StringDtype(na_value=np.nan)}.get)
+        frame = self._without_repeats(frame)
         rows = np.concatenate(self._rows) if self._rows else np.empty(0, dtype=np.int64)
         problems = tuple(sorted(self._problems, key=lambda problem: problem.row))
-        return RawTable(self.file, self.sheet, frame, rows, problems)
+        notes = tuple(self._notes)
+        return without_end_mark(RawTable(self.file, self.sheet, frame, rows, problems, notes, header_row=self.header_row))
 
-    def _refuse_repeated_names(self) -> None:
-        places: dict[str, list[str]] = defaultdict(list)
+    def _told_apart(self) -> dict[str, list[int]]:
+        """Positions of the columns that share a name the study knows (in any spelling) or a name as it stands.
+
+        All but the first of a name as it stands are renamed by their letter.
+        """
+        places: dict[str, list[int]] = defaultdict(list)
         for position, name in enumerate(self.names):
+            plain = plain_header(name)
             if name:
-                places[name].append(get_column_letter(position + 1))
-        repeated = [f"{name!r} in {', '.join(letters)}" for name, letters in places.items() if len(letters) > 1]
-        if repeated:
-            raise self.error(
-                f"has several columns of one name: {'; '.join(repeated)}",
-                row=self.header_row,
-                remedy="Give each column its own name in the export.",
-            )
+                places[plain if plain in self._known else name].append(position)
+        repeats = {self.names[positions[0]]: positions for positions in places.values() if len(positions) > 1}
+        taken = set(self.names)
+        for positions in repeats.values():
+            for position in positions[1:]:
+                name = f"{self.names[position]} (column {get_column_letter(position + 1)})"
+                while name in taken:
+                    name += "'"
+                taken.add(name)
+                self.names[position] = name
+        return repeats
+
+    def _without_repeats(self, frame: pd.DataFrame) -> pd.DataFrame:
+        for name, positions in self.repeats.items():
+            letters = ", ".join(get_column_letter(position + 1) for position in positions)
+            others = [self.names[position] for position in positions[1:]]
+            if len(frame) and all(frame[name].equals(frame[other]) for other in others):
+                self.note(self.header_row, f"the columns {letters} have one name, {name!r}, and the same cells: read once")
+                frame = frame.drop(columns=others)
+            elif not self._known or plain_header(name) in self._known:
+                raise self.error(
+                    f"has several columns of one name: {name!r} in {letters}",
+                    row=self.header_row,
+                    remedy="Give each column its own name in the export.",
+                )
+            else:
+                renamed = ", ".join(map(repr, others))
+                self.note(self.header_row, f"the columns {letters} have one name, {name!r}, and differ: read as {renamed} too")
+        return frame
 
     def _shaped(self, row: int, cells: Sequence[str]) -> list[str]:
         """The row at the header's width; what it lacked or had too much is reported."""
@@ -131,6 +171,21 @@ class Grid:
         self._chunks.append([pa.array(columns[position], _TEXT) for position in self.named])
         self._rows.append(np.array(self._pending_rows, dtype=np.int64))
         self._pending, self._pending_rows = [], []
+
+
+def without_end_mark(table: RawTable) -> RawTable:
+    """The table without a last row that says ``EOF`` alone, as Medidata Rave ends its text files; told in a note."""
+    last = table.frame.iloc[-1].tolist() if len(table.frame) else []
+    if len(last) < 2 or last[0].strip() != _END_MARK or any(last[1:]):
+        return table
+    row = int(table.row[-1])
+    return replace(
+        table,
+        frame=table.frame.iloc[:-1],
+        row=table.row[:-1],
+        problems=tuple(problem for problem in table.problems if problem.row != row),
+        notes=(*table.notes, ReadNote(row, f"says {_END_MARK} and is read as the end of the file, not as a record")),
+    )
 
 
 def table_error(

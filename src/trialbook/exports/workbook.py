@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from xml.etree.ElementTree import ParseError
 from xml.parsers import expat
 
@@ -37,7 +37,9 @@ class _ElementError(Exception):
     """A part's first element begins, and no document type can follow."""
 
 
-def read_workbook(data: bytes, file: str, ignore: Sequence[str] = ()) -> tuple[list[RawTable], str | None]:
+def read_workbook(
+    data: bytes, file: str, ignore: Sequence[str] = (), headers: Collection[str] = frozenset()
+) -> tuple[list[RawTable], str | None]:
     """The sheets of a workbook as tables, hidden ones too, and the text of its SYNTHETIC sheet where there is one.
 
     Charts, empty sheets and sheets whose name matches ``ignore`` are no tables. The header is the first row with something
