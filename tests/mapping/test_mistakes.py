@@ -189,6 +189,11 @@ MISTAKES = {
         "sdtm_specs/forms/ae.yml, line 9: columns.START: its formats disagree on the order of day and month, so a date would "
         "be a guess",
     ),
+    "a null code that is a value": (
+        FORM, "{codelist: YESNO}", "{codelist: YESNO, null_codes: [-, 否]}",
+        "sdtm_specs/forms/ae.yml, line 8: columns.SER.null_codes: '否' is a value of the code list YESNO: it can't stand for an "
+        "empty cell too",
+    ),
     "unknown type": (
         FORM, "type: date", "type: dates",
         "sdtm_specs/forms/ae.yml, line 9: columns.START.type: Input should be 'text', 'integer', 'number', 'date', 'time' or "

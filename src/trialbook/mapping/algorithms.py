@@ -13,6 +13,8 @@ import pandas as pd
 
 from trialbook.datasets import iso8601
 from trialbook.expressions import parse as parse_expression
+from trialbook.mapping.codes import read_terms
+from trialbook.mapping.datetimes import beyond_parts
 from trialbook.mapping.datetimes import parse as parse_datetimes
 from trialbook.mapping.domain_spec import Algorithm
 from trialbook.mapping.forms import Form
@@ -65,15 +67,17 @@ def _assign_ct(
     declared = records.forms[alias].spec.columns[column].codelist
     codelist = algorithm.codelist or declared
     collected = records.column(name)
-    terms = collected.map(specs.codelists[str(codelist)].by_value).astype("str").fillna("")
+    wanted_list = specs.codelists[str(codelist)]
+    terms = read_terms(collected, wanted_list)
     # The form's own rules report a value that is not in the column's code list: only another list's gaps are ours to report.
     lost = wanted & ((collected != "") & (terms == "")).to_numpy(dtype=bool)
     if declared:
-        lost &= collected.isin(list(specs.codelists[declared].by_value)).to_numpy(dtype=bool)
+        lost &= (read_terms(collected, specs.codelists[declared]) != "").to_numpy(dtype=bool)
     if codelist != declared and lost.any():
         message = f"The code list {codelist} has no term for the value of {column}"
         rows, form = np.unique(records.rows[alias][lost]), records.forms[alias].name
-        records.issues.append(MappingIssue("TERM", records.domain, form, (column,), rows, message, str(codelist)))
+        issue = MappingIssue("TERM", records.domain, form, (column,), rows, message, str(codelist), wanted_list)
+        records.issues.append(issue)
     return terms
 
 
@@ -88,17 +92,22 @@ def _assign_datetime(
     records: RawRecords, algorithm: Algorithm, wanted: np.ndarray, specs: Specs, forms: Mapping[str, Form]
 ) -> pd.Series:
     parts = pd.DataFrame(np.nan, index=range(len(records)), columns=list(iso8601.PARTS))
+    beyond = pd.Series("", index=parts.index, dtype="str")
     for name in algorithm.assign_datetime or ():
         alias, column = records.locate(name)
         spec = records.forms[alias].spec.columns[column]
-        read, fits = parse_datetimes(records.column(name), spec.format, records.unknown_date_parts)
+        cells = records.column(name)
+        read, fits = parse_datetimes(cells, spec.format, records.unknown_date_parts)
+        # An offset from UTC is that of the time it stands beside.
+        more = beyond_parts(cells, spec.format, records.unknown_date_parts)
+        beyond = beyond.where(parts["H"].notna() | (more == ""), more)
         parts = parts.fillna(read.where(fits))
-    return iso8601.compose(parts)
+    return iso8601.compose(parts) + beyond
 
 
 def _derive(records: RawRecords, algorithm: Algorithm, wanted: np.ndarray, specs: Specs, forms: Mapping[str, Form]) -> pd.Series:
     assert algorithm.derive is not None
-    return call_function(algorithm.derive, records.column, len(records), specs, forms).astype("str").fillna("")
+    return call_function(algorithm.derive, records.given, len(records), specs, forms).astype("str").fillna("")
 
 
 Operation = Callable[[RawRecords, Algorithm, np.ndarray, Specs, Mapping[str, Form]], pd.Series]

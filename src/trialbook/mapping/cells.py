@@ -3,18 +3,45 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from trialbook.mapping.form_spec import ColumnSpec
+from trialbook.mapping.datetimes import read_iso8601
+from trialbook.mapping.numbers import read_numbers
+
+if TYPE_CHECKING:
+    from trialbook.mapping.form_spec import ColumnSpec
 
 _WHOLE = re.compile(r"^([+-]?[0-9]+)\.0*$")
 
 
+def plain(text: str) -> str:
+    """What codes are compared by: usual digits, signs and letters for full-width ones, one micro sign, no outer blanks."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
 def read_cells(cells: pd.Series, column: ColumnSpec) -> pd.Series:
-    """Without outer white space; of a number the usual digits, and of a whole number no point: ``１.0`` is ``1``."""
-    stripped = cells.str.strip()
-    if column.type not in ("integer", "number"):
-        return stripped
-    plain = stripped.str.normalize("NFKC").str.strip()
-    return plain.str.replace(_WHOLE, r"\1", regex=True) if column.type == "integer" else plain
+    """Without outer white space; of a number the usual digits, and of a whole number no point: ``１.0`` is ``1``.
+
+    What the specification lists as a null code is ``""``. Reading what has been read changes nothing.
+    """
+    read = cells.str.strip()
+    if column.type in ("integer", "number"):
+        read = read.str.normalize("NFKC").str.strip()
+    if column.type == "integer":
+        read = read.str.replace(_WHOLE, r"\1", regex=True)
+    return read.mask(read.isin(_null_among(read, column)), "") if column.nulls else read
+
+
+def _null_among(read: pd.Series, column: ColumnSpec) -> list[str]:
+    """The distinct cells that a null code stands for: the same text, number (``9999.0``) or date (``1900/1/1``)."""
+    distinct = pd.Series(read.unique(), dtype="str")
+    codes = pd.Series(list(map(plain, column.nulls)), dtype="str")
+    found = distinct.map(plain).isin(codes)
+    if column.type in ("integer", "number"):
+        found |= read_numbers(distinct).isin(read_numbers(codes).dropna())
+    elif column.format:
+        found |= (distinct != "") & read_iso8601(distinct, column.format).isin({*read_iso8601(codes, column.format)} - {""})
+    return list(distinct[found])

@@ -3,6 +3,7 @@
 A format is written with ``y`` ``m`` ``mmm`` ``d`` ``H`` ``M`` ``S``; everything else in it stands for itself: ``y/m/d``,
 ``d-mmm-y``, ``y年m月d日``, ``H:M``. The order of day and month is the column's, never guessed from a cell. A complete date in
 ISO 8601 can mean one thing only, so each column with dates takes it, with or without its time: a workbook's own dates come so.
+Its offset from UTC and its fraction of a second stay as they are: SDTM has both (SDTMIG 3.4 section 4.4.1).
 """
 
 from __future__ import annotations
@@ -15,15 +16,18 @@ import pandas as pd
 
 from trialbook.datasets import iso8601
 
-_ISO = r"(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})(?:T(?P<H>[0-9]{2}):(?P<M>[0-9]{2})(?::(?P<S>[0-9]{2}))?)?"
+_ZONE = r"(?P<zone>Z|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?)"
+_CLOCK = rf"(?P<H>[0-9]{{2}}):(?P<M>[0-9]{{2}})(?::(?P<S>[0-9]{{2}})(?P<fraction>[.,][0-9]+)?)?{_ZONE}?"
+_ISO = rf"(?P<y>[0-9]{{4}})-(?P<m>[0-9]{{2}})-(?P<d>[0-9]{{2}})(?:T{_CLOCK})?"
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _TOKEN = re.compile(r"mmm|[ymdHMS]")
-_DIGITS = {"y": "[0-9]{4}", "m": "[0-9]{1,2}", "d": "[0-9]{1,2}", "H": "[0-9]{1,2}", "M": "[0-9]{2}", "S": "[0-9]{2}"}
+FOUR_DIGITS = "[0-9]{4}"
+_DIGITS = {"m": "[0-9]{1,2}", "d": "[0-9]{1,2}", "H": "[0-9]{1,2}", "M": "[0-9]{2}", "S": "[0-9]{2}"}
 
 
 @lru_cache(maxsize=256)
-def format_pattern(form: str, unknown: tuple[str, ...]) -> re.Pattern[str]:
-    """The regular expression of a format; ValueError where it names no part or one twice."""
+def format_pattern(form: str, unknown: tuple[str, ...], year: str = FOUR_DIGITS) -> re.Pattern[str]:
+    """The regular expression of a format, ``year`` that of its years; ValueError where it names no part or one twice."""
     tokens = _TOKEN.findall(form)
     parts = ["m" if token == "mmm" else token for token in tokens]
     if not tokens or len(set(parts)) != len(parts):
@@ -33,7 +37,7 @@ def format_pattern(form: str, unknown: tuple[str, ...]) -> re.Pattern[str]:
     for found in _TOKEN.finditer(form):
         token = found.group()
         part = "m" if token == "mmm" else token
-        digits = "|".join(MONTHS) if token == "mmm" else _DIGITS[token]
+        digits = "|".join(MONTHS) if token == "mmm" else year if token == "y" else _DIGITS[token]
         pattern += re.escape(form[at : found.start()]) + f"(?P<{part}>{digits}{'|' + missing if missing else ''})"
         at = found.end()
     return re.compile(pattern + re.escape(form[at:]), re.IGNORECASE)
@@ -50,32 +54,62 @@ def day_month_order(form: str) -> str | None:
     return "".join(order) if len(order) == 2 and "mmm" not in form else None
 
 
+def year_comes_first(form: str) -> bool:
+    """Whether a format writes the year before the day and the month."""
+    return _TOKEN.findall(form)[0] == "y"
+
+
+def other_order(form: str) -> str | None:
+    """The format with day and month exchanged (``m/d/y`` for ``d/m/y``), where its dates could be taken for such ones.
+
+    None for a format that has not both as numbers, and for one with the year first: nobody writes ``y/d/m``.
+    """
+    if day_month_order(form) is None or year_comes_first(form):
+        return None
+    return _TOKEN.sub(lambda found: {"d": "m", "m": "d"}.get(found.group(), found.group()), form)
+
+
 def parse(raw: pd.Series, formats: Sequence[str], unknown: Sequence[str] = ()) -> tuple[pd.DataFrame, pd.Series]:
     """Parts y, m, d, H, M, S of each text (NaN where unknown) by ISO 8601 or the first format that fits, and whether one did.
 
     Full-width characters are read as their usual forms. An empty cell fits and has no parts. A text that fits a format but
     names no existing date does not fit.
     """
-    parts, fits = _read(tuple(raw.unique()), tuple(formats), tuple(unknown))
+    parts, fits, _ = _read(tuple(raw.unique()), tuple(formats), tuple(unknown))
     return parts.reindex(raw).set_axis(raw.index), fits.reindex(raw).set_axis(raw.index)
+
+
+def read_iso8601(raw: pd.Series, formats: Sequence[str], unknown: Sequence[str] = ()) -> pd.Series:
+    """Each text as ISO 8601, ``""`` where it fits no format."""
+    parts, fits = parse(raw, formats, unknown)
+    return iso8601.compose(parts).where(fits, "") + beyond_parts(raw, formats, unknown)
+
+
+def beyond_parts(raw: pd.Series, formats: Sequence[str], unknown: Sequence[str] = ()) -> pd.Series:
+    """What follows the parts in a text that is ISO 8601 itself: ``.250``, ``+08:00``, ``Z``; ``""`` elsewhere."""
+    return _read(tuple(raw.unique()), tuple(formats), tuple(unknown))[2].reindex(raw).set_axis(raw.index)
 
 
 # Several rules and the mapping ask for the same column: its distinct texts are read once.
 @lru_cache(maxsize=64)
-def _read(distinct: tuple[str, ...], formats: tuple[str, ...], unknown: tuple[str, ...]) -> tuple[pd.DataFrame, pd.Series]:
+def _read(
+    distinct: tuple[str, ...], formats: tuple[str, ...], unknown: tuple[str, ...]
+) -> tuple[pd.DataFrame, pd.Series, pd.Series]:
     texts = pd.Series(distinct, dtype="str")
     plain = texts.str.normalize("NFKC").str.strip()
     parts = pd.DataFrame(float("nan"), index=texts.index, columns=list(iso8601.PARTS))
-    fits = plain == ""
+    fits, beyond = plain == "", pd.Series("", index=texts.index, dtype="str")
     # A date alone is no answer where the time is always asked for.
     dated = [_TOKEN.findall(form) for form in formats if "y" in form]
     if dated:
-        found = plain.str.extract(f"^(?:{_ISO})$")[list(iso8601.PARTS)].apply(pd.to_numeric).astype("float64")
+        whole = plain.str.extract(f"^(?:{_ISO})$")
+        found = whole[list(iso8601.PARTS)].apply(pd.to_numeric).astype("float64")
         good = found["y"].notna() & iso8601.exists(found)
         if all("H" in tokens for tokens in dated):
             good &= found["H"].notna()
         parts = found.where(good)
         fits |= good
+        beyond = _beyond(whole).where(good, "")
     months = {name: number for number, name in enumerate(MONTHS, 1)}
     for form in formats:
         open_ = plain[~fits]
@@ -94,4 +128,11 @@ def _read(distinct: tuple[str, ...], formats: tuple[str, ...], unknown: tuple[st
         parts.loc[good[good].index] = read[good]
         fits |= good.reindex(texts.index, fill_value=False)
     index = pd.Index(texts)
-    return parts.set_axis(index), pd.Series(fits.to_numpy(), index=index)
+    return parts.set_axis(index), pd.Series(fits.to_numpy(), index=index), beyond.set_axis(index)
+
+
+def _beyond(found: pd.DataFrame) -> pd.Series:
+    """Fraction and offset as ISO 8601 writes them; a fraction of zeros says nothing."""
+    fraction, zone = (found[name].fillna("").astype("str") for name in ("fraction", "zone"))
+    fraction = fraction.str.replace(",", ".", regex=False).str.replace(r"^\.0+$", "", regex=True)
+    return fraction + zone.str.replace(r"^([+-]\d\d)(\d\d)$", r"\1:\2", regex=True)

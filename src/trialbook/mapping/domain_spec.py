@@ -10,6 +10,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from trialbook.mapping.cells import plain
 from trialbook.specfile import SpecModel
 
 FILLED_LATER = (
@@ -216,11 +217,11 @@ class StudyCodelist(SpecModel):
 
     @model_validator(mode="after")
     def _no_value_twice(self) -> Self:
-        seen = {term: term for term in self.terms}
+        seen = {plain(term): term for term in self.terms}
         for term, values in self.terms.items():
             for value in values:
-                if seen.setdefault(value, term) != term:
-                    raise ValueError(f"the value {value!r} stands for both {seen[value]!r} and {term!r}")
+                if seen.setdefault(plain(value), term) != term:
+                    raise ValueError(f"the value {value!r} stands for both {seen[plain(value)]!r} and {term!r}")
         return self
 
     @property

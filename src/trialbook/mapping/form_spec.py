@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
-from trialbook.mapping.datetimes import day_month_order, format_pattern
+from trialbook.mapping.cells import plain
+from trialbook.mapping.datetimes import day_month_order, format_pattern, year_comes_first
 from trialbook.specfile import SpecModel
 
 ColumnType = Literal["text", "integer", "number", "date", "time", "datetime"]
@@ -18,7 +20,8 @@ class ColumnSpec(SpecModel):
     """One column of a form.
 
     ``required``: no cell may be empty; ``optional``: the column may be absent from the export; ``codelist``: the study's code
-    list that its values come from; ``not_submitted``: why the column does not go into SDTM.
+    list that its values come from; ``not_submitted``: why the column does not go into SDTM; ``null_codes``: what stands for an
+    empty cell in this column, in place of the export's (``[]``: nothing does).
     """
 
     label: str = ""
@@ -29,6 +32,14 @@ class ColumnSpec(SpecModel):
     optional: bool = False
     aliases: tuple[str, ...] = ()
     not_submitted: str | None = None
+    null_codes: tuple[str, ...] | None = None
+    # What the export's null codes leave to this column; no field, since it is not the column's own specification.
+    _inherited: tuple[str, ...] = PrivateAttr(default=())
+
+    @property
+    def nulls(self) -> tuple[str, ...]:
+        """What stands for an empty cell: the column's own null codes where it declares them, else the export's."""
+        return self._inherited if self.null_codes is None else self.null_codes
 
     @field_validator("format", mode="before")
     @classmethod
@@ -41,8 +52,9 @@ class ColumnSpec(SpecModel):
             raise ValueError("a column of type date, time or datetime declares its format, and no other does")
         for form in self.format:
             format_pattern(form, ())
-        orders = {order for form in self.format if (order := day_month_order(form))}
-        if len(orders) > 1:
+        # Where the year stands tells 2024/3/5 and 5/3/2024 apart: only formats alike in that can be taken for each other.
+        orders = {(year_comes_first(form), order) for form in self.format if (order := day_month_order(form))}
+        if len({first for first, _ in orders}) < len(orders):
             raise ValueError("its formats disagree on the order of day and month, so a date would be a guess")
         return self
 
@@ -89,6 +101,18 @@ class FormSpec(SpecModel):
                     raise ValueError(f"the header {header!r} stands for both {other} and {name} (case does not tell them apart)")
         return self
 
+    def inheriting(self, null_codes: Sequence[str], values: Mapping[str, Collection[str]]) -> FormSpec:
+        """The form with the export's null codes for its columns; ``values`` are those of each code list, plain.
+
+        A code that is a value of a column's code list stays that value there (``NA``: not applicable).
+        """
+        columns = {}
+        for name, column in self.columns.items():
+            own = values.get(column.codelist or "", ())
+            columns[name] = column.model_copy()
+            columns[name]._inherited = tuple(code for code in null_codes if plain(code) not in own)
+        return self.model_copy(update={"columns": columns})
+
     def matches(self, table: str) -> bool:
         """Whether a file or sheet of this name holds the form."""
         return any(fnmatchcase(table.strip().casefold(), pattern.casefold()) for pattern in self.tables)
@@ -102,9 +126,11 @@ class ExportSpec(SpecModel):
     """What is true of every file of the export (``sdtm_specs/export.yml``).
 
     ``encodings``: tried, strictly and in order, on text that is not UTF-8; ``ignore``: names of files and sheets that hold no
-    form; ``unknown_date_parts``: what a site writes for a day or month it does not know.
+    form; ``unknown_date_parts``: what a site writes for a day or month it does not know; ``null_codes``: what stands for an empty
+    cell (``NA``, ``未查``). Nothing does that is not listed.
     """
 
     encodings: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     unknown_date_parts: tuple[str, ...] = ("UN", "UNK")
+    null_codes: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from trialbook.errors import SpecError
+from trialbook.mapping.cells import plain
 from trialbook.mapping.domain_spec import CodelistsSpec, CommonSpec, DomainSpec
 from trialbook.mapping.form_spec import ExportSpec, FormSpec
 from trialbook.mapping.references import dangling_references
@@ -22,13 +23,17 @@ def load_specs(folder: Path, prefix: str) -> Specs:
         raise SpecError("the study has no specifications", file=folder, remedy="A study holds sdtm_specs/forms and domains.")
     files: dict[str, SpecFile] = {}
     derivations = folder / "derivations.py"
+    export = _optional(folder, "export", ExportSpec, files)
+    codelists = _optional(folder, "codelists", CodelistsSpec, files).codelists
+    values = {name: set(map(plain, codelist.by_value)) for name, codelist in codelists.items()}
+    forms = _each(folder, "forms", "form", FormSpec, files)
     specs = Specs(
         folder=folder,
-        export=_optional(folder, "export", ExportSpec, files),
-        forms={spec.form: spec for spec in _each(folder, "forms", "form", FormSpec, files)},
+        export=export,
+        forms={spec.form: spec.inheriting(export.null_codes, values) for spec in forms},
         domains={spec.domain: spec for spec in _each(folder, "domains", "domain", DomainSpec, files)},
         common=_optional(folder, "common", CommonSpec, files),
-        codelists=_optional(folder, "codelists", CodelistsSpec, files).codelists,
+        codelists=codelists,
         derivations=load_module(derivations, prefix) if derivations.exists() else None,
         files=files,
     )

@@ -10,11 +10,12 @@ import pandas as pd
 
 from trialbook.datasets import iso8601
 from trialbook.expressions import parse
+from trialbook.mapping.codes import read_terms
 from trialbook.mapping.datetimes import parse as parse_datetimes
 from trialbook.mapping.domain_spec import FunctionCall, Join, Records, StudyCodelist
 from trialbook.mapping.form_spec import DATE_TYPES
 from trialbook.mapping.forms import Form
-from trialbook.mapping.functions import truth_by_function
+from trialbook.mapping.functions import given, truth_by_function
 from trialbook.mapping.numbers import read_numbers
 from trialbook.mapping.references import resolve
 from trialbook.mapping.specs import Specs
@@ -28,7 +29,7 @@ class MappingIssue:
     variable from text that is not a number), UNIT (no conversion for a test's unit), RESULT (nothing can be made of a result),
     EPOCH (a date that lies on a boundary of elements at its precision), ABSENT (a condition asks for a form that the export
     lacks: it concerns all records, and names none). ``about`` tells issues of one kind and column apart: the joined form, the
-    code list.
+    code list; ``codelist`` is the one that has no term.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class MappingIssue:
     records: np.ndarray
     message: str
     about: str = ""
+    codelist: StudyCodelist | None = None
 
     @property
     def of_dataset(self) -> bool:
@@ -77,6 +79,11 @@ class RawRecords:
         """The cells of a column for each record, as they are read; ``""`` where there is no record in the joined form."""
         alias, column = self.locate(name)
         return gather(self.forms[alias].cells[column], self.rows[alias])
+
+    def given(self, name: str) -> pd.Series:
+        """A column as a function of the study gets it: dates as ISO 8601."""
+        alias, column = self.locate(name)
+        return given(self.column(name), self.forms[alias].spec.columns[column], self.unknown_date_parts)
 
     def term(self, name: str) -> pd.Series:
         """A coded column as the terms of its code list, ``""`` where a cell is empty or has none."""
@@ -120,7 +127,7 @@ def merged(issues: Iterable[MappingIssue]) -> tuple[MappingIssue, ...]:
 
 
 def _terms(cells: pd.Series, form: Form, column: str, codelists: Mapping[str, StudyCodelist]) -> pd.Series:
-    return cells.map(codelists[str(form.spec.columns[column].codelist)].by_value).astype("str").fillna("")
+    return read_terms(cells, codelists[str(form.spec.columns[column].codelist)])
 
 
 def raw_records(domain: str, spec: Records, forms: Mapping[str, Form], specs: Specs) -> RawRecords:
@@ -140,7 +147,7 @@ def raw_records(domain: str, spec: Records, forms: Mapping[str, Form], specs: Sp
         records.issues.append(MappingIssue("JOIN", domain, spec.form, join.on, np.flatnonzero(several), message, about))
     if spec.where:
         if isinstance(spec.where, FunctionCall):
-            keep = truth_by_function(spec.where, records.column, len(records), specs, forms).to_numpy()
+            keep = truth_by_function(spec.where, records.given, len(records), specs, forms).to_numpy()
         else:
             keep = records.holds(spec.where)
         records.rows = {alias: rows[keep] for alias, rows in records.rows.items()}

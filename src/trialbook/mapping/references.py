@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from trialbook.errors import SpecError
 from trialbook.expressions import ExpressionError, parse
+from trialbook.mapping.cells import plain
 from trialbook.mapping.datetimes import format_parts
 from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm, DomainSpec, FunctionCall, Records
 from trialbook.mapping.form_spec import FormSpec
@@ -20,6 +21,10 @@ def dangling_references(specs: Specs) -> Iterator[SpecError]:
             if column.codelist and column.codelist not in specs.codelists:
                 at = ["columns", name, "codelist"]
                 yield specs.files[f"forms/{form}"].error(at, f"there is no code list {column.codelist!r} in codelists.yml")
+            for code in column.null_codes or () if column.codelist in specs.codelists else ():
+                if any(plain(code) == plain(value) for value in specs.codelists[str(column.codelist)].by_value):
+                    text = f"{code!r} is a value of the code list {column.codelist}: it can't stand for an empty cell too"
+                    yield specs.files[f"forms/{form}"].error(["columns", name, "null_codes"], text)
     for domain in specs.domains.values():
         file = specs.files[f"domains/{domain.domain}"]
         for index, records in enumerate(domain.records):
