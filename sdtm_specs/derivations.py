@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pandas as pd
 
+from trialbook.datasets import iso8601
+
 STUDYID = "NCT06802718"
+
+# Days after the randomization, which is day 1. Assumptions: the record says "6 months" and "2-year" only.
+DAY_198 = pd.Timedelta(days=197)
+MONTH_24 = pd.Timedelta(days=731)
 
 CRITERIA = {
     "AESCONG": ("先天异常或出生缺陷", "先天异常", "Congenital anomaly or birth defect"),
@@ -75,6 +82,84 @@ def _way(number: str, earlier: dict[str, str]) -> list[str] | None:
         if len(way) > len(earlier) + 1:
             return None
     return way
+
+
+def next_consent(subjid: pd.Series, **forms: pd.DataFrame) -> pd.Series:
+    """The date of consent to the screening that names this number as the earlier one; empty where there is none."""
+    dm = forms["DM"]
+    earlier = _earlier(dm)
+    later = {before: number for number, before in earlier.items() if _way(number, earlier) is not None}
+    consents = dm[dm["ICF_DAT"] != ""].assign(SUBJID=dm["SUBJID"].str.strip()).drop_duplicates("SUBJID")
+    return subjid.str.strip().map(later).map(consents.set_index("SUBJID")["ICF_DAT"]).astype("str").fillna("")
+
+
+def latest(*dates: pd.Series) -> pd.Series:
+    """The latest of several dates; a partial one counts as the earliest that it can be."""
+    return _pick(dates, last=True)
+
+
+def treatment_ends(*course: pd.Series) -> pd.Series:
+    """The month 6 assessment, or day 198 where it was not done; before, a hematologic relapse or the end of participation.
+
+    The dates of the subject's course, here and below: randomization, month 6 assessment, first hematologic relapse, death, end
+    of study, last contact. Empty while none of this has come: day 198 of a subject that was not seen since may be to come yet.
+    """
+    return _pick([_planned_end(*course), course[2], participation_ends(*course)])
+
+
+def is_followed_up(*course: pd.Series) -> pd.Series:
+    """Whether treatment ended as planned, and neither a relapse nor the end of participation came first."""
+    end = _days(_planned_end(*course))
+    return end.notna() & ~(_days(course[2]) <= end) & ~(_days(participation_ends(*course)) <= end)
+
+
+def follow_up_ends(*course: pd.Series) -> pd.Series:
+    """Hematologic relapse, 24 months after randomization, or the end of participation, whichever is first."""
+    return _pick([survival_follow_up_starts(*course), participation_ends(*course)])
+
+
+def is_followed_for_survival(*course: pd.Series) -> pd.Series:
+    """Whether the subject is in the study after hematologic relapse or 24 months."""
+    start = _days(survival_follow_up_starts(*course))
+    return start.notna() & ~(_days(participation_ends(*course)) <= start)
+
+
+def survival_follow_up_starts(*course: pd.Series) -> pd.Series:
+    """Hematologic relapse, or 24 months after randomization if the subject is known to have come there."""
+    return _pick([_reached(MONTH_24, *course), course[2]])
+
+
+def participation_ends(*course: pd.Series) -> pd.Series:
+    """Death or the end of study, whichever is first."""
+    return _pick(course[3:5])
+
+
+def _planned_end(*course: pd.Series) -> pd.Series:
+    """The month 6 assessment, or day 198 if it was not done."""
+    return course[1].where(course[1] != "", _reached(DAY_198, *course)).astype("str")
+
+
+def _reached(after: pd.Timedelta, *course: pd.Series) -> pd.Series:
+    """The date so long after randomization, where one of the dates of the course is not before it."""
+    due = _days(course[0]) + after
+    return due.dt.strftime("%Y-%m-%d").where(due <= _days(latest(*course)), "").astype("str")
+
+
+def _days(dates: pd.Series) -> pd.Series:
+    """The first day that each date can be, as datetime64; NaT where there is none."""
+    parts = iso8601.split(dates)
+    whole = parts[["y", "m", "d"]].fillna({"m": 1, "d": 1})
+    return pd.to_datetime(whole.set_axis(["year", "month", "day"], axis=1), errors="coerce")
+
+
+def _pick(dates: Sequence[pd.Series], *, last: bool = False) -> pd.Series:
+    """For each record the first of its dates, or the last, as it is written; of the same day the one named first."""
+    days = pd.concat([_days(date) for date in dates], axis=1, keys=range(len(dates)))
+    chosen = days.max(axis=1) if last else days.min(axis=1)
+    picked = pd.Series("", index=dates[0].index, dtype="str")
+    for number in reversed(range(len(dates))):
+        picked = dates[number].where(days[number] == chosen, picked).astype("str")
+    return picked
 
 
 def event_number(subjid: pd.Series, number: pd.Series) -> pd.Series:
