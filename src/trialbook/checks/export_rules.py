@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trialbook.checks.tables import CheckedTable
+from trialbook.checks.tables import CheckedTable, record_origin, table_origin
 from trialbook.exports import RawTable
 from trialbook.findings import Finding, Origin, Role, RuleOutcome, RuleStatus, Runner, Severity, Stage, finding_ids
 from trialbook.mapping import Forms, FormSpec
@@ -111,14 +111,13 @@ def _missing(forms: Forms) -> Iterator[Found]:
 
 
 def _headers(tables: Sequence[RawTable]) -> tuple[Origin, ...]:
-    return tuple(Origin(Role.CORRECT, table.file, table.sheet, 1, ()) for table in tables)
+    return tuple(table_origin(table) for table in tables)
 
 
 def _unknown(forms: Forms) -> Iterator[Found]:
     for form in forms.found.values():
         for table, header in form.unknown:
-            origin = Origin(Role.CORRECT, table.file, table.sheet, 1, (header,))
-            yield Found(form.name, f"{header} in {table.file}", (origin,), (header,))
+            yield Found(form.name, f"{header} in {table.file}", (table_origin(table, (header,)),), (header,))
 
 
 def _shapes(forms: Forms, tables: Mapping[str, CheckedTable]) -> Iterator[Found]:
@@ -126,7 +125,7 @@ def _shapes(forms: Forms, tables: Mapping[str, CheckedTable]) -> Iterator[Found]
         for index, table in enumerate(form.tables):
             for problem in table.problems:
                 at = np.flatnonzero((form.table == index) & (form.row == problem.row))
-                origin = Origin(Role.CORRECT, table.file, table.sheet, problem.row, ())
+                origin = record_origin(table, problem.row)
                 if len(at):
                     subject, (content,) = tables[form.name].subject, tables[form.name].content(at)
                     who = str(subject.iloc[at[0]]) if subject is not None else ""

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook.datasets import SdtmDataset
+from trialbook.exports import RawTable
 from trialbook.findings import Origin, Role, Stage
 from trialbook.mapping import Form, Mapped
 
@@ -21,7 +22,8 @@ class CheckedTable:
     """``locate`` gives the origins of some variables for the records at given positions; ``subject`` is USUBJID where known.
 
     ``cells`` is the frame as it is read, where that is not as it is written: a record's key does not change with white space.
-    ``lacking`` says of columns that are not in ``frame`` why: rules that need one are skipped with that reason.
+    ``lacking`` says of columns that are not in ``frame`` why: rules that need one are skipped with that reason. ``behind``: forms
+    with, for each record, the position of the raw record that it draws on there, -1 for none.
     """
 
     name: str
@@ -33,6 +35,12 @@ class CheckedTable:
     locate: Locate
     cells: pd.DataFrame | None = None
     lacking: Mapping[str, str] = field(default_factory=dict)
+    behind: tuple[tuple[str, np.ndarray], ...] = ()
+
+    @cached_property
+    def read(self) -> pd.DataFrame:
+        """What rules see: the cells of ``frame`` as they are read."""
+        return self.frame if self.cells is None else self.cells[list(self.frame.columns)]
 
     def content(self, positions: np.ndarray) -> list[str]:
         """The raw content of records, for ids that their keys don't tell apart: every cell, whatever the row."""
@@ -77,6 +85,17 @@ class CheckedTable:
         return numbering
 
 
+def record_origin(table: RawTable, row: int, role: Role = Role.CORRECT, columns: tuple[str, ...] = ()) -> Origin:
+    """The record at ``row`` of a table: by its row, or by its path where the file has no rows."""
+    path = table.path_of(row)
+    return Origin(role, table.file, table.sheet, row if path is None else None, columns, path)
+
+
+def table_origin(table: RawTable, columns: tuple[str, ...] = ()) -> Origin:
+    """A table, or columns of it, by the row of its header where it has one."""
+    return Origin(Role.CORRECT, table.file, table.sheet, table.header_row if table.path is None else None, columns)
+
+
 def form_table(form: Form, usubjid: pd.Series | None) -> CheckedTable:
     """A form of the export; a record without a USUBJID goes by the number that the form has for the subject."""
     collected = form.cells[form.spec.subject]
@@ -85,7 +104,7 @@ def form_table(form: Form, usubjid: pd.Series | None) -> CheckedTable:
     def locate(positions: np.ndarray, variables: Sequence[str], role: Role) -> list[tuple[Origin, ...]]:
         headers = [tuple(named.get(name, name) for name in variables) for named in form.headers]
         at = zip(form.table[positions].tolist(), form.row[positions].tolist(), strict=True)
-        return [(Origin(role, form.tables[i].file, form.tables[i].sheet, row, headers[i]),) for i, row in at]
+        return [(record_origin(form.tables[i], row, role, headers[i]),) for i, row in at]
 
     # A column that the export lacks is one finding; without it here, the rules that need it are skipped with that reason.
     frame = form.frame.drop(columns=list(form.missing))
@@ -117,7 +136,8 @@ def mapped_table(mapped: Mapped, forms: dict[str, CheckedTable]) -> CheckedTable
 
     table = _dataset_table(mapped.dataset, mapped.keys, locate)
     frame = table.frame.drop(columns=[name for name in mapped.not_collected if name in table.frame])
-    return replace(table, frame=frame, lacking=mapped.not_collected)
+    behind = tuple((form, mapped.provenance.rows[alias]) for alias, form in mapped.provenance.forms.items())
+    return replace(table, frame=frame, lacking=mapped.not_collected, behind=behind)
 
 
 def file_table(dataset: SdtmDataset, keys: tuple[str, ...]) -> CheckedTable:

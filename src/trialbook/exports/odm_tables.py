@@ -84,7 +84,7 @@ def odm_tables(state: State, metadata: Metadata, file: str, ignore: Sequence[str
             made.append(_Table(form, form.oid, also, (), own, (), records))
         if own != form.repeating:
             for group in form.repeating:
-                also = further_names(group, metadata.groups)
+                also = tuple(name for name in further_names(group, metadata.groups) if name not in (form.oid, *names))
                 records = _repetitions(form, group, form.single)
                 made.append(_Table(form, group, also, (form.oid, *names), (group,), form.single, records))
         for one in made:

@@ -35,7 +35,7 @@ def finding_record(finding: Finding) -> dict[str, Any]:
                 "role": origin.role.value,
                 "file": origin.file,
                 "sheet": origin.sheet,
-                "row": origin.row,
+                **({"row": origin.row} if origin.path is None else {"path": origin.path}),
                 "columns": list(origin.columns),
             }
             for origin in finding.origins

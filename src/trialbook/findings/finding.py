@@ -11,13 +11,17 @@ from trialbook.findings.terms import FindingStatus, Role, RuleStatus, Runner, Se
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The raw cells of one row that a finding is about; ``row`` as a spreadsheet counts (the header is row 1)."""
+    """The raw cells of one record that a finding is about.
+
+    ``row`` as a spreadsheet counts (the header is row 1); in a file that has no rows (ODM-XML) ``path`` in its stead.
+    """
 
     role: Role
     file: str
     sheet: str | None
     row: int | None
     columns: tuple[str, ...]
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

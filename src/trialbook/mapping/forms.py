@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from trialbook.errors import SpecError
 from trialbook.exports import RawExport, RawTable, RowProblem
 from trialbook.mapping.cells import read_cells
+from trialbook.mapping.claims import claim_tables
 from trialbook.mapping.datetimes import parse as parse_datetimes
 from trialbook.mapping.form_spec import DATE_TYPES, ColumnSpec, FormSpec
 from trialbook.mapping.numbers import read_numbers
@@ -58,27 +58,10 @@ class Forms:
 
 
 def collect_forms(export: RawExport, specs: Mapping[str, FormSpec]) -> Forms:
-    """Assign each table of the export to the form whose patterns match its name.
-
-    A form that has the table's very name goes before one with a wildcard. Raises :class:`SpecError` where several forms remain.
-    """
-    claimed: dict[str, list[RawTable]] = {name: [] for name in specs}
-    unmatched = []
-    for table in export.tables:
-        matching = [name for name, spec in specs.items() if spec.matches(table.name)]
-        claiming = [name for name in matching if specs[name].is_named(table.name)] or matching
-        if len(claiming) > 1:
-            raise SpecError(
-                f"the forms {' and '.join(claiming)} both claim the table {table.name!r} of {table.file}",
-                file="sdtm_specs/forms",
-                remedy="Write their tables so that each file or sheet belongs to one form.",
-            )
-        if claiming:
-            claimed[claiming[0]].append(table)
-        else:
-            unmatched.append(table)
+    """Assign each table of the export to the form that claims it (:func:`claim_tables`), and read each form's columns."""
+    claimed, unmatched = claim_tables(export, specs)
     found = {name: _form(specs[name], tables) for name, tables in claimed.items() if tables}
-    return Forms(found, tuple(name for name in specs if name not in found), tuple(unmatched))
+    return Forms(found, tuple(name for name in specs if name not in found), unmatched)
 
 
 def _form(spec: FormSpec, tables: list[RawTable]) -> Form:
@@ -100,6 +83,8 @@ def _form(spec: FormSpec, tables: list[RawTable]) -> Form:
         rows.append(table.row[data.to_numpy()])
         indexes.append(np.full(int(data.sum()), index))
         for header in table.frame.columns.difference(list(named), sort=False):
+            if header in table.repeated:
+                continue
             if (table.frame.loc[data, header] != "").any() or not len(table.frame):
                 unknown.append((table, header))
     return Form(

@@ -30,7 +30,8 @@ def findings_payload(results: Results) -> str:
     """JSON ``{"fields", "strings", "findings"}``, safe inside a ``<script>`` element.
 
     The fields are those of ``findings.json`` and then ``site`` and ``kind``. A text is its index in ``strings``; ``id`` and the
-    numbers stand as they are; ``values`` is a flat list name, value, name, value; an origin is role, file, sheet, row, columns.
+    numbers stand as they are; ``values`` is a flat list name, value, name, value; an origin is role, file, sheet, row, columns,
+    and where it has a path that.
     """
     pool, names = _Pool(), TableNames(results)
     rows = [
@@ -51,6 +52,7 @@ def findings_payload(results: Results) -> str:
             pool(finding.explanation),
             [
                 [pool(o.role.value), pool(o.file), pool(o.sheet), o.row, [pool(column) for column in o.columns]]
+                + ([pool(o.path)] if o.path is not None else [])
                 for o in finding.origins
             ],
             pool(site_of(results, finding)),

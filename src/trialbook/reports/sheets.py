@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from trialbook.findings import Finding, Results, Role, RuleStatus, Severity, Threshold, count_severities
+from trialbook.findings import Finding, Origin, Results, Role, RuleStatus, Severity, Threshold, count_severities
 from trialbook.reports.summary import TableNames, count_rule_statuses, count_sites, count_tables, site_of, verdict, worst_first
 from trialbook.reports.wording import names_text, opening, origin_text, origins_text, record_text, values_text
 
@@ -121,7 +121,7 @@ def detail_rows(results: Results) -> Iterator[Row]:
             finding.query,
             "\n".join(origin.file for origin in mend),
             "\n".join(origin.sheet or "" for origin in mend).strip("\n"),
-            mend[0].row if len(mend) == 1 else "\n".join(str(origin.row or "") for origin in mend),
+            _place(mend[0]) if len(mend) == 1 else "\n".join(str(_place(origin) or "") for origin in mend),
             "\n".join(names_text(origin.columns) for origin in mend),
             origins_text(finding.origins, Role.COMPARED),
             finding.status.value if finding.status else None,
@@ -129,6 +129,11 @@ def detail_rows(results: Results) -> Iterator[Row]:
             ", ".join(finding.cites),
             finding.id,
         )
+
+
+def _place(origin: Origin) -> int | str | None:
+    """The row, or the path in a file that has no rows."""
+    return origin.row if origin.path is None else origin.path
 
 
 def rule_rows(results: Results) -> Iterator[Row]:

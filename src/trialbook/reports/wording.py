@@ -46,6 +46,8 @@ def origin_text(origin: Origin) -> str:
         parts.append(visible(origin.sheet))
     if origin.row is not None:
         parts.append(f"row {origin.row}")
+    if origin.path is not None:
+        parts.append(visible(origin.path))
     if origin.columns:
         parts.append(names_text(origin.columns))
     return " · ".join(parts)

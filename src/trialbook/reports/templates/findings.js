@@ -62,7 +62,7 @@
         found.push(cells[at[field]]);
       }
       found.push(...cells[at.cites], ...cells[at.variables], ...cells[at.values]);
-      for (const [role, file, sheet, , columns] of cells[at.origins]) found.push(role, file, sheet, ...columns);
+      for (const [role, file, sheet, , columns, ...path] of cells[at.origins]) found.push(role, file, sheet, ...columns, ...path);
       return found;
     }
 
@@ -309,10 +309,11 @@
       const subject = get("subject"), site = get("site"), query = get("query"), cites = list("cites"), values = list("values");
       const pairs = [];
       for (let index = 0; index < values.length; index += 2) pairs.push([values[index], values[index + 1]]);
-      const origin = ([role, file, sheet, line, columns]) => {
+      const origin = ([role, file, sheet, line, columns, ...path]) => {
         const parts = [found.text(file)];
         if (sheet >= 0) parts.push(found.text(sheet));
         if (line !== null) parts.push(`row ${line}`);
+        parts.push(...path.map((index) => found.text(index)));
         if (columns.length) parts.push(columns.map((index) => found.text(index)).join(", "));
         const name = found.text(role);
         return div("", element("span", { class: `tb-role tb-role-${name}` }, name), long(parts.join(" · ")));
