@@ -81,6 +81,15 @@ def _assign_ct(
     return terms
 
 
+def _assign_unit(
+    records: RawRecords, algorithm: Algorithm, wanted: np.ndarray, specs: Specs, forms: Mapping[str, Form]
+) -> pd.Series:
+    """The unit term of a collected unit by ``units.yml``; one that is not known there stays as it is collected."""
+    collected = records.column(str(algorithm.assign_unit))
+    terms = {text: specs.units.term(text) for text in collected.unique()}
+    return collected.map(terms).astype("str")
+
+
 def _hardcode(
     records: RawRecords, algorithm: Algorithm, wanted: np.ndarray, specs: Specs, forms: Mapping[str, Form]
 ) -> pd.Series:
@@ -114,6 +123,7 @@ Operation = Callable[[RawRecords, Algorithm, np.ndarray, Specs, Mapping[str, For
 OPERATIONS: dict[str, Operation] = {
     "assign_no_ct": _assign_no_ct,
     "assign_ct": _assign_ct,
+    "assign_unit": _assign_unit,
     "hardcode_no_ct": _hardcode,
     "hardcode_ct": _hardcode,
     "assign_datetime": _assign_datetime,

@@ -24,7 +24,16 @@ FILLED_LATER = (
 )
 """Algorithms that need the other variables, and the other records, first; in the order in which they run."""
 
-OPERATIONS = ("assign_no_ct", "assign_ct", "hardcode_no_ct", "hardcode_ct", "assign_datetime", "derive", *FILLED_LATER)
+OPERATIONS = (
+    "assign_no_ct",
+    "assign_ct",
+    "assign_unit",
+    "hardcode_no_ct",
+    "hardcode_ct",
+    "assign_datetime",
+    "derive",
+    *FILLED_LATER,
+)
 
 
 def _many(value: object) -> object:
@@ -68,6 +77,7 @@ class Algorithm(SpecModel):
 
     assign_no_ct: str | None = None
     assign_ct: str | None = None
+    assign_unit: str | None = None
     hardcode_no_ct: str | None = None
     hardcode_ct: str | None = None
     assign_datetime: Names | None = None
@@ -110,7 +120,7 @@ class Algorithm(SpecModel):
     @property
     def columns(self) -> tuple[str, ...]:
         """The raw columns that the value is taken from, as the specification writes them."""
-        single = self.assign_no_ct or self.assign_ct
+        single = self.assign_no_ct or self.assign_ct or self.assign_unit
         if single:
             return (single,)
         if self.assign_datetime:
@@ -129,9 +139,13 @@ VariableSpec = Annotated[tuple[Algorithm, ...], BeforeValidator(_many), Field(mi
 
 
 class Qualifier(SpecModel):
-    """A supplemental qualifier: the QLABEL, QORIG and QEVAL of a QNAM, and how its QVAL is filled."""
+    """A supplemental qualifier: the QLABEL, QORIG and QEVAL of a QNAM, and how its QVAL is filled.
+
+    ``form``: only the records of this form have it (default: all records of the domain).
+    """
 
     label: str = Field(max_length=40)
+    form: str = ""
     origin: str = "CRF"
     evaluator: str = ""
     value: VariableSpec
@@ -201,6 +215,10 @@ class DomainSpec(SpecModel):
     def algorithms(self, records: Records) -> dict[str, tuple[Algorithm, ...]]:
         """The variables of one kind of records with their algorithms."""
         return {**self.variables, **records.variables}
+
+    def qualifiers(self, records: Records) -> dict[str, tuple[Algorithm, ...]]:
+        """The supplemental qualifiers of one kind of records with their algorithms."""
+        return {name: one.value for name, one in self.supp.items() if one.form in ("", records.form)}
 
 
 class CommonSpec(SpecModel):

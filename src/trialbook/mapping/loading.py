@@ -10,6 +10,7 @@ from trialbook.mapping.domain_spec import CodelistsSpec, CommonSpec, DomainSpec
 from trialbook.mapping.form_spec import ExportSpec, FormSpec
 from trialbook.mapping.references import dangling_references
 from trialbook.mapping.specs import Specs
+from trialbook.mapping.units import UnitsSpec
 from trialbook.specfile import ModelT, SpecFile
 from trialbook.studymodules import load_module
 
@@ -36,6 +37,7 @@ def load_specs(folder: Path, prefix: str) -> Specs:
         codelists=codelists,
         derivations=load_module(derivations, prefix) if derivations.exists() else None,
         files=files,
+        units=_optional(folder, "units", UnitsSpec, files),
     )
     if not specs.forms:
         raise SpecError("holds no form specification", file=folder / "forms", remedy="Write one YAML file for each form.")

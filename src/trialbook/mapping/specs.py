@@ -10,6 +10,7 @@ from typing import Any
 
 from trialbook.mapping.domain_spec import Algorithm, CommonSpec, DomainSpec, Records, StudyCodelist
 from trialbook.mapping.form_spec import ExportSpec, FormSpec
+from trialbook.mapping.units import UnitsSpec
 from trialbook.specfile import SpecFile
 
 
@@ -18,7 +19,8 @@ class Specs:
     """The folder ``sdtm_specs/`` as data; DM stands first among the domains, since study days need its RFSTDTC, then SE, which
     epochs need.
 
-    ``files`` keeps each YAML file (``forms/AE``, ``domains/AE``, ``common``, ``codelists``, ``export``), to name its lines.
+    ``files`` keeps each YAML file (``forms/AE``, ``domains/AE``, ``common``, ``codelists``, ``export``, ``units``), to name its
+    lines.
     """
 
     folder: Path
@@ -29,6 +31,7 @@ class Specs:
     codelists: dict[str, StudyCodelist]
     derivations: ModuleType | None
     files: dict[str, SpecFile] = field(repr=False)
+    units: UnitsSpec = field(default_factory=UnitsSpec)
 
     def function(self, name: str) -> Callable[..., Any]:
         """A named derivation."""

@@ -10,6 +10,7 @@ from trialbook.pages.session import study
 ALGORITHMS = {
     "assign_no_ct": "the value as it was collected",
     "assign_ct": "the collected value as the term that the study's code list gives it",
+    "assign_unit": "the CDISC term of the collected unit, by the study's table of units; an unknown unit as it was collected",
     "hardcode_no_ct": "the same text in each record",
     "hardcode_ct": "the same term in each record",
     "assign_datetime": "the collected date or time in ISO 8601; a partial date stays partial",
