@@ -100,7 +100,7 @@ def _levels(rows: Mapping[int, Cells], merged: np.ndarray, at: int, known: Colle
     while last - first < _MOST_LEVELS:
         before = (first, last)
         for top, bottom, left, right in ranges:
-            if top <= last and first <= bottom and bottom - top < _MOST_LEVELS:
+            if top < bottom and top <= last and first <= bottom and bottom - top < _MOST_LEVELS:
                 first, last = min(first, top), max(last, bottom)
             elif top == bottom == last and right > left:
                 beneath = [text for column, text in rows.get(last + 1, {}).items() if left <= column <= right]

@@ -9,12 +9,14 @@ about its own size is not believed.
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import IO
-from xml.etree.ElementTree import Element, iterparse
+from typing import IO, Any
+from xml.etree.ElementTree import Element, XMLPullParser
 
+import numpy as np
 from openpyxl.utils import column_index_from_string
 
 from trialbook.exports import limits
@@ -23,15 +25,36 @@ from trialbook.exports.number_formats import STANDARD_FORMATS, NumberFormat
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _GENERAL = NumberFormat("General")
 _COLUMNS: dict[str, int] = {}
+_RANGE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?")
+_TRUE = ("1", "true")
+_CHUNK = 1 << 16
+_MOST_ELEMENTS, _DEEPEST, _LONGEST_TOKEN = 1_000_000, 50, 16_000_000
+"""Elements within one row or text, levels of elements, and bytes between two tags, past which a part is no sound one's."""
 
 
 @dataclass(frozen=True)
 class SheetRow:
-    """A row with something in it: ``cells`` by column from 0, and what could not be read as it stands."""
+    """A row with something in it: ``cells`` by column from 0, what could not be read as it stands, and whether it is hidden."""
 
     row: int
     cells: dict[int, str]
     problems: tuple[str, ...]
+    hidden: bool = False
+
+
+@dataclass
+class SheetLayout:
+    """What a sheet says beside its cells; whole when all its rows have been read.
+
+    ``merged``: a row for each merged range, of first row, last row (from 1), first column and last column (from 0);
+    ``hidden_columns``: first and last column of each hidden range; ``errors``: how many cells hold an error of Excel.
+    """
+
+    merged: np.ndarray = field(default_factory=lambda: np.empty((0, 4), dtype=np.int64))
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    filtered: bool = False
+    errors: int = 0
+    first_error: str = ""
 
 
 class MalformedSheetError(ValueError):
@@ -43,77 +66,130 @@ class MalformedSheetError(ValueError):
 
 
 def shared_strings(stream: IO[bytes]) -> list[str]:
-    """The workbook's table of texts."""
-    return [_rich_text(element) for element in _elements(stream, "si")]
+    """The workbook's table of texts; raises MalformedSheetError."""
+    return [_rich_text(element) for _, element in _elements(stream, 1) if _local(element.tag) == "si"]
 
 
 def number_formats(stream: IO[bytes], epoch_1904: bool) -> list[NumberFormat]:
-    """The number format of each cell style, by its place in the list."""
-    codes, styles, in_cells = dict(STANDARD_FORMATS), [], False
-    for event, element in iterparse(stream, events=("start", "end")):
+    """The number format of each cell style, by its place in the list; raises MalformedSheetError."""
+    codes, styles = dict(STANDARD_FORMATS), []
+    for parent, element in _elements(stream, 2):
         tag = _local(element.tag)
-        if tag == "cellXfs":
-            in_cells = event == "start"
-        elif tag == "numFmt" and event == "end":
+        if tag == "numFmt":
             codes[int(element.get("numFmtId", "0"))] = element.get("formatCode", "General")
-        elif tag == "xf" and event == "end" and in_cells:
+        elif tag == "xf" and parent == "cellXfs":
             styles.append(int(element.get("numFmtId", "0")))
     made = {number: NumberFormat(codes.get(number, "General"), epoch_1904) for number in set(styles)}
     return [made[number] for number in styles]
 
 
-def sheet_rows(stream: IO[bytes], strings: list[str], formats: list[NumberFormat]) -> Iterator[SheetRow]:
-    """The rows that hold text, in order; raises MalformedSheetError."""
+def sheet_rows(stream: IO[bytes], strings: list[str], formats: list[NumberFormat], layout: SheetLayout) -> Iterator[SheetRow]:
+    """The rows that hold text, in order; what else the sheet says goes into ``layout``. Raises MalformedSheetError."""
     row = 0
-    for element in _elements(stream, "row", until="sheetData"):
-        number = element.get("r")
-        before, row = row, int(number) if number and number.isdecimal() else row + 1
-        if not before < row <= limits.MOST_ROWS:
-            raise MalformedSheetError(f"row {number} stands after row {before}")
-        cells: dict[int, str] = {}
-        problems: list[str] = []
-        column = -1
-        for cell in element:
-            column = _column(cell.get("r"), column, row)
-            if not len(cell):
-                continue
-            text, problem = _cell(cell, strings, formats, row, column)
-            if problem:
-                problems.append(f"cell {cell.get('r') or f'in place {column + 1}'} {problem}")
-            if text:
-                if len(text) > limits.LONGEST_CELL:
-                    raise MalformedSheetError(f"the cell has more than {limits.LONGEST_CELL:,} characters", row, column)
-                cells[column] = text
-        if cells or problems:
-            yield SheetRow(row, cells, tuple(problems))
-
-
-def _elements(stream: IO[bytes], wanted: str, until: str | None = None) -> Iterator[Element]:
-    """Each element of a tag, a child or grandchild of the root; what has been seen is forgotten, to save memory."""
-    parents: list[Element] = []
-    for event, element in iterparse(stream, events=("start", "end")):
-        if event == "start":
-            parents.append(element)
-            continue
-        parents.pop()
-        if len(parents) > 2:
-            continue
+    merged = array("q")
+    for parent, element in _elements(stream, 2):
         tag = _local(element.tag)
-        if tag == wanted:
-            yield element
-            parents[-1].clear()
-        elif tag == until:
+        if parent == "sheetData" and tag == "row":
+            found = _row(element, row, strings, formats, layout)
+            row = found.row
+            if found.cells or found.problems:
+                yield found
+        elif parent == "cols" and tag == "col" and element.get("hidden") in _TRUE:
+            if len(layout.hidden_columns) == limits.MOST_COLUMNS:
+                raise MalformedSheetError(f"hides more than {limits.MOST_COLUMNS:,} ranges of columns")
+            layout.hidden_columns.append((_whole(element, "min") - 1, _whole(element, "max") - 1))
+        elif parent == "mergeCells" and tag == "mergeCell":
+            merged.extend(_merged(element.get("ref", "")))
+        elif parent == "autoFilter":
+            layout.filtered = True
+    if merged:
+        layout.merged = np.array(merged, dtype=np.int64).reshape(-1, 4)
+
+
+def _row(element: Element, before: int, strings: list[str], formats: list[NumberFormat], layout: SheetLayout) -> SheetRow:
+    number = element.get("r")
+    row = int(number) if number and number.isdecimal() else before + 1
+    if not before < row <= limits.MOST_ROWS:
+        raise MalformedSheetError(f"row {number} stands after row {before}")
+    cells: dict[int, str] = {}
+    problems: list[str] = []
+    column = -1
+    for cell in element:
+        column = _column(cell.get("r"), column, row)
+        if not len(cell):
+            continue
+        text, problem = _cell(cell, strings, formats, row, column)
+        if problem:
+            problems.append(f"cell {cell.get('r') or f'in place {column + 1}'} {problem}")
+        if text:
+            if len(text) > limits.LONGEST_CELL:
+                raise MalformedSheetError(f"the cell has more than {limits.LONGEST_CELL:,} characters", row, column)
+            if column in cells:
+                raise MalformedSheetError("the cell is there twice", row, column)
+            cells[column] = text
+            if cell.get("t") == "e":
+                layout.first_error = layout.first_error or f"{text} in cell {cell.get('r') or f'{column + 1} of row {row}'}"
+                layout.errors += 1
+    return SheetRow(row, cells, tuple(problems), element.get("hidden") in _TRUE)
+
+
+def _elements(stream: IO[bytes], depth: int) -> Iterator[tuple[str, Element]]:
+    """Each element at a depth under the root, with its parent's tag; what has been seen is forgotten, to save memory."""
+    parser: Any = XMLPullParser(("start", "end"))
+    parents: list[Element] = []
+    held, quiet = 0, 0
+    while True:
+        chunk = stream.read(_CHUNK)
+        if chunk:
+            parser.feed(chunk)
+        else:
+            parser.close()
+        quiet += len(chunk)
+        for event, element in parser.read_events():
+            quiet = 0
+            if event == "start":
+                parents.append(element)
+                held += 1
+                if held > _MOST_ELEMENTS or len(parents) > _DEEPEST:
+                    raise MalformedSheetError("a row or text of it is made of too many parts; no sound workbook has such")
+                continue
+            parents.pop()
+            if len(parents) <= depth:
+                if len(parents) == depth:
+                    yield _local(parents[-1].tag), element
+                if parents:
+                    parents[-1].clear()
+                held = 0
+        if quiet > _LONGEST_TOKEN:
+            raise MalformedSheetError(f"a text of it has more than {limits.LONGEST_CELL:,} characters")
+        if not chunk:
             return
+
+
+def _whole(element: Element, name: str) -> int:
+    text = element.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 8 else 1
+
+
+def _merged(reference: str) -> tuple[int, int, int, int]:
+    """First row, last row (from 1), first column, last column (from 0) of a range such as ``A1:B2``."""
+    match = _RANGE.fullmatch(reference)
+    if match is None:
+        raise MalformedSheetError(f"the merged cells {reference[:40]!r} are no range of cells")
+    left, top, right, bottom = match.groups()
+    rows = sorted((int(top), int(bottom or top)))
+    columns = sorted((_column(f"{left}1", 0, rows[0]), _column(f"{right or left}1", 0, rows[0])))
+    return rows[0], rows[1], columns[0], columns[1]
 
 
 def _cell(cell: Element, strings: list[str], formats: list[NumberFormat], row: int, column: int) -> tuple[str, str | None]:
     """The cell's text, and what is wrong with it."""
     kind = cell.get("t", "n")
-    stored, formula, inline = None, None, None
+    stored, formula, inline, valued = None, None, None, False
     for child in cell:
         tag = _local(child.tag)
         if tag == "v":
-            stored = child.text
+            stored, valued = child.text, True
         elif tag == "f":
             formula = child.text or "shared with other cells"
         elif tag == "is":
@@ -121,7 +197,7 @@ def _cell(cell: Element, strings: list[str], formats: list[NumberFormat], row: i
     if kind == "inlineStr":
         return (_rich_text(inline) if inline is not None else ""), None
     if not stored:
-        if formula is not None and kind != "str":
+        if formula is not None and not (kind == "str" and valued):
             return "", f"holds a formula without a stored value ({formula[:200]}), and is read as empty"
         return "", None
     if kind == "s":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from xml.etree.ElementTree import ParseError
 from xml.parsers import expat
 
@@ -13,10 +14,13 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.xml.constants import SHARED_STRINGS, STYLES_TYPE
 
 from trialbook.errors import ExportError
+from trialbook.exports import limits
 from trialbook.exports.archive import DAMAGE, Archive
-from trialbook.exports.grid import Grid, table_error
+from trialbook.exports.grid import table_error
+from trialbook.exports.headers import plain_header
 from trialbook.exports.number_formats import NumberFormat
-from trialbook.exports.sheet_xml import MalformedSheetError, number_formats, shared_strings, sheet_rows
+from trialbook.exports.sheet_table import sheet_table
+from trialbook.exports.sheet_xml import MalformedSheetError, SheetLayout, number_formats, shared_strings, sheet_rows
 from trialbook.exports.sources import matches
 from trialbook.exports.tables import RawTable
 
@@ -25,7 +29,9 @@ STATEMENT = "synthetic"
 
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_PROLOGUE = 1 << 20
+_BINARY = "xl/workbook.bin"
+_PROLOGUE, _CHUNK = 1 << 20, 1 << 16
+_LARGEST_LIST = 16 * limits.MIB
 _SAVE_AGAIN = "Open it in Excel and save it again as an Excel workbook (.xlsx)."
 
 
@@ -37,46 +43,79 @@ class _ElementError(Exception):
     """A part's first element begins, and no document type can follow."""
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a workbook: its name, the part of the zip that holds it, and whether it is hidden, however deeply."""
+
+    name: str
+    part: str
+    hidden: bool
+
+
 def read_workbook(
     data: bytes, file: str, ignore: Sequence[str] = (), headers: Collection[str] = frozenset()
 ) -> tuple[list[RawTable], str | None]:
     """The sheets of a workbook as tables, hidden ones too, and the text of its SYNTHETIC sheet where there is one.
 
-    Charts, empty sheets and sheets whose name matches ``ignore`` are no tables. The header is the first row with something
-    in it. Raises ExportError for an encrypted workbook, an .xls, a damaged one, and one that declares XML entities.
+    Charts, empty sheets and sheets whose name matches ``ignore`` are no tables. The header is told by the names that ``headers``
+    knows; without two of them in a row it is the first row with something in it that is no merged title. Raises ExportError for
+    an encrypted workbook, one of a binary format, a damaged one, and one that declares XML entities.
     """
     if data.startswith(_OLE):
         what = "is encrypted" if _ENCRYPTED in data else "is a workbook of the old binary format (.xls)"
         remedy = "Remove its password." if _ENCRYPTED in data else _SAVE_AGAIN
         raise ExportError(what, file=file, remedy=remedy)
     archive = Archive.open(data, file)
+    if _BINARY in archive.names:
+        raise ExportError("is a workbook of the binary format (.xlsb)", file=file, remedy=_SAVE_AGAIN)
     for name in archive.names:
         _refuse_doctype(archive, name, file)
     sheets, strings, formats = _parts(archive, data, file)
+    known = {plain_header(name) for name in headers}
     tables: list[RawTable] = []
     statement: str | None = None
-    for sheet, part in sheets:
-        if sheet.strip().lower() == STATEMENT:
-            statement = _first_cell(archive, part, file, sheet, strings, formats)
-        elif not matches(sheet, ignore):
-            table = _table(archive, part, file, sheet, strings, formats)
+    for sheet in sheets:
+        if sheet.name.strip().lower() == STATEMENT:
+            statement = _first_cell(archive, sheet, file, strings, formats)
+        elif not matches(sheet.name.strip(), ignore):
+            table = _table(archive, sheet, file, strings, formats, known)
             tables += [table] if table is not None else []
-    if not tables and statement is None and not all(matches(sheet, ignore) for sheet, _ in sheets):
+    if not tables and statement is None and not all(matches(sheet.name.strip(), ignore) for sheet in sheets):
         raise ExportError("has no sheet with anything in it", file=file, remedy="Export the forms again.")
     return tables, statement
 
 
-def _parts(archive: Archive, data: bytes, file: str) -> tuple[list[tuple[str, str]], list[str], list[NumberFormat]]:
-    """The name and part of each sheet, the shared strings, and the number formats."""
+class _SmallParts:
+    """The workbook's parts that openpyxl reads whole; they list the others, and are small in any sound workbook."""
+
+    def __init__(self, archive: Archive, file: str):
+        self._archive, self._file = archive, file
+
+    def namelist(self) -> tuple[str, ...]:
+        return self._archive.names
+
+    def read(self, name: str) -> bytes:
+        with self._archive.stream(name) as stream:
+            data = stream.read(_LARGEST_LIST + 1)
+        if len(data) > _LARGEST_LIST:
+            what = f"its part {name} has more than {_LARGEST_LIST // limits.MIB} MiB, where a sound workbook lists its sheets"
+            raise ExportError(what, file=self._file, remedy=_SAVE_AGAIN)
+        return data
+
+
+def _parts(archive: Archive, data: bytes, file: str) -> tuple[list[Sheet], list[str], list[NumberFormat]]:
+    """The sheets, the shared strings, and the number formats."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             reader = ExcelReader(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-            reader.archive = archive  # the same parts by the same names, checked while they are unpacked
+            reader.archive = _SmallParts(archive, file)  # the same parts by the same names, checked while they are unpacked
             reader.read_manifest()
             reader.read_workbook()
         sheets = [
-            (str(sheet.name), str(rel.target)) for sheet, rel in reader.parser.find_sheets() if rel.Type.endswith("/worksheet")
+            Sheet(str(sheet.name), str(rel.target), sheet.state != "visible")
+            for sheet, rel in reader.parser.find_sheets()
+            if rel.Type.endswith("/worksheet")
         ]
         epoch_1904 = reader.wb.epoch == CALENDAR_MAC_1904
         strings_part, styles_part = reader.package.find(SHARED_STRINGS), reader.package.find(STYLES_TYPE)
@@ -84,49 +123,39 @@ def _parts(archive: Archive, data: bytes, file: str) -> tuple[list[tuple[str, st
         formats = number_formats(archive.stream(styles_part.PartName[1:]), epoch_1904) if styles_part else []
     except ExportError:
         raise
+    except MalformedSheetError as error:
+        raise ExportError(f"is not a sound workbook: {error}", file=file, remedy=_SAVE_AGAIN) from None
     except Exception as error:  # openpyxl raises whatever its parts raise on malformed XML, with no class of its own
         raise ExportError(f"is not a sound workbook ({type(error).__name__}: {error})", file=file, remedy=_SAVE_AGAIN) from None
-    missing = [sheet for sheet, part in sheets if part not in archive.names]
+    missing = [sheet.name for sheet in sheets if sheet.part not in archive.names]
     if missing:
         raise ExportError(f"lacks the sheets it lists: {', '.join(missing)}", file=file, remedy=_SAVE_AGAIN)
     return sheets, strings, formats
 
 
 def _table(
-    archive: Archive, part: str, file: str, sheet: str, strings: list[str], formats: list[NumberFormat]
+    archive: Archive, sheet: Sheet, file: str, strings: list[str], formats: list[NumberFormat], known: Collection[str]
 ) -> RawTable | None:
-    grid: Grid | None = None
     try:
-        for record in sheet_rows(archive.stream(part), strings, formats):
-            width = max(record.cells, default=-1) + 1
-            if grid is None:
-                if record.cells:
-                    header = [record.cells.get(column, "") for column in range(width)]
-                    grid = Grid(header, record.row, file, sheet)
-                continue
-            cells = [""] * max(grid.width, width)
-            for column, text in record.cells.items():
-                cells[column] = text
-            grid.add(record.row, cells)
-            for problem in record.problems:
-                grid.problem(record.row, problem)
+        return sheet_table(lambda: archive.stream(sheet.part), file, sheet.name, strings, formats, known, sheet.hidden)
     except ExportError:
         raise
     except MalformedSheetError as error:
-        raise table_error(str(error), file, sheet, error.row, error.column, _SAVE_AGAIN) from None
+        raise table_error(str(error), file, sheet.name, error.row, error.column, _SAVE_AGAIN) from None
     except (ParseError, *DAMAGE) as error:
-        raise table_error(f"is damaged ({error})", file, sheet, remedy=_SAVE_AGAIN) from None
-    return grid.table() if grid else None
+        raise table_error(f"is damaged ({error})", file, sheet.name, remedy=_SAVE_AGAIN) from None
 
 
-def _first_cell(archive: Archive, part: str, file: str, sheet: str, strings: list[str], formats: list[NumberFormat]) -> str:
+def _first_cell(archive: Archive, sheet: Sheet, file: str, strings: list[str], formats: list[NumberFormat]) -> str:
     try:
-        for record in sheet_rows(archive.stream(part), strings, formats):
+        for record in sheet_rows(archive.stream(sheet.part), strings, formats, SheetLayout()):
             if record.cells:
                 return record.cells[min(record.cells)].strip()
     except (MalformedSheetError, ParseError, *DAMAGE) as error:
-        raise table_error(f"is damaged ({error})", file, sheet, remedy=_SAVE_AGAIN) from None
-    raise table_error("says nothing", file, sheet, remedy="State in its first cell that the data are invented, or remove it.")
+        raise table_error(f"is damaged ({error})", file, sheet.name, remedy=_SAVE_AGAIN) from None
+    raise table_error(
+        "says nothing", file, sheet.name, remedy="State in its first cell that the data are invented, or remove it."
+    )
 
 
 def _refuse_doctype(archive: Archive, name: str, file: str) -> None:
@@ -136,10 +165,12 @@ def _refuse_doctype(archive: Archive, name: str, file: str) -> None:
     parser.StartElementHandler = _raise_first_element
     try:
         with archive.stream(name) as stream:
-            start = stream.read(_PROLOGUE)
-            parser.Parse(start, False)
-        if len(start) == _PROLOGUE:
-            raise ExportError(f"is damaged in its part {name} (no element begins)", file=file, remedy=_SAVE_AGAIN)
+            for _ in range(0, _PROLOGUE, _CHUNK):
+                chunk = stream.read(_CHUNK)
+                parser.Parse(chunk, not chunk)
+                if not chunk:
+                    return
+        raise ExportError(f"is damaged in its part {name} (no element begins)", file=file, remedy=_SAVE_AGAIN)
     except _DoctypeError:
         what = f"declares XML entities or a document type in its part {name}, which no sound workbook does"
         raise ExportError(what, file=file, remedy="Do not open it before you know where it comes from.") from None
