@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
 
 from trialbook.checks.findings import findings_of
+from trialbook.checks.nearest import candidates, nearest_details
 from trialbook.checks.rule import Rule
 from trialbook.checks.schema import Verdict
 from trialbook.checks.tables import CheckedTable
 from trialbook.findings import Finding, RuleOutcome, RuleStatus, Runner, Severity, Stage
-from trialbook.mapping import MappingIssue
+from trialbook.mapping import MappingIssue, StudyCodelist
+
+SEVERITIES = {"EPOCH": Severity.NOTICE}
+"""By the kind of the issue; Error is usual. That a date is imprecise is the site's right, and its epoch is rightly empty."""
 
 
 def check_mapping(
@@ -32,7 +38,9 @@ def check_mapping(
                 RuleOutcome(issue.rule, Runner.MAPPING, RuleStatus.SKIPPED, issue.message, 0, None, message, issue.domain)
             )
             continue
-        rule = Rule(issue.rule, Severity.ERROR, issue.message, bool, issue.variables, mend=issue.variables)
+        rule = Rule(
+            issue.rule, SEVERITIES.get(issue.kind, Severity.ERROR), issue.message, bool, issue.variables, mend=issue.variables
+        )
         verdict = Verdict(rule, RuleStatus.ISSUE_REPORTED, failing=issue.records)
         table = datasets[issue.table] if issue.of_dataset else forms[issue.table]
         made = findings_of(verdict, table, {}, study, stage=Stage.MAPPING)
@@ -46,3 +54,8 @@ def check_mapping(
         message = f"{domain} is made from its forms"
         outcomes.append(RuleOutcome(f"TB-MAP-{domain}", Runner.MAPPING, RuleStatus.SKIPPED, reason, 0, None, message, domain))
     return findings, outcomes
+
+
+def _nearest(codelist: StudyCodelist, column: str) -> Callable[[pd.DataFrame], pd.Series]:
+    among = candidates(codelist)
+    return lambda frame: nearest_details(frame[column], among)

@@ -105,13 +105,24 @@ def before(left: pd.Series, right: pd.Series) -> pd.Series:
     ``2024-02-10``, and not before ``2024-01-31``. Times of different stated zones say nothing about dates that are less than
     two days apart.
     """
-    left, right = _side(left, 2), _side(right.set_axis(left.index), 0)
-    result = _bound(left, latest=True) < _bound(right, latest=False)
+    right = right.set_axis(left.index)
+    result = latest(left) < earliest(right)
+    left, right = _side(left, 2), _side(right, 0)
     zones = _zone(left), _zone(right)
     differ = zones[0].notna() & zones[1].notna() & (zones[0] != zones[1])
     if differ.any():
         result &= ~differ | (complete_date(right) - complete_date(left) > pd.Timedelta(days=1))
     return result
+
+
+def earliest(dtc: pd.Series) -> pd.Series:
+    """The earliest moment that each text can mean, as a number that sorts (no duration); NaN where its year is unknown."""
+    return _bound(_side(dtc, 0), latest=False)
+
+
+def latest(dtc: pd.Series) -> pd.Series:
+    """The latest moment that each text can mean, as :func:`earliest` numbers them: moments are whole seconds."""
+    return _bound(_side(dtc, 2), latest=True)
 
 
 def _side(dtc: pd.Series, which: int) -> pd.Series:

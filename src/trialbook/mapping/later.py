@@ -10,6 +10,7 @@ import pandas as pd
 
 from trialbook.datasets import iso8601
 from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm, DomainSpec
+from trialbook.mapping.epochs import derive_epoch
 from trialbook.mapping.provenance import Source
 from trialbook.mapping.records import MappingIssue
 from trialbook.mapping.specs import Specs
@@ -77,4 +78,5 @@ def _reference_dates(dm: pd.DataFrame) -> pd.Series:
 LATER: dict[str, Callable[[Making, str, Algorithm], None]] = {
     "derive_visit": _derive_visit,
     "derive_study_day": _derive_study_day,
+    "derive_epoch": derive_epoch,
 }
