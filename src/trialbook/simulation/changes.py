@@ -28,8 +28,8 @@ class Action(Enum):
 class Change:
     """One change of one record; of SET just one of ``value``, ``text`` and ``edit`` is given.
 
-    ``value`` is canonical, and is written as the site writes the column; it may be a date that does not exist. ``text`` is the very
-    text of the cell; ``edit`` makes it from the text that the site wrote. ``detectable`` None: as its kind says.
+    ``value`` is canonical, and is written as the site writes the column; it may be a date that does not exist. ``text`` is the
+    very text of the cell; ``edit`` makes it from the text that the site wrote. ``detectable`` None: as its kind says.
     """
 
     action: Action

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -40,9 +40,10 @@ class Course:
             )
         _forget(folder, prefix)
         module = _load(self.file, prefix)
-        self._simulate = getattr(module, "simulate", None)
-        if not callable(self._simulate):
+        simulate = getattr(module, "simulate", None)
+        if not callable(simulate):
             raise SpecError("has no function simulate(subjects, random, parameters)", file=self.file)
+        self._simulate: Callable[..., object] = simulate
         defects = folder / "defects.py"
         self.kinds = _kinds(_load(defects, prefix), defects) if defects.is_file() else ()
 
