@@ -97,7 +97,7 @@ def _records(specs: Specs, domain: DomainSpec, records: Records, variables: Uses
     elif records.where:
         _expression(records.where, known, helpers)
     goals = [(f"{domain.domain}.{name}", ways) for name, ways in specs.algorithms(domain, records).items()]
-    goals += [(f"SUPP{domain.domain}.{name}", qualifier.value) for name, qualifier in domain.supp.items()]
+    goals += [(f"SUPP{domain.domain}.{name}", value) for name, value in domain.qualifiers(records).items()]
     for goal, ways in goals:
         for algorithm in ways:
             _algorithm(specs, goal, algorithm, known, variables, helpers)

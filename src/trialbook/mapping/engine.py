@@ -120,8 +120,8 @@ def _map_domain(
     issues.extend(replace(issue, records=np.flatnonzero(np.isin(order, issue.records))) for issue in making.issues)
     made = [Mapped(dataset, provenance, keys, not_collected(parts, wanted, forms))]
     if domain.supp:
-        qualifiers = {name: qualifier.value for name, qualifier in domain.supp.items()}
-        values, value_sources = _fill_all(parts, [qualifiers] * len(parts), list(qualifiers), specs, forms)
+        qualifiers = [domain.qualifiers(kind) for kind in kinds]
+        values, value_sources = _fill_all(parts, qualifiers, list(domain.supp), specs, forms)
         values = {name: value.take(order).reset_index(drop=True) for name, value in values.items()}
         of_values = {name: Source(source.ways, source.choice[order]) for name, source in value_sources.items()}
         of_subject = {name: source for name, source in provenance.sources.items() if name == "USUBJID"}

@@ -17,7 +17,8 @@ __all__ = ["ColumnStatus", "ColumnUse", "Complaint", "LintReport", "LintSeverity
 
 FILLED_BY_TRIALBOOK = ("STUDYID", "DOMAIN")
 QLABEL_BYTES = 40
-IDENTIFIERS = ("SPID", "REFID", "LNKID")
+# --REFID is none: it names a specimen, and many results have the same.
+IDENTIFIERS = ("SPID", "LNKID")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from trialbook.expressions import ExpressionError, parse
 from trialbook.mapping.cells import plain
 from trialbook.mapping.datetimes import format_parts
 from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm, DomainSpec, FunctionCall, Records
+from trialbook.mapping.epochs import ELEMENTS
 from trialbook.mapping.form_spec import FormSpec
 from trialbook.mapping.specs import Specs
 from trialbook.specfile import SpecFile
@@ -70,7 +71,7 @@ def _dangling_records(specs: Specs, domain: DomainSpec, file: SpecFile, index: i
         ("variables", name): value for name, value in domain.variables.items()
     }
     own |= {("records", index, "variables", name): value for name, value in records.variables.items()}
-    own |= {("supp", name, "value"): qualifier.value for name, qualifier in domain.supp.items()}
+    own |= {("supp", name, "value"): value for name, value in domain.qualifiers(records).items()}
     for location, algorithms in own.items():
         for algorithm in algorithms:
             yield from _dangling_algorithm(specs, file, list(location), algorithm, known)
@@ -110,6 +111,8 @@ def _dangling_variables(specs: Specs, domain: DomainSpec, file: SpecFile) -> Ite
         for variable in ways[0][0].needs:
             if variable not in filled:
                 yield file.error([*at, name], f"{variable} is no variable that the domain fills")
+        if ways[0][0].derive_epoch and (lacking := _lacking_of_elements(specs, domain)):
+            yield file.error([*at, name], lacking)
     if needs_subject and any("USUBJID" not in kind for kind in kinds):
         yield file.error(["domain"], "sequence numbers, study days and supplemental qualifiers need USUBJID, which is not filled")
     if domain.supp and domain.domain != "DM" and f"{domain.domain}SEQ" not in filled:
@@ -117,6 +120,22 @@ def _dangling_variables(specs: Specs, domain: DomainSpec, file: SpecFile) -> Ite
     for name, qualifier in domain.supp.items():
         if qualifier.value[0].operation in FILLED_LATER:
             yield file.error(["supp", name, "value"], f"{qualifier.value[0].operation} does not fill a qualifier")
+        if qualifier.form and qualifier.form not in {records.form for records in domain.records}:
+            yield file.error(["supp", name, "form"], f"the domain has no records of a form {qualifier.form!r}")
+
+
+def _lacking_of_elements(specs: Specs, domain: DomainSpec) -> str:
+    """Why SE can't tell an epoch; empty where it can."""
+    if domain.domain in ("DM", "SE"):
+        return f"derive_epoch looks into SE, which is made after {domain.domain}" if domain.domain == "DM" else "assign EPOCH in SE itself"
+    if "SE" not in specs.domains:
+        return "derive_epoch needs the domain SE, which is not in sdtm_specs/domains"
+    elements = specs.domains["SE"]
+    for records in elements.records:
+        absent = [name for name in ELEMENTS if name not in specs.algorithms(elements, records)]
+        if absent:
+            return f"derive_epoch needs {absent[0]} of SE, which is not filled for the records of {records.form}"
+    return ""
 
 
 def _dangling_algorithm(

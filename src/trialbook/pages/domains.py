@@ -201,7 +201,7 @@ def _unfilled(spec: DomainSpec) -> Markup | None:
 def _supplemental(spec: DomainSpec) -> Markup:
     rows = []
     for qnam, qualifier in spec.supp.items():
-        ways = _ways([(records, qualifier.value) for records in spec.records], len(spec.records))
+        ways = _ways([(one, qualifier.value) for one in spec.records if qualifier.form in ("", one.form)], len(spec.records))
         head = (Markup("{}{}").format(code(qnam), note(qualifier.label)), qualifier.origin, qualifier.evaluator or NOTHING)
         rows.append(_spanned(head, [(_origin(way), _algorithm(way)) for way in ways], target("variable", spec.domain, qnam)))
     headers = ("QNAM", "QORIG", "QEVAL", *HEADERS[3:])
