@@ -24,13 +24,14 @@ _TRUNCATED = "Copy or export the file again: it is cut short or damaged."
 
 @dataclass(frozen=True)
 class Field:
-    """A variable as its NAMESTR states it; ``start`` and ``length`` in bytes within an observation."""
+    """A variable as its NAMESTR states it; ``start`` and ``length`` in bytes within an observation; ``format`` as ``DATE9.``."""
 
     name: bytes
     label: bytes
     type: VariableType
     start: int
     length: int
+    format: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,10 +93,15 @@ def _mark(kind: bytes) -> bytes:
 
 
 def _field(content: bytes, at: int) -> Field:
-    kind, _, length, _, name, label, *_, start = _NAMESTR.unpack_from(content, at)
+    kind, _, length, _, name, label, format, width, *_, start = _NAMESTR.unpack_from(content, at)
     if kind not in (1, 2) or length < 1 or start < 0:
         raise ValueError
-    return Field(name.rstrip(b" \0"), label.rstrip(b" \0"), "Num" if kind == 1 else "Char", start, length)
+    return Field(name.rstrip(b" \0"), label.rstrip(b" \0"), "Num" if kind == 1 else "Char", start, length, _format(format, width))
+
+
+def _format(name: bytes, width: int) -> str:
+    shown = name.rstrip(b" \0").decode("ascii", "replace")
+    return f"{shown}{width or ''}." if shown else ""
 
 
 def _records(data: bytes, fields: tuple[Field, ...], file: Path) -> tuple[np.ndarray, int]:

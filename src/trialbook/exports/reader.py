@@ -11,6 +11,7 @@ from trialbook.errors import ExportError
 from trialbook.exports.delimited import read_delimited
 from trialbook.exports.encodings import find_encoding
 from trialbook.exports.odm import read_odm
+from trialbook.exports.sas import DATASET, TRANSPORT, read_sas
 from trialbook.exports.sources import list_sources
 from trialbook.exports.tables import Input, RawExport, RawTable, Unreadable
 from trialbook.exports.workbook import STATEMENT, read_workbook
@@ -18,6 +19,7 @@ from trialbook.exports.workbook import STATEMENT, read_workbook
 TEXT_FILES = (".csv", ".tsv", ".txt")
 WORKBOOKS = (".xlsx", ".xlsm")
 ODM = ".xml"
+SAS = (DATASET, TRANSPORT)
 _PACKED = (b"PK\x03\x04", bytes.fromhex("D0CF11E0"))
 
 
@@ -28,7 +30,7 @@ def read_export(
     headers: Collection[str] = frozenset(),
     skip_unreadable: bool = False,
 ) -> RawExport:
-    """The tables of a raw export: a folder, a zip, or one CSV file, workbook or ODM file (.xml).
+    """The tables of a raw export: a folder, a zip, or one CSV file, workbook, ODM file (.xml) or SAS file.
 
     ``encodings`` are those that the study declares, tried in their order on text that is not UTF-8; ``ignore`` are patterns
     (``*.pdf``) of files and sheets that are no tables. A file ``SYNTHETIC.txt``, or a sheet ``SYNTHETIC``, is the export's own
@@ -63,7 +65,7 @@ def read_export(
         raise _together(failures, path)
     if not tables:
         raise ExportError(
-            "holds no table", file=path, remedy=f"An export is made of {', '.join((*TEXT_FILES, *WORKBOOKS, ODM))} files."
+            "holds no table", file=path, remedy=f"An export is made of {', '.join((*TEXT_FILES, *WORKBOOKS, ODM, *SAS))} files."
         )
     return RawExport(Path(path), tuple(tables), tuple(inputs), "\n".join(dict.fromkeys(statements)) or None, tuple(unreadable))
 
@@ -84,12 +86,15 @@ def _read_file(
     if kind in WORKBOOKS or (kind == ".xls" and packed):
         tables, said = read_workbook(data, name, ignore, headers)
         return tables, None, said
-    if kind in (*TEXT_FILES, ODM) and packed:
+    if kind in (*TEXT_FILES, ODM, *SAS) and packed:
         what = f"is named {kind} but is a workbook or a zip"
         raise ExportError(what, file=name, remedy="Give it the ending that it has by its content.")
     if kind == ODM:
         tables, encoding = read_odm(data, name, declared, ignore, headers)
         return tables, encoding, None
+    if kind in SAS:
+        table, encoding = read_sas(data, name, declared)
+        return [table], encoding, None
     if kind in TEXT_FILES or kind == ".xls":  # several EDC systems write text under Excel's old ending
         table, encoding = read_delimited(data, name, declared, headers)
         return [table], encoding, None
