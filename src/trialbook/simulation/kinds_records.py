@@ -60,7 +60,7 @@ def _key_duplicated(tables: Tables, specs: Specs, random: np.random.Generator) -
 
 
 def _neighbours(frame: pd.DataFrame, spec: FormSpec, random: np.random.Generator) -> list[tuple[int, str, str]]:
-    """For each record that has one: the key column (not the subject's) that alone tells it from another, and the other's value."""
+    """For each record that has one: the key column (not the subject's) that alone tells it from another, and that one's."""
     for column in (name for name in reversed(spec.keys) if name != spec.subject):
         rest = [name for name in spec.keys if name != column]
         alike = frame[frame[column] != ""]

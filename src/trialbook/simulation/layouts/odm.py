@@ -70,8 +70,7 @@ class OdmFile(Layout):
         )
         name = escape(self.context.study)
         yield f"<Study OID={study}><GlobalVariables><StudyName>{name}</StudyName><StudyDescription>SYNTHETIC</StudyDescription>"
-        yield f"<ProtocolName>{name}</ProtocolName></GlobalVariables>
-"
+        yield f"<ProtocolName>{name}</ProtocolName></GlobalVariables>\n"
 
     def _metadata(self, tables: Mapping[str, SiteTable]) -> Iterator[str]:
         specs = [table.spec for table in tables.values()]
@@ -104,8 +103,8 @@ class OdmFile(Layout):
         for name in dict.fromkeys(column.codelist for spec in specs for column in spec.columns.values() if column.codelist):
             yield f'<CodeList OID="CL.{name}" Name={quoteattr(name)} DataType="text">'
             for value, term in self.context.specs.codelists[name].by_value.items():
-                yield f"<CodeListItem CodedValue={quoteattr(value)}><Decode><TranslatedText>{escape(term)}</TranslatedText></Decode>"
-                yield "</CodeListItem>"
+                decode = f"<Decode><TranslatedText>{escape(term)}</TranslatedText></Decode>"
+                yield f"<CodeListItem CodedValue={quoteattr(value)}>{decode}</CodeListItem>"
             yield "</CodeList>\n"
         yield "</MetaDataVersion></Study>\n"
 
