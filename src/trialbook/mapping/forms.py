@@ -9,11 +9,14 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from trialbook.exports import RawExport, RawTable, RowProblem
+from trialbook.exports import RawExport, RawTable, ReadNote, RowProblem
+from trialbook.exports.headers import plain_header
 from trialbook.mapping.cells import read_cells
 from trialbook.mapping.claims import claim_tables
 from trialbook.mapping.datetimes import parse as parse_datetimes
+from trialbook.mapping.footnotes import footnote_rows, note_text
 from trialbook.mapping.form_spec import DATE_TYPES, ColumnSpec, FormSpec
+from trialbook.mapping.merged_keys import fill_merged_keys
 from trialbook.mapping.numbers import read_numbers
 
 
@@ -72,13 +75,16 @@ def _form(spec: FormSpec, tables: list[RawTable]) -> Form:
         for name in named.values():
             present.setdefault(name, set()).add(index)
         headers.append({name: header for header, name in named.items()})
+        table = fill_merged_keys(table, named, {spec.subject, *spec.keys})
         frame = table.frame[list(named)].rename(columns=named)
         labels = label_row(spec, frame)
         again = _repeated_headers(table.frame, labels)
         problems = tuple(RowProblem(int(row), "repeats the header; it is not a record") for row in table.row[again])
         table = replace(table, problems=(*table.problems, *problems))
+        footnotes = footnote_rows(spec, table, named)
+        table = _noted(table, footnotes)
         read.append(table)
-        data = ~(labels | again)
+        data = ~(labels | again | footnotes)
         frames.append(frame[data].reindex(columns=list(spec.columns), fill_value=""))
         rows.append(table.row[data.to_numpy()])
         indexes.append(np.full(int(data.sum()), index))
@@ -100,6 +106,15 @@ def _form(spec: FormSpec, tables: list[RawTable]) -> Form:
     )
 
 
+def _noted(table: RawTable, footnotes: pd.Series) -> RawTable:
+    """The table with its footnotes in a note, and not as rows of another shape."""
+    if not footnotes.any():
+        return table
+    rows = table.row[footnotes.to_numpy()]
+    problems = tuple(problem for problem in table.problems if problem.row not in rows)
+    return replace(table, problems=problems, notes=(*table.notes, ReadNote(int(rows[0]), note_text(table.frame[footnotes]))))
+
+
 def _repeated_headers(frame: pd.DataFrame, labels: pd.Series) -> pd.Series:
     """Where the header, or the row of labels under it, stands again among the records, as when exports are pasted together."""
     again = _same_as(frame, [str(header).strip() for header in frame.columns])
@@ -119,13 +134,13 @@ def _same_as(frame: pd.DataFrame, cells: list[str]) -> pd.Series:
 
 
 def _columns(spec: FormSpec, frame: pd.DataFrame) -> dict[str, str]:
-    """Headers of the table with the column that each stands for, whatever its case; a column's own name goes before an alias."""
-    names = spec.headers
-    headers = {header: header.strip().casefold() for header in frame.columns}
+    """Headers of the table with the column that each stands for, however spelt; a column's own name goes before an alias."""
+    names = {plain_header(header): name for header, name in spec.headers.items()}
+    headers = {header: plain_header(header) for header in frame.columns}
     named = {header: name for header, plain in headers.items() if (name := names.get(plain)) is not None}
     best: dict[str, str] = {}
     for header, name in named.items():
-        if name not in best or (headers[header] == name.casefold() and headers[best[name]] != name.casefold()):
+        if name not in best or (headers[header] == plain_header(name) != headers[best[name]]):
             best[name] = header
     return {header: name for header, name in named.items() if best[name] == header}
 
