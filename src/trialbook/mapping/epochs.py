@@ -15,11 +15,11 @@ import pandas as pd
 from trialbook.datasets import iso8601
 from trialbook.mapping.domain_spec import Algorithm
 from trialbook.mapping.records import MappingIssue
+from trialbook.mapping.references import ELEMENTS
 
 if TYPE_CHECKING:
     from trialbook.mapping.later import Making
 
-ELEMENTS = ("USUBJID", "SESTDTC", "SEENDTC", "EPOCH")
 _SPAN = 2**40
 """More than any moment of :func:`iso8601.earliest`: subject and moment make one number that sorts."""
 _OPEN = _SPAN - 1
@@ -83,7 +83,7 @@ def _joined(elements: pd.DataFrame) -> pd.DataFrame:
 
 
 def _timelines(elements: pd.DataFrame, subjects: pd.Index, labels: pd.Index) -> tuple[np.ndarray, np.ndarray]:
-    """Where each stretch of time begins (subject and moment as one number), and what it is in: a label from 1, 0 none, -1 unclear."""
+    """Where each stretch of time begins, subject and moment as one number, and what it is in: a label from 1, 0 none, -1 unclear."""
     start, end = (elements[which].astype("str") for which in ("start", "end"))
     begins, ends = (_boundary(texts) for texts in (start, end))
     open_, closed = (end == "").to_numpy(dtype=bool), elements["closed"].to_numpy(dtype=bool)

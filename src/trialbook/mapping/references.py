@@ -9,10 +9,12 @@ from trialbook.expressions import ExpressionError, parse
 from trialbook.mapping.cells import plain
 from trialbook.mapping.datetimes import format_parts
 from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm, DomainSpec, FunctionCall, Records
-from trialbook.mapping.epochs import ELEMENTS
 from trialbook.mapping.form_spec import FormSpec
 from trialbook.mapping.specs import Specs
 from trialbook.specfile import SpecFile
+
+ELEMENTS = ("USUBJID", "SESTDTC", "SEENDTC", "EPOCH")
+"""What an epoch is looked up by in SE."""
 
 
 def dangling_references(specs: Specs) -> Iterator[SpecError]:
@@ -126,8 +128,10 @@ def _dangling_variables(specs: Specs, domain: DomainSpec, file: SpecFile) -> Ite
 
 def _lacking_of_elements(specs: Specs, domain: DomainSpec) -> str:
     """Why SE can't tell an epoch; empty where it can."""
-    if domain.domain in ("DM", "SE"):
-        return f"derive_epoch looks into SE, which is made after {domain.domain}" if domain.domain == "DM" else "assign EPOCH in SE itself"
+    if domain.domain == "SE":
+        return "derive_epoch looks into SE, whose own EPOCH is assigned"
+    if domain.domain == "DM":
+        return "derive_epoch looks into SE, which is made after DM"
     if "SE" not in specs.domains:
         return "derive_epoch needs the domain SE, which is not in sdtm_specs/domains"
     elements = specs.domains["SE"]
