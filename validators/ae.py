@@ -196,6 +196,7 @@ class AEForm(RawForm, form="AE"):
         reads={"DM": ["SUBJID"]},
         query="受试者 {SUBJID} 有不良事件记录，但无人口学记录：筛选号是否有误？ / "
         "{SUBJID} has an adverse event and no demographics record: is the number right?",
+        stands_for=["TB-AE-USUBJID-FILLED"],
     )
     def subject_is_known(cls, ae: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         return cls.cells(ae, "SUBJID").isin([*cls.cells(dm, "SUBJID", "DM"), ""])
@@ -289,6 +290,7 @@ class AEForm(RawForm, form="AE"):
         reads={"AE_CODING": ["SUBJID", "AE_NO"]},
         query="“{AETERM}”尚未进行 MedDRA 编码，请医学编码员编码。 / “{AETERM}” is not coded in MedDRA: for the medical coder.",
         cites=["SDTMIG 3.4 section 6.2.1"],
+        stands_for=["TB-AE-AEDECOD-FILLED"],
     )
     def is_coded(cls, ae: pd.DataFrame, coding: pd.DataFrame) -> pd.Series:
         return event(cls, ae, "AE").isin(event(cls, coding, "AE_CODING"))

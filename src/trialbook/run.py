@@ -15,6 +15,7 @@ from typing import Any, cast, get_args
 import pandas as pd
 
 from trialbook.checks.check import check_tables
+from trialbook.checks.consequences import told_of
 from trialbook.checks.dataset_rules import dataset_rules
 from trialbook.checks.export_rules import check_export
 from trialbook.checks.file_rules import check_files
@@ -105,11 +106,12 @@ class Study(LoadedStudy):
         absent = {name: f"the form {name} is not in the export" for name in forms.absent}
         rules = {name: self.form_rules(name) for name in self.specs.forms}
         batches.append(check_tables(form_tables, rules, absent, study))
+        told = told_of(batches[-1][0], rules)
         batches.append(check_mapping(mapped.issues, mapped.not_made, data_tables, form_tables, study))
         progress("checking the datasets")
         rules = {name: self.dataset_rules(one.dataset, one.keys) for name, one in mapped.datasets.items()}
         rules |= {name: rules_of(models) for name, models in self.models.datasets.items() if name not in rules}
-        batches.append(check_tables(data_tables, rules, mapped.not_made, study))
+        batches.append(check_tables(data_tables, rules, mapped.not_made, study, told))
         batches.append(([], core_outcomes(core)))
         counts = [*_counts(form_tables), *_counts(data_tables)]
         results = assemble(info, batches, counts, _sites(data_tables))

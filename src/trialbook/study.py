@@ -79,7 +79,7 @@ class LoadedStudy:
 
     def form_rules(self, form: str) -> tuple[Rule, ...]:
         """The kit's rules for a form, by its specification, and the study's own."""
-        return (*form_rules(self.specs.forms[form], self.specs), *rules_of(self.models.forms.get(form, ())))
+        return (*form_rules(self.specs.forms[form], self.specs, self.ct), *rules_of(self.models.forms.get(form, ())))
 
     def dataset_rules(self, dataset: SdtmDataset, keys: tuple[str, ...]) -> tuple[Rule, ...]:
         """The standard's rules for a dataset, and the study's own for its domain."""

@@ -48,7 +48,7 @@ def test_an_export_full_of_faults_as_findings(table, run):
             "TB-RAW-AE-SEV-CODE",
             2,
             {"SEV": "Mild"},
-            "SEV is not in the code list SEV",
+            "SEV is not in the code list SEV; nearest: MILD",
             "SUBJECT 1, TERM —: SEV is Mild: which of 1, 3, LIFE THREATENING is meant?",
         ),
         (
@@ -62,7 +62,7 @@ def test_an_export_full_of_faults_as_findings(table, run):
             "TB-RAW-AE-START-DATE",
             2,
             {"START": "2023-02-29"},
-            "START is not a date written as y-m-d or d-mmm-y",
+            "START is not a date written as y-m-d or d-mmm-y; there is no such date or time",
             "SUBJECT 1, TERM —: START (Start date) is 2023-02-29: please give the date as it was.",
         ),
         (

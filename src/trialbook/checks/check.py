@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 
+from trialbook.checks.consequences import Told, without_told
 from trialbook.checks.findings import findings_of
 from trialbook.checks.rule import Rule
 from trialbook.checks.schema import Verdict, build_schema, run_schema
@@ -15,15 +16,20 @@ from trialbook.findings import Finding, RuleOutcome, RuleStatus, Runner
 
 
 def check_tables(
-    tables: Mapping[str, CheckedTable], rules: Mapping[str, Sequence[Rule]], absent: Mapping[str, str], study: str
+    tables: Mapping[str, CheckedTable],
+    rules: Mapping[str, Sequence[Rule]],
+    absent: Mapping[str, str],
+    study: str,
+    told: Mapping[str, Sequence[Told]] | None = None,
 ) -> tuple[list[Finding], list[RuleOutcome]]:
     """Run each table's rules; rules about a table that is not there are SKIPPED with the reason that ``absent`` gives.
 
+    ``told`` is what raw records were found to be wrong in already, by the rules that would tell it again.
     What a rule prints or warns of is dropped here; it shows where the rule is run in a notebook by ``study.schema``.
     """
     findings: list[Finding] = []
     outcomes: list[RuleOutcome] = []
-    frames = {name: table.frame for name, table in tables.items()}
+    frames = {name: table.read for name, table in tables.items()}
     lacking = {name: table.lacking for name, table in tables.items()}
     for name, of_table in rules.items():
         if name not in tables:
@@ -35,6 +41,7 @@ def check_tables(
             verdicts = [*run_schema(schema, frames[name], of_table), *verdicts]
         for verdict in verdicts:
             read = {other: tables[other] for other in verdict.rule.reads if other in tables}
+            verdict = without_told(verdict, tables[name], (told or {}).get(verdict.rule.id, ()))
             made = findings_of(verdict, tables[name], read, study)
             findings.extend(made)
             outcomes.append(_outcome(verdict, name, len(made)))

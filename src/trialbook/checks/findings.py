@@ -24,13 +24,7 @@ def findings_of(
     rule = verdict.rule
     stage = stage or (Stage.CROSS if table.stage is Stage.SDTM and rule.reads else table.stage)
     if verdict.whole:
-        variables = rule.variables
-        (one,) = finding_ids(study, rule.id, table.name, variables, [()], [""])
-        return [
-            Finding(
-                one, rule.id, rule.cites, rule.severity, stage, table.name, None, None, variables, {}, rule.message, rule.query
-            )
-        ]
+        return [_about_table(rule, table, stage, study)]
     positions = verdict.failing if verdict.failing is not None else np.array([], dtype=np.int64)
     if not len(positions):
         return []
@@ -42,7 +36,7 @@ def findings_of(
     if rule.twins:
         _compare_twins(table, positions, rule.variables, origins)
     ids = _ids(rule, table, positions, study)
-    messages = _texts(rule.message, table, positions)
+    messages = _messages(rule, table, positions)
     queries = _texts(rule.query, table, positions)
     return [
         Finding(
@@ -62,6 +56,42 @@ def findings_of(
         )
         for i, position in enumerate(positions)
     ]
+
+
+def _about_table(rule: Rule, table: CheckedTable, stage: Stage, study: str) -> Finding:
+    """The finding of a rule that the table as a whole fails, with the records that show it."""
+    variables, message = rule.variables, rule.message
+    (one,) = finding_ids(study, rule.id, table.name, variables, [()], [""])
+    origins: tuple[Origin, ...] = ()
+    said = []
+    for witness in rule.witnesses(table.read) if rule.witnesses else ():
+        if witness.position is None:
+            said.append(witness.says)
+            continue
+        at = np.array([witness.position])
+        (located,) = table.locate(at, variables, Role.CORRECT if witness.mend else Role.COMPARED)
+        origins += located
+        (values,) = _values(table, at, variables)
+        said.append(f"{', '.join(values.values())} ({'; '.join(map(_place, located))}) {witness.says}")
+    if said:
+        message = f"{message}: {'; '.join(said)}"
+    return Finding(
+        one, rule.id, rule.cites, rule.severity, stage, table.name, None, None, variables, {}, message, rule.query, origins
+    )
+
+
+def _place(origin: Origin) -> str:
+    sheet = f", sheet {origin.sheet}" if origin.sheet else ""
+    row = f", row {origin.row}" if origin.row is not None else ""
+    return f"{origin.file}{sheet}{row}"
+
+
+def _messages(rule: Rule, table: CheckedTable, positions: np.ndarray) -> list[str]:
+    messages = _texts(rule.message, table, positions)
+    if rule.detail is None:
+        return messages
+    details = rule.detail(table.read.take(positions))
+    return [f"{message}; {detail}" if detail else message for message, detail in zip(messages, details, strict=True)]
 
 
 def _ids(rule: Rule, table: CheckedTable, positions: np.ndarray, study: str) -> list[str]:

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from trialbook.checks.rule import Check, Rule
+from trialbook.checks.date_hints import contradicted, date_hint, order_witnesses
+from trialbook.checks.nearest import candidates, nearest_details
+from trialbook.checks.rule import Check, Rule, Witness
 from trialbook.findings import Severity
 from trialbook.mapping import DATE_TYPES, ColumnSpec, FormSpec, StudyCodelist
 from trialbook.mapping.cells import read_cells
+from trialbook.mapping.codes import read_terms
 from trialbook.mapping.datetimes import parse
 from trialbook.mapping.numbers import read_numbers
+from trialbook.mapping.references import resolve
 
 if TYPE_CHECKING:
     from trialbook.mapping import Specs
+    from trialbook.standards import ControlledTerminology
+
+# Of so many distinct texts that are no dates, a hint is given to the first only.
+MOST_HINTS = 1000
 
 
-def form_rules(spec: FormSpec, specs: Specs) -> tuple[Rule, ...]:
-    """The kit's rules for one form; ids are ``TB-RAW-<form>-<column>-<kind>``."""
+def form_rules(spec: FormSpec, specs: Specs, ct: ControlledTerminology | None = None) -> tuple[Rule, ...]:
+    """The kit's rules for one form; ids are ``TB-RAW-<form>-<column>-<kind>``.
+
+    Each stands for what the same fault breaks in the datasets: the empty variable, the equal keys. ``ct`` adds CDISC's own terms
+    to those that a value without a term may be near to.
+    """
     rules: list[Rule] = []
+    filled = _filled_from(spec, specs)
     for name, column in spec.columns.items():
-        rules.extend(_column_rules(spec, name, column, specs))
+        rules.extend(_column_rules(spec, name, column, specs, ct, filled.get(name, ())))
     label = ", ".join(spec.keys)
     rules.append(
         Rule(
@@ -34,9 +48,30 @@ def form_rules(spec: FormSpec, specs: Specs) -> tuple[Rule, ...]:
             query=_record(spec) + f"Several records have the same {label}: which is right?",
             mend=spec.keys,
             twins=True,
+            stands_for=_keyed_by(spec, specs),
         )
     )
     return tuple(rules)
+
+
+def _filled_from(spec: FormSpec, specs: Specs) -> dict[str, tuple[str, ...]]:
+    """For each column the rules that a variable taken from it is filled."""
+    rules: dict[str, dict[str, None]] = {}
+    for domain in specs.domains.values():
+        for records in domain.records:
+            known = {records.form: specs.forms[records.form]}
+            known |= {alias: specs.forms[join.form] for alias, join in records.join.items()}
+            for variable, ways in specs.algorithms(domain, records).items():
+                for found in (resolve(name, known) for way in ways for name in way.columns):
+                    if found and known[found[0]].form == spec.form:
+                        rules.setdefault(found[1], {})[f"TB-{domain.domain}-{variable}-FILLED"] = None
+    return {column: tuple(ids) for column, ids in rules.items()}
+
+
+def _keyed_by(spec: FormSpec, specs: Specs) -> tuple[str, ...]:
+    """The rules that the keys of the datasets are unique whose records are this form's."""
+    made = [one.domain for one in specs.domains.values() if any(records.form == spec.form for records in one.records)]
+    return tuple(f"TB-{dataset}-KEY" for domain in made for dataset in (domain, f"SUPP{domain}"))
 
 
 def _record(spec: FormSpec, asked: str = "") -> str:
@@ -45,40 +80,76 @@ def _record(spec: FormSpec, asked: str = "") -> str:
     return f"{keys}: " if keys else ""
 
 
-def _column_rules(spec: FormSpec, name: str, column: ColumnSpec, specs: Specs) -> Iterator[Rule]:
-    def made(kind: str, message: str, query: str, check: Check) -> Rule:
-        id = f"TB-RAW-{spec.form}-{name}-{kind}"
-        return Rule(id, Severity.ERROR, message, check, (name,), query=_record(spec, name) + query, mend=(name,))
+def _column_rules(
+    spec: FormSpec, name: str, column: ColumnSpec, specs: Specs, ct: ControlledTerminology | None, stands_for: tuple[str, ...]
+) -> Iterator[Rule]:
+    def made(kind: str, message: str, query: str, check: Check, detail: Callable[[pd.Series], pd.Series] | None = None) -> Rule:
+        return Rule(
+            f"TB-RAW-{spec.form}-{name}-{kind}",
+            Severity.ERROR,
+            message,
+            lambda frame: check(read_cells(frame[name], column)),
+            (name,),
+            query=_record(spec, name) + query,
+            mend=(name,),
+            stands_for=stands_for,
+            detail=detail and (lambda frame: detail(read_cells(frame[name], column))),
+        )
 
     what = f"{name} ({column.label})" if column.label else name
+    unknown = specs.export.unknown_date_parts
     if column.required and "y" in "".join(column.format):
-        check = _has_year(name, column.format, specs.export.unknown_date_parts)
-        yield made("REQUIRED", f"{name} is empty, or nothing of it is known", f"Please complete {what}.", check)
+        message = f"{name} is empty, or nothing of it is known"
+        yield made("REQUIRED", message, f"Please complete {what}.", partial(_has_year, formats=column.format, unknown=unknown))
     elif column.required:
-        yield made("REQUIRED", f"{name} is empty", f"Please complete {what}.", lambda f: f[name].str.strip() != "")
+        yield made("REQUIRED", f"{name} is empty", f"Please complete {what}.", lambda cells: cells != "")
     if column.type in DATE_TYPES:
         forms = " or ".join(column.format)
         yield made(
             column.type.upper(),
             f"{name} is not a {column.type} written as {forms}",
             f"{what} is {{{name}}}: please give the {column.type} as it was.",
-            _fits(name, column.format, specs.export.unknown_date_parts),
+            lambda cells: parse(cells, column.format, unknown)[1],
+            partial(_date_details, formats=column.format, unknown=unknown),
         )
+        if contradicted(column.format):
+            yield _order_rule(spec, name, column, unknown)
     elif column.type in ("integer", "number"):
         yield made(
             column.type.upper(),
             f"{name} is not a {'whole number' if column.type == 'integer' else 'number'}",
             f"{what} is {{{name}}}: please give the number.",
-            _is_number(name, whole=column.type == "integer"),
+            partial(_is_number, whole=column.type == "integer"),
         )
     if column.codelist:
         codelist = specs.codelists[column.codelist]
+        among = candidates(codelist, ct.codelist(codelist.ct) if ct and codelist.ct else None)
         yield made(
             "CODE",
             f"{name} is not in the code list {column.codelist}",
             f"{what} is {{{name}}}: which of {_values(codelist)} is meant?",
-            _in_codelist(name, codelist),
+            lambda cells: (cells == "") | (read_terms(cells, codelist) != ""),
+            partial(nearest_details, among=among),
         )
+
+
+def _order_rule(spec: FormSpec, name: str, column: ColumnSpec, unknown: tuple[str, ...]) -> Rule:
+    """One finding a column, whatever the number of cells: which order is right decides how each date of it is read."""
+    declared = " or ".join(contradicted(column.format))
+
+    def witnesses(frame: pd.DataFrame) -> list[Witness]:
+        return order_witnesses(read_cells(frame[name], column), column.format, unknown)
+
+    message = f"{name} is declared as {declared}, and a cell contradicts the order of day and month"
+    return Rule(
+        f"TB-RAW-{spec.form}-{name}-ORDER",
+        Severity.ERROR,
+        message,
+        lambda frame: not witnesses(frame),
+        (name,),
+        mend=(name,),
+        witnesses=witnesses,
+    )
 
 
 def _values(codelist: StudyCodelist, most: int = 12) -> str:
@@ -86,37 +157,24 @@ def _values(codelist: StudyCodelist, most: int = 12) -> str:
     return ", ".join(shown[:most]) + (", …" if len(shown) > most else "")
 
 
-def _fits(name: str, formats: tuple[str, ...], unknown: tuple[str, ...]) -> Check:
-    return lambda frame: parse(frame[name], formats, unknown)[1]
+def _date_details(cells: pd.Series, formats: tuple[str, ...], unknown: tuple[str, ...]) -> pd.Series:
+    hints = {text: date_hint(text, formats, unknown) for text in cells.unique()[:MOST_HINTS]}
+    return cells.map(hints).astype("str").fillna("")
 
 
-def _has_year(name: str, formats: tuple[str, ...], unknown: tuple[str, ...]) -> Check:
+def _has_year(cells: pd.Series, formats: tuple[str, ...], unknown: tuple[str, ...]) -> pd.Series:
     """A date of which not even the year is known fills no --DTC either; a text that is no date is another rule's."""
-
-    def check(frame: pd.DataFrame) -> pd.Series:
-        parts, fits = parse(frame[name], formats, unknown)
-        return (frame[name].str.strip() != "") & (parts["y"].notna() | ~fits)
-
-    return check
+    parts, fits = parse(cells, formats, unknown)
+    return (cells != "") & (parts["y"].notna() | ~fits)
 
 
-def _is_number(name: str, whole: bool) -> Check:
-    """Read as the mapping reads it; a whole number has no exponent, which only a spreadsheet that mangled a code would write."""
-
-    def check(frame: pd.DataFrame) -> pd.Series:
-        numbers = read_numbers(frame[name])
-        cells = frame[name].str.strip()
-        fits = numbers.notna()
-        if whole:
-            fits &= (numbers % 1 == 0) & ~cells.str.contains("e", case=False, regex=False)
-        return fits | (cells == "")
-
-    return check
-
-
-def _in_codelist(name: str, codelist: StudyCodelist) -> Check:
-    known = [*codelist.by_value, ""]
-    return lambda frame: frame[name].str.strip().isin(known)
+def _is_number(cells: pd.Series, whole: bool) -> pd.Series:
+    """A whole number has no exponent, which only a spreadsheet that mangled a code would write."""
+    numbers = read_numbers(cells)
+    fits = numbers.notna()
+    if whole:
+        fits &= (numbers % 1 == 0) & ~cells.str.contains("e", case=False, regex=False)
+    return fits | (cells == "")
 
 
 def _unique(spec: FormSpec) -> Check:

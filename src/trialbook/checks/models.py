@@ -15,11 +15,11 @@ import pandera.pandas as pa
 
 from trialbook.checks.native_rules import native_rules
 from trialbook.checks.rule import Rule
-from trialbook.datasets import iso8601
 from trialbook.errors import SpecError
 from trialbook.mapping import DATE_TYPES, ColumnSpec, Specs
 from trialbook.mapping.cells import read_cells
-from trialbook.mapping.datetimes import parse
+from trialbook.mapping.codes import read_terms
+from trialbook.mapping.datetimes import read_iso8601
 from trialbook.mapping.numbers import read_numbers
 
 
@@ -55,15 +55,16 @@ class RawForm(_Checked):
 
     @classmethod
     def cells(cls, frame: pd.DataFrame, column: str, form: str | None = None) -> pd.Series:
-        """A column as text, as the mapping reads it: without outer white space, a whole number without its point."""
+        """A column as text, as the mapping reads it: no outer white space, no null codes, a whole number without its point."""
         return read_cells(frame[column], cls._column(column, form))
 
     @classmethod
     def number(cls, frame: pd.DataFrame, column: str, form: str | None = None) -> pd.Series:
         """An integer or number column as float64, as the mapping reads it; NaN where a cell is empty or no number."""
-        if cls._column(column, form).type not in ("integer", "number"):
+        spec = cls._column(column, form)
+        if spec.type not in ("integer", "number"):
             raise SpecError(f"{form or cls._table}.{column} is no integer or number column by its form specification")
-        return read_numbers(frame[column])
+        return read_numbers(read_cells(frame[column], spec))
 
     @classmethod
     def date(cls, frame: pd.DataFrame, column: str, form: str | None = None) -> pd.Series:
@@ -71,8 +72,7 @@ class RawForm(_Checked):
         spec = cls._column(column, form)
         if spec.type not in DATE_TYPES:
             raise SpecError(f"{form or cls._table}.{column} is no date or time column by its form specification")
-        parts, fits = parse(read_cells(frame[column], spec), spec.format, cls._study().export.unknown_date_parts)
-        return iso8601.compose(parts).where(fits, "")
+        return read_iso8601(read_cells(frame[column], spec), spec.format, cls._study().export.unknown_date_parts)
 
     @classmethod
     def term(cls, frame: pd.DataFrame, column: str, form: str | None = None) -> pd.Series:
@@ -80,8 +80,7 @@ class RawForm(_Checked):
         spec = cls._column(column, form)
         if spec.codelist is None:
             raise SpecError(f"{form or cls._table}.{column} has no code list by its form specification")
-        codelist = cls._study().codelists[spec.codelist]
-        return read_cells(frame[column], spec).map(codelist.by_value).astype("str").fillna("")
+        return read_terms(read_cells(frame[column], spec), cls._study().codelists[spec.codelist])
 
     @classmethod
     def derivation(cls, name: str) -> Callable[..., Any]:

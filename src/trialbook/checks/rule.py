@@ -17,12 +17,29 @@ PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 @dataclass(frozen=True)
+class Witness:
+    """What shows that a table as a whole fails: a record by its position, and what its cell says of the rule's variables.
+
+    ``says`` follows the cell and its place in the message; ``mend``: the cell may have to be corrected; without a record the
+    text stands alone.
+    """
+
+    says: str
+    position: int | None = None
+    mend: bool = False
+
+
+@dataclass(frozen=True)
 class Rule:
     """``check`` takes the table and those in ``reads``, and gives a mask (True passes) or one bool for the whole table.
 
     ``variables``: the columns a finding is about; ``mend``: those of them whose cells are to be corrected (the others are only
     compared); ``message`` and ``query`` may name columns in braces, which become the record's values. ``twins``: records fail
-    together because their variables are equal, and each is compared with the others.
+    together because their variables are equal, and each is compared with the others. ``stands_for``: the rules that fail a
+    dataset's record for the same fault in the raw record behind it; where this rule has told of it, they do not again.
+
+    ``detail`` gives for the failing records, as rules see them, what the message adds of each (``""``: nothing); ``witnesses``
+    gives for a table that fails as a whole what shows it.
     """
 
     id: str
@@ -35,6 +52,9 @@ class Rule:
     cites: tuple[str, ...] = ()
     mend: tuple[str, ...] = ()
     twins: bool = False
+    stands_for: tuple[str, ...] = ()
+    detail: Callable[[pd.DataFrame], pd.Series] | None = field(default=None, repr=False)
+    witnesses: Callable[[pd.DataFrame], Sequence[Witness]] | None = field(default=None, repr=False)
 
     @property
     def quoted(self) -> tuple[str, ...]:
@@ -68,6 +88,7 @@ def rule(
     reads: Mapping[str, Sequence[str]] | None = None,
     cites: Sequence[str] = (),
     mend: Sequence[str] = (),
+    stands_for: Sequence[str] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a method of a :class:`RawForm` or :class:`Dataset` as a rule; see :class:`Rule` for the arguments."""
     stray = set(mend) - set(variables)
@@ -84,6 +105,7 @@ def rule(
             "reads": {name: tuple(columns) for name, columns in (reads or {}).items()},
             "cites": tuple(cites),
             "mend": tuple(mend) or tuple(variables),
+            "stands_for": tuple(stands_for),
         }
         return function
 

@@ -1,0 +1,62 @@
+"""One fault, one finding: what a rule has told of a raw record, its consequences in the datasets do not tell again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from trialbook.checks.rule import Rule
+from trialbook.checks.schema import Verdict
+from trialbook.checks.tables import CheckedTable
+from trialbook.findings import Finding, Severity
+
+
+@dataclass(frozen=True)
+class Told:
+    """A rule that stands for another, its severity, and the records of ``form`` (positions) that it found."""
+
+    rule: str
+    severity: Severity
+    form: str
+    positions: np.ndarray
+
+
+def told_of(findings: Iterable[Finding], rules: Mapping[str, Sequence[Rule]]) -> dict[str, list[Told]]:
+    """What the findings on forms tell for other rules, by the id of such a rule; ``rules`` are those of the forms by name."""
+    standing = {one.id: one for of_form in rules.values() for one in of_form if one.stands_for}
+    found: dict[tuple[str, str], list[int]] = {}
+    for finding in findings:
+        if finding.rule in standing and finding.record is not None:
+            found.setdefault((finding.rule, finding.dataset), []).append(finding.record - 1)
+    told: dict[str, list[Told]] = {}
+    for (id, form), records in found.items():
+        for consequence in standing[id].stands_for:
+            told.setdefault(consequence, []).append(Told(id, standing[id].severity, form, np.array(records)))
+    return told
+
+
+def without_told(verdict: Verdict, table: CheckedTable, told: Sequence[Told]) -> Verdict:
+    """The verdict without the records that were told of in the raw record behind them; its reason says how many, and by what.
+
+    A rule does not stand for one that is graver: that would open the gate.
+    """
+    if verdict.failing is None or not len(verdict.failing):
+        return verdict
+    left_out = np.zeros(len(verdict.failing), dtype=bool)
+    by = []
+    for one in told:
+        if not one.severity.reaches(verdict.rule.severity):
+            continue
+        for form, rows in table.behind:
+            if form == one.form:
+                same = np.isin(rows[verdict.failing], one.positions)
+                left_out |= same
+                by += [one.rule] if same.any() else []
+    if not left_out.any():
+        return verdict
+    count = int(left_out.sum())
+    records = "failing record is" if count == 1 else "failing records are"
+    reason = f"{count} {records} told of already, in the raw data, by {', '.join(dict.fromkeys(by))}"
+    return replace(verdict, failing=verdict.failing[~left_out], reason=reason)
