@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from trialbook.checks.export_rules import check_export
 from trialbook.checks.tables import form_table
 from trialbook.exports import RawExport, RawTable
-from trialbook.exports.tables import RowProblem
+from trialbook.exports.tables import ReadNote, RowProblem, Unreadable
 from trialbook.mapping import FormSpec, collect_forms
 
 SPECS = {
@@ -43,12 +45,14 @@ def test_an_export_as_specified_passes_every_rule(tmp_path):
     findings, outcomes = check(tmp_path, raw("dm.csv", {"S": ["1"]}), raw("ae.csv", {"S": ["1"], "TERM": ["x"]}))
     assert findings == []
     assert [(o.rule, o.status.value) for o in outcomes] == [
+        ("TB-RAW-FILE", "SUCCESS"),
         ("TB-RAW-TABLE", "SUCCESS"),
         ("TB-RAW-FORM", "SUCCESS"),
         ("TB-RAW-EMPTY", "SUCCESS"),
         ("TB-RAW-COLUMN", "SUCCESS"),
         ("TB-RAW-UNKNOWN", "SUCCESS"),
         ("TB-RAW-SHAPE", "SUCCESS"),
+        ("TB-RAW-READ", "SUCCESS"),
     ]
 
 
@@ -142,3 +146,43 @@ def test_ids_name_no_file_and_no_row_and_are_all_different(tmp_path, names):
         raw("dm.csv", {"S": []}),
     ]
     assert [finding.id for finding in check(tmp_path, *moved)[0]] == ids
+
+
+def told(findings):
+    return [
+        (f.rule, f.severity.value, f.dataset, f.record, f.subject, f.message, [(o.file, o.sheet, o.row) for o in f.origins])
+        for f in findings
+    ]
+
+
+def test_what_was_read_otherwise_than_it_stands_is_noted(tmp_path):
+    ae = raw("ae.csv", {"S": ["1", "2"], "TERM": ["x", "y"]})
+    ae = replace(ae, notes=(ReadNote(3, "is hidden"), ReadNote(1, "is a title"), ReadNote(None, "3 keys were filled")))
+    stray = replace(raw("b.xlsx", {"X": ["1"]}, sheet="Log"), notes=(ReadNote(None, "the sheet is hidden"),))
+    findings, outcomes = check(tmp_path, raw("dm.csv", {"S": ["1"]}), ae, stray)
+    said = "The table is read otherwise than it stands: "
+    assert told(findings)[1:] == [
+        ("TB-RAW-READ", "Notice", "AE", 2, "2", f"{said}is hidden", [("ae.csv", None, 3)]),
+        ("TB-RAW-READ", "Notice", "AE", None, None, f"{said}is a title", [("ae.csv", None, 1)]),
+        ("TB-RAW-READ", "Notice", "AE", None, None, f"{said}3 keys were filled", [("ae.csv", None, None)]),
+        ("TB-RAW-READ", "Notice", "Log", None, None, f"{said}the sheet is hidden", [("b.xlsx", "Log", None)]),
+    ]
+    assert (outcomes[-1].rule, outcomes[-1].findings) == ("TB-RAW-READ", 4)
+
+
+def test_a_file_that_was_gone_on_without_is_a_reject(tmp_path):
+    export = RawExport(tmp_path, (raw("dm.csv", {"S": ["1"]}), raw("ae.csv", {"S": ["1"], "TERM": ["x"]})), ())
+    unreadable = [
+        Unreadable("LB.csv", "LB.csv, line 2, column 1: the byte 0xFF is not utf-8\nSave it."),
+        Unreadable("x.csv", "y"),
+    ]
+    forms = collect_forms(export, SPECS)
+    tables = {name: form_table(form, None) for name, form in forms.found.items()}
+    findings, outcomes = check_export(forms, SPECS, tables, "S", unreadable)
+    said = "The file cannot be read; nothing of it is used: "
+    lost = f"{said}LB.csv, line 2, column 1: the byte 0xFF is not utf-8 Save it."
+    assert told(findings) == [
+        ("TB-RAW-FILE", "Reject", "LB.csv", None, None, lost, [("LB.csv", None, None)]),
+        ("TB-RAW-FILE", "Reject", "x.csv", None, None, f"{said}y", [("x.csv", None, None)]),
+    ]
+    assert (outcomes[0].rule, outcomes[0].status.value, outcomes[0].findings) == ("TB-RAW-FILE", "ISSUE REPORTED", 2)

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from trialbook.checks.tables import CheckedTable, record_origin, table_origin
-from trialbook.exports import RawTable
+from trialbook.exports import RawTable, ReadNote, RowProblem, Unreadable
 from trialbook.findings import Finding, Origin, Role, RuleOutcome, RuleStatus, Runner, Severity, Stage, finding_ids
-from trialbook.mapping import Forms, FormSpec
+from trialbook.mapping import Form, Forms, FormSpec
 
 
 def check_export(
-    forms: Forms, specs: Mapping[str, FormSpec], tables: Mapping[str, CheckedTable], study: str
+    forms: Forms,
+    specs: Mapping[str, FormSpec],
+    tables: Mapping[str, CheckedTable],
+    study: str,
+    unreadable: Sequence[Unreadable] = (),
 ) -> tuple[list[Finding], list[RuleOutcome]]:
-    """Findings, and an outcome for each rule, about the presence and shape of forms and columns; ``tables`` are by form."""
+    """Findings, and an outcome for each rule, about the presence and shape of forms and columns; ``tables`` are by form.
+
+    ``unreadable``: the files that were gone on without.
+    """
     findings: list[Finding] = []
     outcomes: list[RuleOutcome] = []
     for rule, severity, message, found in (
+        ("TB-RAW-FILE", Severity.REJECT, "The file cannot be read; nothing of it is used", _unreadable(unreadable)),
         (
             "TB-RAW-TABLE",
             Severity.WARNING,
@@ -31,6 +40,7 @@ def check_export(
         ("TB-RAW-COLUMN", Severity.ERROR, "A specified column is not in the export", _missing(forms)),
         ("TB-RAW-UNKNOWN", Severity.WARNING, "No form specification names this column; its values are not used", _unknown(forms)),
         ("TB-RAW-SHAPE", Severity.ERROR, "The row has not the shape of the header", _shapes(forms, tables)),
+        ("TB-RAW-READ", Severity.NOTICE, "The table is read otherwise than it stands", _notes(forms, tables)),
     ):
         made = _findings(study, rule, severity, message, list(found))
         findings.extend(made)
@@ -80,6 +90,11 @@ def _findings(study: str, rule: str, severity: Severity, message: str, found: Se
     ]
 
 
+def _unreadable(files: Sequence[Unreadable]) -> Iterator[Found]:
+    for one in files:
+        yield Found(one.file, " ".join(one.message.split()), (Origin(Role.CORRECT, one.file, None, None, ()),))
+
+
 def _strays(forms: Forms) -> Iterator[Found]:
     for table in forms.unmatched:
         where = f"{table.file}, sheet {table.sheet}" if table.sheet else table.file
@@ -124,12 +139,34 @@ def _shapes(forms: Forms, tables: Mapping[str, CheckedTable]) -> Iterator[Found]
     for form in forms.found.values():
         for index, table in enumerate(form.tables):
             for problem in table.problems:
-                at = np.flatnonzero((form.table == index) & (form.row == problem.row))
-                origin = record_origin(table, problem.row)
-                if len(at):
-                    subject, (content,) = tables[form.name].subject, tables[form.name].content(at)
-                    who = str(subject.iloc[at[0]]) if subject is not None else ""
-                    record = int(at[0]) + 1
-                    yield Found(form.name, problem.what, (origin,), record=record, subject=who or None, content=content)
-                else:
-                    yield Found(form.name, problem.what, (origin,), content=problem.what)
+                yield _about_row(form, index, problem, tables)
+
+
+def _notes(forms: Forms, tables: Mapping[str, CheckedTable]) -> Iterator[Found]:
+    for form in forms.found.values():
+        for index, table in enumerate(form.tables):
+            for note in table.notes:
+                yield _about_row(form, index, note, tables)
+    for table in forms.unmatched:
+        for note in table.notes:
+            yield Found(table.name, note.what, (_place(table, note.row),), content=_without_numbers(note.what))
+
+
+def _about_row(form: Form, index: int, told: RowProblem | ReadNote, tables: Mapping[str, CheckedTable]) -> Found:
+    """What was told about a row, or the whole, of a form's table."""
+    origin = _place(form.tables[index], told.row)
+    at = np.flatnonzero((form.table == index) & (form.row == told.row)) if told.row is not None else np.empty(0, dtype=np.int64)
+    if not len(at):
+        return Found(form.name, told.what, (origin,), content=_without_numbers(told.what))
+    subject, (content,) = tables[form.name].subject, tables[form.name].content(at)
+    who = str(subject.iloc[at[0]]) if subject is not None else ""
+    return Found(form.name, told.what, (origin,), record=int(at[0]) + 1, subject=who or None, content=content)
+
+
+def _place(table: RawTable, row: int | None) -> Origin:
+    return record_origin(table, row) if row is not None else Origin(Role.CORRECT, table.file, table.sheet, None, ())
+
+
+def _without_numbers(what: str) -> str:
+    """Rows and counts change when other rows come or go; the finding is the same."""
+    return re.sub(r"[0-9]+", "", what)
