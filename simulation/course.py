@@ -1,0 +1,60 @@
+"""This trial's synthetic course of events: from who is screened to how each one's part ends, as canonical values of the forms.
+
+``parameters.yml`` holds the figures, ``ae_profile.csv`` the adverse events; each is an assumption of this project. Nothing here knows
+what is checked: the course is coherent because it is drawn in the order in which things happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from . import dosing, events, laboratory, outcome, people, samples, visits
+from .disease import simulate_disease
+
+
+def simulate(subjects: int, random: np.random.Generator, parameters: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
+    """A trial of so many randomized subjects, and those whose screening failed; a table a form, every cell text.
+
+    ``random`` is the only source of chance. Nothing is later than the parameters' data_cutoff.
+    """
+    numbers = people.screen(subjects, random, parameters)
+    trial = people.randomize(numbers, random, parameters)
+    trial, marker = _with_arms(trial, random, parameters)
+    trial = trial.join(simulate_disease(trial["ARM"].to_numpy(), random, parameters, marker=marker).drop(columns="MARKER"))
+    trial, day = visits.follow(trial, random, parameters)
+    here = visits.attended(trial, day, random, parameters)
+
+    happened = events.draw(trial, day, here, random, parameters)
+    month_6 = day[:, list(visits.planned()["VISIT"]).index("MONTH 6")]
+    trial = dosing.end_of_treatment(trial.assign(MONTH_6=month_6), happened, random, parameters)
+    log = dosing.inject(trial, happened, random, parameters)
+    trial, happened = dosing.settle(trial, happened, log)
+
+    taken = samples.taken(numbers, trial, day, here, random)
+    laboratories, counts = laboratory.forms(taken, numbers, trial, happened, random, parameters)
+    made = {
+        **people.forms(numbers, trial, random),
+        "EX": dosing.form(trial, log, random),
+        **laboratories,
+        **outcome.marrow(taken, numbers, trial, counts, random, parameters),
+        **events.forms(happened, trial, random),
+        "SURV": outcome.survival(trial, day, here, parameters),
+        **outcome.ends(numbers, trial, random),
+    }
+    return {name: frame.reset_index(drop=True).astype("str") for name, frame in made.items()}
+
+
+def _with_arms(trial: pd.DataFrame, random: np.random.Generator, parameters: Mapping[str, Any]) -> tuple[pd.DataFrame, np.ndarray]:
+    """``trial`` with MARKER, ARM, TREATED and FIRST (day of the first injection), and the markers."""
+    n, markers = len(trial), parameters["marker"]
+    marker = random.choice(np.array(list(markers), dtype=object), n, p=list(markers.values()))
+    arm = people.allocate(trial, marker, random, parameters)
+    within = int(parameters["first_dose_within"])
+    # Most have the first injection soon after randomization.
+    first = np.minimum(random.geometric(0.45, n) - 1, within - 1)
+    treated = (arm == "IFN") & (random.random(n) >= parameters["never_dosed"])
+    return trial.assign(MARKER=marker, ARM=arm, TREATED=treated, FIRST=np.where(arm == "IFN", first, 0)), marker

@@ -1,0 +1,151 @@
+"""What the marrow showed, relapse, contacts, death, ends. Forms BM, RESP, SURV, DEATH, DISP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .people import days, text
+from .samples import only
+from .visits import NEVER, planned
+
+CAUSES = {"RELAPSE": ("急性髓系白血病复发",), "HSCT": ("移植相关感染", "移植物抗宿主病"), "TREATMENT": ("重症肺炎",)}
+EXITS = {"DEATH": "DEATH", "LOST": "LOST TO FOLLOW-UP", "WITHDRAWN": "WITHDRAWAL OF CONSENT", "COMPLETED": "COMPLETED", "ONGOING": ""}
+
+
+def marrow(
+    table: pd.DataFrame, numbers: pd.DataFrame, trial: pd.DataFrame, counts: pd.DataFrame, random: np.random.Generator, parameters: Mapping[str, Any]
+) -> dict[str, pd.DataFrame]:
+    """BM and RESP."""
+    taken = only(table, "MARROW", parameters)
+    taken = taken.merge(counts, on=["SUBJID", "VISIT", "DAY"], how="left", validate="1:1")
+    i = taken["I"].to_numpy()
+    missing = (taken["VISIT"] == "MONTH 6") & trial["MISSING_M6"].to_numpy()[i] & (taken["DAY"] != trial["MRD_RISE"].to_numpy()[i])
+    stopped = (taken["VISIT"] == "END OF TREATMENT/RELAPSE") & ~taken["RELAPSES"]
+    taken = taken[~missing & ~stopped].reset_index(drop=True)
+    i, count, relapse = taken["I"].to_numpy(), len(taken), taken["RELAPSES"].to_numpy()
+    date = taken["DATE"].to_numpy("datetime64[D]")
+    draw = random.random((4, count))
+    failed = (numbers["FAILS"] == "MARROW").to_numpy()[taken["NUMBER"]]
+    site = np.select([draw[0] < 0.86, draw[0] < 0.94], ["MARROW", "BOTH"], "EXTRAMEDULLARY")
+    rises = taken["DAY"].to_numpy() == np.where(i >= 0, trial["MRD_RISE"].to_numpy()[i], NEVER)
+    poor = (draw[1] < parameters["poor_marrow"]) & ~relapse & ~failed & ~rises & (taken["VISIT"] != "SCREENING").to_numpy()
+    many = (relapse & (site != "EXTRAMEDULLARY")) | failed
+    blasts = np.where(many, np.where(failed, 5.5 + 9 * draw[2], 8 + 72 * draw[2]), 0.5 * np.floor(7 * draw[2]))
+    neut, plat = taken["NEUT"], taken["PLAT"]
+    whole, half = (neut >= 1) & (plat >= 100), (neut >= 0.5) & (plat >= 50)
+    morphologic = np.select([whole, half, (neut >= 1) | (plat >= 100)], ["CR", "CRh", "CRi"], "MORPHOLOGIC LEUKEMIA-FREE STATE")
+    bm = pd.DataFrame(
+        {
+            "SUBJID": taken["SUBJID"],
+            "VISIT": taken["VISIT"],
+            "BM_DAT": text(date),
+            "SAMPLE_QUALITY": np.where(poor, "INADEQUATE", "ADEQUATE"),
+            "BLAST_PCT": np.where(poor, "", np.char.mod("%.1f", blasts)),
+            "CELLULARITY": np.select([many, draw[3] < 0.15], ["HYPERCELLULAR", "HYPOCELLULAR"], "NORMOCELLULAR"),
+            "CR_STATUS": np.select([relapse, poor, failed], ["RELAPSED DISEASE FROM CR", "NE", "NE"], morphologic),
+        }
+    )
+    return {"BM": bm, "RESP": _response(taken, trial, relapse, poor, site)}
+
+
+def _response(taken: pd.DataFrame, trial: pd.DataFrame, relapse: np.ndarray, poor: np.ndarray, site: np.ndarray) -> pd.DataFrame:
+    i, day = taken["I"].to_numpy(), taken["DAY"].to_numpy()
+    negative = np.full(len(taken), False)
+    for name in taken["VISIT"].unique():
+        if name.startswith("MONTH "):
+            at = (taken["VISIT"] == name).to_numpy()
+            negative[at] = trial[f"NEGATIVE_{name.removeprefix('MONTH ')}"].to_numpy()[i[at]]
+    of = trial.iloc[np.maximum(i, 0)].reset_index(drop=True)
+    rand, date = of["RAND"].to_numpy("datetime64[D]"), text(taken["DATE"].to_numpy())
+    rises = (day == of["MRD_RISE"]).to_numpy() & ~relapse
+    confirm = text(rand + days(np.where(rises, of["MRD_CONFIRM"], 0)))
+    response = pd.DataFrame(
+        {
+            "SUBJID": taken["SUBJID"],
+            "VISIT": taken["VISIT"],
+            "ASSESS_DAT": date,
+            "HEM_STATUS": np.where(relapse, "RELAPSE", "CR"),
+            "MRD_STATUS": np.select([poor, negative & ~relapse], ["NOT EVALUABLE", "NEGATIVE"], "POSITIVE"),
+            "RELAPSE_DAT": np.where(relapse, date, ""),
+            "RELAPSE_SITE": np.where(relapse, site, ""),
+            "MRD_RELAPSE_DAT": np.where(rises, date, ""),
+            "CONFIRM_DAT": np.where(relapse, date, np.where(rises, confirm, "")),
+        }
+    )
+    # A failed screening is told by its own forms; it has no response in the trial.
+    return response[i >= 0].reset_index(drop=True)
+
+
+def survival(trial: pd.DataFrame, day: np.ndarray, here: np.ndarray, parameters: Mapping[str, Any]) -> pd.DataFrame:
+    """SURV: a contact at each planned one, in person or by telephone; the one that failed, the one that told of the death."""
+    names = planned()["VISIT"].to_numpy(dtype=object)
+    asked = np.flatnonzero(np.isin(names, parameters["activities"]["SURVIVAL"]))
+    death, end, exits = (trial[name].to_numpy() for name in ("DEATH", "END", "EXIT"))
+    when = day[:, asked]
+    alive = (when <= end[:, None]) & (when < death[:, None])
+    i, column = np.nonzero(alive)
+    rows = [pd.DataFrame({"I": i, "AT": asked[column], "DAY": when[i, column], "STATUS": "ALIVE", "ALIVE": when[i, column]})]
+    dead = np.flatnonzero(exits == "DEATH")
+    rows.append(pd.DataFrame({"I": dead, "AT": asked[_next(when[dead], death[dead])], "DAY": death[dead], "STATUS": "DEAD", "ALIVE": death[dead]}))
+    lost = np.flatnonzero(exits == "LOST")
+    told = trial["EXIT_DAY"].to_numpy()[lost]
+    rows.append(pd.DataFrame({"I": lost, "AT": asked[_next(when[lost], told)], "DAY": told, "STATUS": "LOST", "ALIVE": end[lost]}))
+    table = pd.concat(rows, ignore_index=True).sort_values(["I", "DAY"], ignore_index=True, kind="stable")
+    i, at = table["I"].to_numpy(), table["AT"].to_numpy()
+    rand = trial["RAND"].to_numpy("datetime64[D]")[i]
+    in_person = here[i, at] & (day[i, at] == table["DAY"].to_numpy())
+    return pd.DataFrame(
+        {
+            "SUBJID": trial["SUBJID"].to_numpy()[i],
+            "VISIT": names[at],
+            "CONTACT_DAT": text(rand + days(table["DAY"])),
+            "STATUS": table["STATUS"],
+            "LAST_ALIVE_DAT": text(rand + days(table["ALIVE"])),
+            "SOURCE": np.where(table["STATUS"] == "DEAD", "家属", np.where(in_person, "门诊", "电话随访")),
+        }
+    )
+
+
+def _next(when: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """The column of the first contact on or after the day."""
+    return (when >= day[:, None]).argmax(axis=1)
+
+
+def ends(numbers: pd.DataFrame, trial: pd.DataFrame, random: np.random.Generator) -> dict[str, pd.DataFrame]:
+    """DEATH and DISP."""
+    dead = trial[trial["DEATH"] < NEVER]
+    causes = [CAUSES[cause] for cause in dead["CAUSE"]]
+    draw = random.random((2, len(dead)))
+    death = pd.DataFrame(
+        {
+            "SUBJID": dead["SUBJID"],
+            "DTH_DAT": text(dead["RAND"].to_numpy("datetime64[D]") + days(dead["DEATH"])),
+            "CAUSE": [words[int(at * len(words))] for words, at in zip(causes, draw[0], strict=True)],
+            "RELATED_DISEASE": np.where(dead["CAUSE"] == "RELAPSE", "Y", "N"),
+            "AUTOPSY": np.where(draw[1] < 0.03, "Y", "N"),
+        }
+    )
+    failed = numbers[numbers["FAILS"] != ""]
+    told = failed["SCREENING"].to_numpy("datetime64[D]") + days(random.integers(1, 10, len(failed)))
+    screened = pd.DataFrame({"SUBJID": failed["SUBJID"], "EOT_DAT": "", "EOT_REASON": "", "EOS_DAT": text(told), "EOS_REASON": "SCREEN FAILURE"})
+    rand = trial["RAND"].to_numpy("datetime64[D]")
+    dates = {}
+    for name, column in (("EOT_DAT", "EOT"), ("EOS_DAT", "EXIT_DAY")):
+        known = (trial[column] < NEVER).to_numpy()
+        dates[name] = np.where(known, text(rand + days(np.where(known, trial[column], 0))), "")
+    treated = pd.DataFrame(
+        {
+            "SUBJID": trial["SUBJID"],
+            "EOT_DAT": dates["EOT_DAT"],
+            "EOT_REASON": trial["EOT_REASON"],
+            "EOS_DAT": dates["EOS_DAT"],
+            "EOS_REASON": trial["EXIT"].map(EXITS),
+        }
+    )
+    treated = treated[(treated["EOT_DAT"] != "") | (treated["EOS_DAT"] != "")]
+    disposition = pd.concat([screened, treated], ignore_index=True).sort_values("SUBJID", ignore_index=True)
+    return {"DEATH": death, "DISP": disposition}

@@ -1,0 +1,103 @@
+"""When the subjects come: the planned visits of ``protocol/visits.yml`` with what becomes of them, and how each one's part ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from trialbook.protocol.schedule import load_visits
+
+NEVER = 10**6
+"""A day after randomization that does not come."""
+
+MONTH = 30.4375
+EXTRA = "END OF TREATMENT/RELAPSE"
+AFTER_TRANSPLANT = 45
+"""Days after a transplant during which nobody comes to the trial's visits."""
+
+
+def planned() -> pd.DataFrame:
+    """The visits after screening with a planned day: VISIT, DAY (0 is the day of randomization), BEFORE and AFTER (days of window)."""
+    visits = load_visits(Path(__file__).resolve().parents[1] / "protocol").values()
+    rows = [(one.visit, one.day - 1, *(one.window or (0, 0))) for one in visits if one.day is not None and one.day >= 1]
+    return pd.DataFrame(rows, columns=["VISIT", "DAY", "BEFORE", "AFTER"])
+
+
+def follow(trial: pd.DataFrame, random: np.random.Generator, parameters: Mapping[str, Any]) -> tuple[pd.DataFrame, np.ndarray]:
+    """``trial`` with what happens as days after randomization, and the days of the visits, a row a subject, a column a visit.
+
+    Of the latent course (months) RELAPSE, HSCT, DEATH, MRD_RISE become days, NEVER where not seen; MRD_CONFIRM is the second
+    sample. END is the last day with data; EXIT is how the part ended (DEATH, LOST, WITHDRAWN, COMPLETED or ONGOING) on EXIT_DAY.
+    """
+    plan, n = planned(), len(trial)
+    spread = (plan["AFTER"] - plan["BEFORE"]).to_numpy() / 7
+    drift = np.rint(np.clip(spread * random.standard_normal((n, len(plan))), plan["BEFORE"], plan["AFTER"]))
+    drift[:, 0] = 0
+    day = (plan["DAY"].to_numpy() + drift).astype(int)
+    cut = ((np.datetime64(str(parameters["data_cutoff"]), "D") - trial["RAND"].to_numpy("datetime64[D]")).astype(int)).astype(int)
+
+    rise = np.full(n, NEVER)
+    for month in parameters["marrow_months"]:
+        rise = np.where(trial["MRD_RISE"] == month, day[:, list(plan["VISIT"]).index(f"MONTH {month}")], rise)
+    confirm = rise + random.integers(10, 25, n)
+    relapse, hsct, death, lost = (_days(trial[name]) for name in ("RELAPSE", "HSCT", "DEATH", "LOST"))
+    hsct = np.where(hsct < NEVER, np.maximum(hsct, confirm + 5), NEVER)
+    for earlier in (relapse, hsct):
+        death = np.where((death < NEVER) & (earlier < NEVER), np.maximum(death, earlier + 1), death)
+    complete = day[:, -1]
+    withdraws = random.random(n) < parameters["consent_withdrawn"]
+    # Consent is withdrawn at a visit; a loss is told when the next contact fails.
+    following = np.where(day >= lost[:, None], day, NEVER).min(axis=1)
+    asked = [place for place, name in enumerate(plan["VISIT"]) if name in parameters["activities"]["SURVIVAL"]]
+    missed = np.where(day[:, asked] > lost[:, None], day[:, asked], NEVER).min(axis=1)
+    left = np.where(withdraws, following, np.minimum(lost, NEVER))
+    leaves = (left < np.minimum(death, complete)) & (withdraws | (missed < NEVER))
+    left = np.where(leaves, left, NEVER)
+
+    end = np.minimum.reduce([death, left, complete, cut])
+    ways = [end == death, (left == end) & withdraws, left == end, complete == end]
+    way = np.select(ways, ["DEATH", "WITHDRAWN", "LOST", "COMPLETED"], default="ONGOING")
+    told = (way == "LOST") & (missed > cut)
+    way = np.where(told, "ONGOING", way)
+    seen = {
+        "RELAPSE": np.where(relapse <= end, relapse, NEVER),
+        "HSCT": np.where(hsct <= end, hsct, NEVER),
+        "DEATH": np.where(way == "DEATH", death, NEVER),
+    }
+    known = (confirm <= end) & (confirm < np.minimum(seen["RELAPSE"], seen["HSCT"]))
+    return (
+        trial.assign(
+            **seen,
+            MRD_RISE=np.where(known, rise, NEVER),
+            MRD_CONFIRM=np.where(known, confirm, NEVER),
+            END=end,
+            CUT=cut,
+            EXIT=way,
+            EXIT_DAY=np.where(way == "LOST", missed, np.where(way == "ONGOING", NEVER, end)),
+        ),
+        day,
+    )
+
+
+def _days(months: pd.Series) -> np.ndarray:
+    finite = np.where(np.isfinite(months), months, 0)
+    return np.where(np.isfinite(months), np.maximum(np.ceil(finite * MONTH), 1), NEVER).astype(int)
+
+
+def attended(trial: pd.DataFrame, day: np.ndarray, random: np.random.Generator, parameters: Mapping[str, Any]) -> np.ndarray:
+    """Which visits take place: before relapse, none in the weeks after a transplant, and some are missed."""
+    here = (day <= trial["END"].to_numpy()[:, None]) & (day < trial["RELAPSE"].to_numpy()[:, None])
+    here &= day != trial["DEATH"].to_numpy()[:, None]
+    since = day - trial["HSCT"].to_numpy()[:, None]
+    here &= ~((since >= -3) & (since < AFTER_TRANSPLANT))
+    kept = random.random(day.shape) >= parameters["missed_visit"]
+    names = list(planned()["VISIT"])
+    # The marrow of month 6 has its own chance to be missing; a last visit is one that was made.
+    for name in ("BASELINE", "MONTH 6", "MONTH 24"):
+        kept[:, names.index(name)] = True
+    kept |= day == trial["MRD_RISE"].to_numpy()[:, None]
+    kept |= (day == trial["END"].to_numpy()[:, None]) & (trial["EXIT"] == "WITHDRAWN").to_numpy()[:, None]
+    return here & kept
