@@ -61,6 +61,8 @@ class _Reader:
         self._studies: dict[str, str] = {}
         # For each open entity: level, node, and how many elements without a repeat key each OID has had in it.
         self._open: list[tuple[str, Node, dict[tuple[str, str], int]]] = []
+        self._group: Node | None = None
+        self._items: dict[str, str] = {}
         self._item: tuple[str, bool] | None = None
         self._unit = ""
         self._text: list[str] | None = None
@@ -150,6 +152,7 @@ class _Reader:
             self._passing = self._depth
         else:
             self._open.append((level, node, {}))
+            self._group = node if level == "ItemGroupData" else None
 
     def _transaction(self, attributes: dict[str, str]) -> str:
         own = attributes.get("TransactionType", "")
@@ -172,11 +175,14 @@ class _Reader:
         return self._seen.setdefault(text, text)
 
     def _item_data(self, name: str, attributes: dict[str, str]) -> None:
-        if not self._open or self._open[-1][0] != "ItemGroupData":
-            raise self._fault(f"has {name} outside of ItemGroupData, where ODM has none")
-        oid = self._key(attributes, "ItemOID", name)
-        node = self._open[-1][1]
-        own = self._transaction(attributes)
+        node = self._group
+        if node is None or self._item is not None:
+            raise self._fault(f"has {name} where ODM has none: it stands in ItemGroupData")
+        oid = self._items.get(attributes.get("ItemOID", ""), "")
+        if not oid:
+            oid = self._key(attributes, "ItemOID", name)
+            self._items[oid] = oid
+        own = self._transaction(attributes) if "TransactionType" in attributes else ""
         self._item, self._unit = None, ""
         if own == "Remove":
             node.cells.pop(oid, None)
@@ -187,10 +193,9 @@ class _Reader:
         if own == "Context" and oid in node.cells:  # named for what is said about it; its value is the one that stands
             self._passing = self._depth
             return
-        null = attributes.get("IsNull") == "Yes"
+        null = "IsNull" in attributes and attributes["IsNull"] == "Yes"
         self._item = (oid, null)
         if name == "ItemData":
-            self._text = None
             self._take(node, oid, attributes.get("Value", ""), null)
         else:
             self._text, self._length = [], 0
@@ -199,7 +204,7 @@ class _Reader:
     def _take(self, node: Node, oid: str, value: str, null: bool) -> None:
         if len(value) > limits.LONGEST_CELL:
             raise self._fault(f"has a value of {len(value):,} characters, the most that can be read is {limits.LONGEST_CELL:,}")
-        if null and value.strip():
+        if null and value and not value.isspace():
             shown = value if len(value) <= 60 else f"{value[:60]}…"
             self.state.remarks.append((node, f"{oid} is null (IsNull) beside the value {shown!r}; it is read as empty"))
         node.cells[oid] = "" if null else self._once(value)
@@ -247,8 +252,11 @@ class _Reader:
                 self._passing = 0
             return
         name = self._names.get(tag) or self._name(tag)
-        if name in LEVELS:
+        if name == "ItemData" and not self._unit:
+            self._item = None
+        elif name in LEVELS:
             self._open.pop()
+            self._group = None
         elif self._item is not None and name.startswith("ItemData"):
             self._end_item(name)
         elif name == "ClinicalData":

@@ -20,7 +20,10 @@ TRANSACTIONS = ("Insert", "Update", "Remove", "Upsert", "Context")
 
 
 class Node:
-    """One entity; ``nth`` tells those apart that have no repeat key (from 1). A SubjectData's ``repeat`` is its study's OID."""
+    """One entity; ``nth`` tells those apart that have no repeat key (from 1).
+
+    A SubjectData's ``repeat`` is the OID of its study, where the file holds several and it is not the first one.
+    """
 
     __slots__ = ("cells", "children", "level", "nth", "oid", "parent", "repeat", "site", "units")
 
@@ -35,9 +38,16 @@ class Node:
     def path(self) -> str:
         """The place of the entity as XPath has it."""
         above = self.parent.path if self.parent is not None and self.parent.parent is not None else "/ODM/ClinicalData"
+        if self.level == "SubjectData" and self.repeat:
+            above += f"[@StudyOID={_quoted(self.repeat)}]"
+        return above + self.step
+
+    @property
+    def step(self) -> str:
+        """The last step of the path."""
         key = f"[@{REPEAT_KEYS[self.level]}={_quoted(self.repeat)}]" if self.repeat and self.level in REPEAT_KEYS else ""
         nth = f"[{self.nth}]" if self.nth > 1 else ""
-        return f"{above}/{self.level}[@{LEVELS[self.level]}={_quoted(self.oid)}]{key}{nth}"
+        return f"/{self.level}[@{LEVELS[self.level]}={_quoted(self.oid)}]{key}{nth}"
 
     def of(self, level: str) -> Iterator[Node]:
         """The entities of a level below this one, in the order in which they came to stand."""

@@ -231,8 +231,11 @@ class _Table:
 
     def _paths(self) -> np.ndarray:
         paths = np.empty(len(self.records), dtype=object)
+        form, above = None, ""
         for index, record in enumerate(self.records):
-            paths[index] = record.place.path
+            if record.form is not form:
+                form, above = record.form, record.form.path
+            paths[index] = above if record.place is form else above + record.place.step
         return paths
 
     def _notes(self, remarks: dict[int, list[str]]) -> tuple[ReadNote, ...]:
