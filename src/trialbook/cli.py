@@ -152,6 +152,25 @@ def map_(
     typer.echo(f"Datasets: {out}")
 
 
+@app.command(epilog="Example: trialbook simulate --out out/simulated --subjects 96 --defects 0.02 --layout workbook")
+def simulate(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where export/ and, with defects, defects.json are written")],
+    subjects: Annotated[int, typer.Option("--subjects", metavar="N", help="Subjects of the trial")] = 96,
+    seed: Annotated[int, typer.Option("--seed", metavar="S", help="The same seed and subjects give the same data")] = 1,
+    defects: Annotated[float, typer.Option("--defects", metavar="RATE", help="The part of the records to break, 0 to 1")] = 0.0,
+    layout: Annotated[str, typer.Option("--layout", metavar="LAYOUT", help="csv, zip, workbook, odm or redcap")] = "csv",
+    study: StudyOption = None,
+) -> None:
+    """A synthetic export: the study's course of disease, written as sites write, broken in named ways if asked for."""
+    from trialbook.simulation import simulate_export
+    from trialbook.terminal import progress
+
+    loaded = _study(study)
+    with progress(4) as step:
+        made = simulate_export(loaded.root, loaded.protocol.id, loaded.specs, out, subjects, seed, defects, layout, step)
+    typer.echo(made.summary)
+
+
 @book_app.command("build", epilog="Example: trialbook book build --export exports/2026-11")
 def book_build(
     export: Annotated[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from trialbook.simulation.layouts import LAYOUTS, Context, Layout
 from trialbook.simulation.layouts.delimited import SURPLUS
 from trialbook.simulation.rendering import Renderer
 from trialbook.simulation.tables import Place, SiteTable, Written
+from trialbook.studymodules import namespace
 
 EXPORT, DEFECTS, STATEMENT_FILE = "export", "defects.json", f"{STATEMENT.upper()}.txt"
 # One stream of chance each, so that defects move no subject's course and no column's habits.
@@ -39,20 +40,40 @@ class Simulation:
     subjects: int
     records: Mapping[str, int]
     defects: Mapping[str, int]
+    listed: Path | None
+
+    @property
+    def summary(self) -> str:
+        """For a person: how much there is, and what to do with it."""
+        records = ", ".join(f"{name} {count:,}" for name, count in self.records.items())
+        lines = [f"SYNTHETIC DATA  {self.subjects:,} subjects, {sum(self.records.values()):,} records: {records}"]
+        if self.listed:
+            lines.append(f"Defects: {sum(self.defects.values()):,} of {len(self.defects)} kinds, listed in {self.listed}")
+        return "\n".join([*lines, f"Export: {self.export}", f"Next: trialbook validate {self.export}"])
 
 
 def simulate_export(
-    study: Path, prefix: str, id: str, specs: Specs, out: Path, subjects: int, seed: int, rate: float, layout: str
+    study: Path,
+    id: str,
+    specs: Specs,
+    out: Path,
+    subjects: int = 96,
+    seed: int = 1,
+    rate: float = 0.0,
+    layout: str = "csv",
+    progress: Callable[[str], None] = lambda step: None,
 ) -> Simulation:
     """Write ``export/`` and, with a rate above 0, ``defects.json`` into ``out``, whole or not at all.
 
-    ``study`` is the study's folder, ``prefix`` its namespace, ``id`` its identifier; ``rate`` the part of all records that is
-    broken; ``layout`` one of LAYOUTS. Subjects and seed decide the data, whatever the layout. Raises TrialbookError for a value
-    out of range and :class:`SpecError` for what the study's modules get wrong.
+    ``study`` is the study's folder, ``id`` its identifier; ``rate`` the part of all records that is broken; ``layout`` one of
+    LAYOUTS; ``progress`` is called at the beginning of each step. Subjects and seed decide the data, whatever the layout.
+    Raises TrialbookError for a value out of range and :class:`SpecError` for what the study's modules get wrong.
     """
     _check(subjects, seed, rate, layout)
-    course = Course(study / "simulation", prefix)
+    progress("simulating the course")
+    course = Course(study / "simulation", namespace(id))
     values = course.tables(subjects, np.random.default_rng([seed, _COURSE]), specs)
+    progress("writing the cells")
     renderer = Renderer(specs, _stream(seed, _CELLS), course.file)
     clean = {
         name: SiteTable(specs.forms[name], renderer.table(specs.forms[name], frame), frame, {}) for name, frame in values.items()
@@ -63,6 +84,7 @@ def simulate_export(
     broken = clean
     copies: dict[tuple[str, int], int] = {}
     if rate:
+        progress("breaking records")
         kinds = (*date_kinds(specs), *value_kinds(specs), *record_kinds(specs, layout), *course.kinds)
         known = _kit_kinds_apart(kinds, course)
 
@@ -71,6 +93,7 @@ def simulate_export(
 
         defects = draw_defects(values, known, rate, _stream(seed, _DEFECTS), failed)
         broken, copies = break_tables(clean, defects, renderer, specs)
+    progress("writing the files")
     with output_folder(out) as folder:
         export = folder / EXPORT
         export.mkdir()
@@ -85,6 +108,7 @@ def simulate_export(
         subjects=subjects,
         records={name: len(table.text) for name, table in broken.items()},
         defects=Counter(defect.kind.name for defect in defects),
+        listed=out / DEFECTS if rate else None,
     )
 
 
