@@ -11,6 +11,7 @@ from trialbook.errors import ExportError
 from trialbook.exports.delimited import read_delimited
 from trialbook.exports.encodings import find_encoding
 from trialbook.exports.odm import read_odm
+from trialbook.exports.redcap import split_projects
 from trialbook.exports.sas import DATASET, TRANSPORT, read_sas
 from trialbook.exports.sources import list_sources
 from trialbook.exports.tables import Input, RawExport, RawTable, Unreadable
@@ -61,6 +62,7 @@ def read_export(
         statements += [statement] if statement is not None else []
         rows = sum(len(table.frame) for table in found)
         inputs.append(Input(source.name, hashlib.sha256(data).hexdigest(), encoding, rows))
+    tables = split_projects(tables)
     if failures:
         raise _together(failures, path)
     if not tables:
