@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -140,7 +142,7 @@ DAYS = st.dates(pd.Timestamp("2024-01-01").date(), pd.Timestamp("2024-03-31").da
 @settings(max_examples=15, deadline=None)
 @given(st.lists(DAYS, min_size=2, max_size=5, unique=True).map(sorted), st.sampled_from(["2024-02", "2024-01", "2024"]))
 def test_a_partial_date_has_the_epoch_that_each_of_its_days_has(days, partial):
-    elements = [(*pair, f"E{number}") for number, pair in enumerate(zip(days, days[1:], strict=False))]
+    elements = [(*pair, f"E{number}") for number, pair in enumerate(pairwise(days))]
     within = [str(day)[:10] for day in pd.date_range("2024-01-01", "2024-12-31", freq="D") if str(day).startswith(partial)]
     of_days = set(of(elements, within))
     assert of(elements, [partial]) == [of_days.pop() if len(of_days) == 1 else UNCLEAR]
@@ -162,7 +164,8 @@ def test_many_subjects_and_records_are_told_apart():
     days = np.array([str(day)[:10] for day in pd.date_range("2023-06-01", "2025-06-01")])
     subjects = pd.Series(numbers.choice(names, 200_000), dtype="str")
     dates = pd.Series(numbers.choice(days, 200_000), dtype="str")
-    se = pd.DataFrame([(name, *element) for name in names for element in PLAIN], columns=["USUBJID", "SESTDTC", "SEENDTC", "EPOCH"])
-    epochs, unclear = epochs_of(subjects, dates, se.astype("str"))
+    rows = [(name, *element) for name in names for element in PLAIN]
+    se = pd.DataFrame(rows, columns=["USUBJID", "SESTDTC", "SEENDTC", "EPOCH"], dtype="str")
+    epochs, unclear = epochs_of(subjects, dates, se)
     assert not unclear.any()
     assert ((epochs == "TREATMENT") == ((dates >= "2024-03-05") & (dates < "2024-09-01"))).all()

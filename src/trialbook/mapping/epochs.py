@@ -83,7 +83,7 @@ def _joined(elements: pd.DataFrame) -> pd.DataFrame:
 
 
 def _timelines(elements: pd.DataFrame, subjects: pd.Index, labels: pd.Index) -> tuple[np.ndarray, np.ndarray]:
-    """Where each stretch of time begins, subject and moment as one number, and what it is in: a label from 1, 0 none, -1 unclear."""
+    """Where each stretch of time begins, subject and moment as one number, and what it is in: a label from 1, 0 none, -1 open."""
     start, end = (elements[which].astype("str") for which in ("start", "end"))
     begins, ends = (_boundary(texts) for texts in (start, end))
     open_, closed = (end == "").to_numpy(dtype=bool), elements["closed"].to_numpy(dtype=bool)
