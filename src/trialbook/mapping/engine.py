@@ -104,7 +104,7 @@ def _map_domain(
     fill_later(making, later)
     keys = domain.keys or standard.datasets[domain.domain].keys
     keys = tuple(key for key in keys if key in frame)
-    by = domain.order or keys
+    by = tuple(name for name in domain.order or keys if name in frame)
     order = frame.sort_values(list(by), kind="stable").index.to_numpy() if by else frame.index.to_numpy()
     frame = frame.take(order).reset_index(drop=True)
     provenance = provenance.take(order)
