@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from trialbook.datasets import iso8601
+from trialbook.mapping.baseline import derive_blfl
 from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm, DomainSpec
 from trialbook.mapping.epochs import derive_epoch
 from trialbook.mapping.provenance import Source
 from trialbook.mapping.records import MappingIssue
+from trialbook.mapping.results_range import derive_range_indicator
+from trialbook.mapping.results_standard import derive_standard_result
 from trialbook.mapping.specs import Specs
 from trialbook.protocol import Visit
 
@@ -26,7 +29,8 @@ class Making:
 
     ``frame``: the variables filled from raw records, Num ones as float64, index 0…n-1; ``sources``: where they come from;
     ``datasets``: those made before (DM first, then SE); ``visits``: the protocol's, by VISIT. An algorithm adds its variable to
-    ``frame`` and to ``sources``, and what it could not do to ``issues`` (positions in ``frame``).
+    ``frame`` and to ``sources``, and what it could not do to ``issues`` (positions in ``frame``); ``shared`` is for what several
+    variables of one algorithm have in common.
     """
 
     domain: DomainSpec
@@ -36,6 +40,7 @@ class Making:
     specs: Specs
     visits: Mapping[str, Visit]
     issues: list[MappingIssue] = field(default_factory=list)
+    shared: dict[str, Any] = field(default_factory=dict)
 
 
 def fill_later(making: Making, later: Mapping[str, Algorithm]) -> None:
@@ -76,7 +81,10 @@ def _reference_dates(dm: pd.DataFrame) -> pd.Series:
 
 
 LATER: dict[str, Callable[[Making, str, Algorithm], None]] = {
+    "derive_standard_result": derive_standard_result,
+    "derive_range_indicator": derive_range_indicator,
     "derive_visit": _derive_visit,
     "derive_study_day": _derive_study_day,
     "derive_epoch": derive_epoch,
+    "derive_blfl": derive_blfl,
 }

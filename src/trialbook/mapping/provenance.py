@@ -21,6 +21,21 @@ class Source:
     choice: np.ndarray
 
 
+def together(*sources: Source) -> Source:
+    """The source of what is derived from several variables: for each record the cells behind any of them."""
+    first, *others = sources
+    for other in others:
+        pairs = first.choice * (len(other.ways) + 1) + other.choice + 1
+        _, at, choice = np.unique(pairs, return_index=True, return_inverse=True)
+        both = [(first.choice[i], other.choice[i]) for i in at]
+        ways = tuple(
+            tuple(dict.fromkeys((*(first.ways[one] if one >= 0 else ()), *(other.ways[two] if two >= 0 else ()))))
+            for one, two in both
+        )
+        first = Source(ways, choice)
+    return first
+
+
 @dataclass(frozen=True)
 class Provenance:
     """``forms``: the form of each alias; ``rows[alias][i]``: position in that form of the record behind record i, else -1."""

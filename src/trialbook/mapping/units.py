@@ -61,6 +61,11 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+def word_text(text: str) -> str:
+    """A word of a result as it is compared: without regard to case."""
+    return plain(text).casefold()
+
+
 def unit_text(text: str) -> str:
     """A collected unit as terms are spelled, as far as that alone tells: ``×10⁹/L`` is ``10^9/L``, ``µmol/l`` is ``umol/L``."""
     powers = _SUPERSCRIPT.sub(lambda found: "^" + found[1].translate(_SUPERSCRIPTS), text)
@@ -133,7 +138,7 @@ class StandardUnit(SpecModel):
             if known is not None and known != conversion.linear:
                 said, is_ = float(conversion.linear.slope), float(known.slope)
                 raise ValueError(f"says that 1 {unit} is {said:.10g} {self.unit}; it is {is_:.10g}")
-        _no_text_twice(self.results, plain)
+        _no_text_twice(self.results, word_text)
         return self
 
     def conversion(self, collected: str) -> Linear | None:
@@ -166,7 +171,7 @@ class UnitsSpec(SpecModel):
             said, meant = measure_of(unit_text(text)), measure_of(term)
             if said and meant and said != meant and said.denominators == meant.denominators:
                 raise ValueError(f"{text!r} is another unit than {term}: it needs a conversion, test by test")
-        _no_text_twice(self.results, plain)
+        _no_text_twice(self.results, word_text)
         for test, units in self.tests.items():
             specimens = [specimen for one in units for specimen in one.specimen or ("",)]
             twice = next((one for one in specimens if specimens.count(one) > 1), None)
@@ -198,7 +203,7 @@ class UnitsSpec(SpecModel):
 
 
 def _by_text(results: Mapping[str, tuple[str, ...]]) -> Mapping[str, str]:
-    return {plain(text): term for term, texts in results.items() for text in (term, *texts)}
+    return {word_text(text): term for term, texts in results.items() for text in (term, *texts)}
 
 
 def _no_text_twice(terms: Mapping[str, tuple[str, ...]], as_compared: Callable[[str], str]) -> None:

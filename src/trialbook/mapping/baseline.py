@@ -1,0 +1,81 @@
+"""``derive_blfl``: the record that is a subject's baseline (SDTMIG 3.4 section 4.5.9), or the last before exposure (--LOBXFL)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from trialbook.datasets import iso8601
+from trialbook.mapping.domain_spec import Algorithm, Baseline
+from trialbook.mapping.provenance import together
+
+if TYPE_CHECKING:
+    from trialbook.mapping.later import Making
+
+
+def derive_blfl(making: Making, name: str, algorithm: Algorithm) -> None:
+    """``Y`` on the last record with a result before the subject's reference, at most one a subject and values of ``by``.
+
+    Times are compared where both sides have one: a record of the reference's day that is certainly earlier is before it, a later
+    one is not, and where nothing tells, ``same_day`` does. A record with a partial date counts where each day that it can mean is
+    before the reference, and comes before the complete dates that it can mean.
+    """
+    baseline = algorithm.derive_blfl
+    assert baseline is not None
+    frame = making.frame
+    candidates = _with_result(frame, baseline, making.domain.domain)
+    candidates[candidates] = _before_reference(making, baseline, frame[candidates])
+    flagged = pd.Series("", index=frame.index, dtype="str")
+    if candidates.any():
+        flagged.loc[_last(making, baseline, frame[candidates])] = "Y"
+    frame[name] = flagged
+    behind = [making.sources[one] for one in (baseline.date, baseline.result) if one in making.sources]
+    if behind:
+        making.sources[name] = together(*behind)
+
+
+def _with_result(frame: pd.DataFrame, baseline: Baseline, domain: str) -> np.ndarray:
+    result = frame[baseline.result]
+    given = result.notna() if result.dtype == "float64" else result != ""
+    done = frame[f"{domain}STAT"] != "NOT DONE" if f"{domain}STAT" in frame else pd.Series(True, index=frame.index)
+    return (given & done & (frame[baseline.date] != "")).to_numpy(dtype=bool)
+
+
+def _before_reference(making: Making, baseline: Baseline, records: pd.DataFrame) -> np.ndarray:
+    """Whether each record is before the first of the references that its subject has."""
+    references = subject_references(making, baseline)
+    reference = records["USUBJID"].map(references["date"]).astype("str").fillna("")
+    counts = records["USUBJID"].map(references["same_day"]).fillna(False).to_numpy(dtype=bool)
+    dates = records[baseline.date]
+    earlier = iso8601.before(dates, reference).to_numpy(dtype=bool)
+    same = (iso8601.complete_date(dates) == iso8601.complete_date(reference)).to_numpy(dtype=bool)
+    later = iso8601.before(reference, dates).to_numpy(dtype=bool)
+    return earlier | (counts & same & ~later)
+
+
+def subject_references(making: Making, baseline: Baseline) -> pd.DataFrame:
+    """``date`` and ``same_day`` by USUBJID; a subject whose DM records disagree has no reference."""
+    dates = [reference.date for reference in baseline.references]
+    if "DM" not in making.datasets:
+        return pd.DataFrame({"date": pd.Series([], dtype="str"), "same_day": pd.Series([], dtype=bool)})
+    dm = making.datasets["DM"].dataset.frame
+    # A subject without any has none; a variable that the export gives no DM record is absent from all.
+    dm = dm.reindex(columns=["USUBJID", *dates], fill_value="").drop_duplicates()
+    dm = dm[dm["USUBJID"] != ""].drop_duplicates("USUBJID", keep=False).set_index("USUBJID")
+    date, same_day = pd.Series("", index=dm.index, dtype="str"), pd.Series(False, index=dm.index)
+    for reference in reversed(baseline.references):
+        given = dm[reference.date] != ""
+        date = dm[reference.date].where(given, date).astype("str")
+        same_day = same_day.where(~given, reference.same_day)
+    return pd.DataFrame({"date": date, "same_day": same_day})
+
+
+def _last(making: Making, baseline: Baseline, candidates: pd.DataFrame) -> pd.Index:
+    """The index of the last record of each subject and ``by``; what ``ties`` leave open, the keys and the result decide."""
+    group = list(dict.fromkeys(("USUBJID", *baseline.by)))
+    decide = [baseline.date, *baseline.ties, *making.domain.order, *making.domain.keys, baseline.result]
+    decide = [one for one in dict.fromkeys(decide) if one in candidates and one not in group]
+    ordered = candidates[[*group, *decide]].sort_values(decide, kind="stable", na_position="first")
+    return ordered.drop_duplicates(group, keep="last").index
