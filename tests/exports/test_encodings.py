@@ -45,7 +45,8 @@ def test_an_encoding_is_never_guessed() -> None:
         (b"\xef\xbb\xbfA,\xff\n", ("gb18030",), "line 1, column 3: the byte 0xFF is not utf-8-sig"),
         (b"\xff\xfeA\x00\n\x00\x00\xd8", (), "line 2, column 1: the byte 0x00 is not utf-16"),
         (b"A,B\n1,\x00\n", (), "line 2, column 3: holds a NUL character"),
-        ("A\n".encode("utf-16-le"), (), "line 1, column 2: holds a NUL character"),
+        (b"\0\0A,\0", (), "line 1, column 1: holds a NUL character"),
+        (b"A\0B,\0\n", (), "line 1, column 2: holds a NUL character"),
         ("A\nB\0".encode("utf-16"), (), "line 2, column 2: holds a NUL character"),
     ],
 )
@@ -53,6 +54,19 @@ def test_what_can_not_be_text_is_located(data: bytes, declared: tuple[str, ...],
     with pytest.raises(ExportError) as caught:
         find_encoding(data, "LB.csv", declared)
     assert str(caught.value).startswith(f"LB.csv, {message}")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"), [("utf-16-le", "UTF-16LE"), ("utf-16-be", "UTF-16BE")], ids=["little endian", "big endian"]
+)
+@pytest.mark.parametrize("text", ["A,B\n1,2\n", TEXT, "受试者,性别\r\n" * 2000], ids=["ASCII", "Chinese", "long"])
+def test_utf_16_without_its_mark_is_told(text: str, encoding: str, name: str) -> None:
+    with pytest.raises(ExportError) as caught:
+        find_encoding(text.encode(encoding), "LB.csv", ["gb18030"])
+    assert str(caught.value) == (
+        f"LB.csv: is {name} without a byte order mark, so that its encoding is a guess\n"
+        "Save the file as UTF-8, or as UTF-16 with a byte order mark."
+    )
 
 
 def test_a_character_across_two_pieces_is_whole() -> None:

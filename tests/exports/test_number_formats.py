@@ -27,6 +27,13 @@ from trialbook.exports.number_formats import STANDARD_FORMATS, NumberFormat, num
         ("0000", "7.5", "7.5"),
         ("00-0000", "10007", "01-0007"),
         ('"S-"000', "12", "S-012"),
+        ('"S"000', "7", "S007"),
+        ('"S"000', "1234", "S1234"),
+        ("#000", "7", "007"),
+        ("##00-000", "1234567", "1234-567"),
+        ("000000;-000000;0;@", "42", "000042"),
+        ("[$-804]0000_)", "7", "0007"),
+        ("[Red]000", "7", "007"),
         (r"\S000;[Red]-0", "12", "S012"),
         ("[>99]000;0", "12", "12"),
         ("0%", "0.45", "45%"),
@@ -54,6 +61,13 @@ def test_numbers_are_shown_and_never_rounded(code: str, stored: str, text: str) 
         ('yyyy"年"m"月"d"日"', "45356", "2024-03-05"),
         (STANDARD_FORMATS[31], "45356", "2024-03-05"),
         (STANDARD_FORMATS[57], "45352", "2024-03"),
+        (STANDARD_FORMATS[14], "0", "1900-01-00"),
+        ("yyyy-mm-dd h:mm", "0", "1900-01-00"),
+        ("yyyy-mm-dd h:mm", "0.5", "12:00"),
+        ("h:mm", "0", "00:00"),
+        ("[h]:mm", "0", "00:00"),
+        ("[h]:mm:ss", "1.5", "36:00:00"),
+        ("[mm]:ss", "0.5", "12:00:00"),
         (STANDARD_FORMATS[14], "1", "1900-01-01"),
         (STANDARD_FORMATS[14], "59", "1900-02-28"),
         (STANDARD_FORMATS[14], "60", "1900-02-29"),
@@ -65,9 +79,19 @@ def test_dates_are_iso_8601(code: str, stored: str, text: str) -> None:
     assert NumberFormat(code).text(stored) == text
 
 
-@pytest.mark.parametrize(("stored", "text"), [("0", "1904-01-01"), ("43894", "2024-03-05"), ("43894.5", "2024-03-05T12:00")])
-def test_the_epoch_of_1904_is_honoured(stored: str, text: str) -> None:
-    assert NumberFormat("yyyy-mm-dd", epoch_1904=True).text(stored) == text
+@pytest.mark.parametrize(
+    ("code", "stored", "text"),
+    [
+        ("yyyy-mm-dd", "0", "1904-01-01"),
+        ("yyyy-mm-dd", "60", "1904-03-01"),
+        ("yyyy-mm-dd", "43894", "2024-03-05"),
+        ("yyyy-mm-dd", "43894.5", "2024-03-05T12:00"),
+        ("h:mm", "0", "00:00"),
+        ("h:mm", "0.4375", "10:30"),
+    ],
+)
+def test_the_epoch_of_1904_is_honoured(code: str, stored: str, text: str) -> None:
+    assert NumberFormat(code, epoch_1904=True).text(stored) == text
 
 
 @pytest.mark.parametrize(

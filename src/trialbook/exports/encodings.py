@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from trialbook.errors import ExportError
 
 _CHUNK = 1 << 20
+_BEGINNING = 1 << 12
 
 
 class UndecodableError(ExportError):
@@ -46,13 +47,34 @@ def find_encoding(data: bytes, file: str, declared: Sequence[str] = ()) -> str:
 
 def _refuse_nul(data: bytes, file: str, encoding: str) -> None:
     at = _nul_in_utf16(data) if encoding == "utf-16" else data.find(b"\0")
-    if at >= 0:
+    if at < 0:
+        return
+    if encoding != "utf-16" and (name := _bare_utf16(data)):
         raise ExportError(
-            "holds a NUL character, which no text file has",
+            f"is {name} without a byte order mark, so that its encoding is a guess",
             file=file,
-            place=_place(data[:at], encoding),
-            remedy="The file is not text, is damaged, or is UTF-16 without a byte order mark: export it again as UTF-8.",
+            remedy="Save the file as UTF-8, or as UTF-16 with a byte order mark.",
         )
+    raise ExportError(
+        "holds a NUL character, which no text file has",
+        file=file,
+        place=_place(data[:at], encoding),
+        remedy="The file is not text, or it is damaged: export it again as UTF-8.",
+    )
+
+
+def _bare_utf16(data: bytes) -> str | None:
+    """UTF-16LE or UTF-16BE when the text's beginning is that: each half of a character that is NUL stands at the same side."""
+    start = data[:_BEGINNING]
+    halves = start[::2].count(0), start[1::2].count(0)
+    if min(halves) or max(halves) < 2:
+        return None
+    encoding, name = ("utf-16-le", "UTF-16LE") if halves[1] else ("utf-16-be", "UTF-16BE")
+    try:
+        codecs.getincrementaldecoder(encoding)("strict").decode(start)
+    except UnicodeError:
+        return None
+    return name
 
 
 def _nul_in_utf16(data: bytes) -> int:

@@ -26,7 +26,7 @@ STANDARD_FORMATS: dict[int, str] = {**_CHINESE_FORMATS, **BUILTIN_FORMATS}
 """Formats by the number that stands for them."""
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
-_TOKEN = re.compile(r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|[_*].|\[(?![<>=])[^\]]*\]|(?P<digit>0)|(?P<plain>[-+/(): ])')
+_TOKEN = re.compile(r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|[_*].|\[(?![<>=])[^\]]*\]|#+(?=0)|(?P<digit>0)|(?P<plain>[-+/(): ])')
 _LAST_DAY = 2_958_465  # 9999-12-31 in the epoch of 1900
 _MILLISECONDS = 86_400_000
 
@@ -42,6 +42,7 @@ class NumberFormat:
         self._is_date = is_date_format(code)
         self._shows_seconds = "s" in bare
         self._is_month = self._is_date and "y" in bare and "m" in bare and not re.search("[dhs]", bare)
+        self._shows_day = self._is_date and re.search("[yd]", bare) is not None
         self._is_percent = not self._is_date and "%" in bare
         self._pieces = None if self._is_date else _padding(first)
 
@@ -57,14 +58,17 @@ class NumberFormat:
         return _padded(self._pieces, text) if self._pieces and text.isdigit() else text
 
     def _date(self, serial: float) -> str:
-        """ISO 8601: a date where the time is midnight, a time where the day is 0, and a month where no day is shown."""
+        """ISO 8601: a date where the time is midnight, a time where the day is 0, and a month where no day is shown.
+
+        In the epoch of 1900 the day 0, which a formula gives for an empty cell, is shown as Excel shows it: 1900-01-00.
+        """
         last = _LAST_DAY - (1462 if self._epoch_1904 else 0)
         if not 0 <= serial < last + 1:
             raise ValueError(f"{number_text(str(serial))} is outside the dates a workbook can show")
         days, rest = divmod(min(round(serial * _MILLISECONDS), (last + 1) * _MILLISECONDS - 1), _MILLISECONDS)
         if self._is_duration:
             return self._time(rest, days * 24)
-        if days == 0 and (rest or not self._epoch_1904):
+        if days == 0 and (rest or not self._shows_day):
             return self._time(rest, 0)
         day = self._day(days)
         if rest:
@@ -74,8 +78,8 @@ class NumberFormat:
     def _day(self, days: int) -> str:
         if self._epoch_1904:
             return (date(1904, 1, 1) + timedelta(days=days)).isoformat()
-        if days == 60:  # Excel keeps a day that was not: 1900 was no leap year
-            return "1900-02-29"
+        if days in (0, 60):  # Excel keeps two days that were not: 1900 was no leap year
+            return "1900-01-00" if days == 0 else "1900-02-29"
         return (date(1899, 12, 31 if days < 60 else 30) + timedelta(days=days)).isoformat()
 
     def _time(self, milliseconds: int, hours_before: int) -> str:
