@@ -118,7 +118,10 @@ ONE = event(form(group(item("AETERM", "A") + item("AESER", "N"))))
         (subject(event("", kind="Remove")), []),
         (subject("", kind="Remove"), []),
         (subject("", kind="Remove") + subject(event(form(group(item("AETERM", "B"))))), [{"AETERM": "B", "AESER": ""}]),
-        (subject(event(form(group(item("AETERM", "B")), "2", "Insert"))), [{"AETERM": "A", "AESER": "N"}, {"AETERM": "B", "AESER": ""}]),
+        (
+            subject(event(form(group(item("AETERM", "B")), "2", "Insert"))),
+            [{"AETERM": "A", "AESER": "N"}, {"AETERM": "B", "AESER": ""}],
+        ),
         (subject(event(form(group('<ItemData ItemOID="IT.AESER" IsNull="Yes"/>')))), [{"AETERM": "A", "AESER": ""}]),
     ],
 )  # fmt: skip

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 
 import jsonschema
 import pytest
@@ -103,6 +104,16 @@ def test_the_record_is_valid_and_the_schema_is_one():
     jsonschema.Draft202012Validator(json_schema()).validate(RECORD)
 
 
+def test_an_origin_in_odm_has_its_path_instead_of_a_row():
+    path = "/ODM/ClinicalData/SubjectData[@SubjectKey='001']"
+    finding = replace(RESULTS.findings[0], origins=(Origin(Role.CORRECT, "export.xml", "F.AE", None, ("AETERM",), path),))
+    record = json.loads(findings_json(replace(RESULTS, findings=(finding,)), Threshold.ERROR))
+    assert record["findings"][0]["origins"] == [
+        {"role": "correct", "file": "export.xml", "sheet": "F.AE", "path": path, "columns": ["AETERM"]}
+    ]
+    jsonschema.Draft202012Validator(json_schema()).validate(record)
+
+
 @pytest.mark.parametrize(
     ("path", "wrong"),
     [
@@ -114,6 +125,7 @@ def test_the_record_is_valid_and_the_schema_is_one():
         (["findings", 0, "values"], {"AGE": 1}),
         (["findings", 0, "id"], "a1"),
         (["findings", 0, "origins", 0, "role"], "source"),
+        (["findings", 0, "origins", 0, "path"], "/ODM: beside a row"),
         (["rules", 0, "status"], "PASSED"),
         (["run", "inputs", 0, "sha256"], "abc"),
     ],
