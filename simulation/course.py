@@ -1,7 +1,7 @@
 """This trial's synthetic course of events: from who is screened to how each one's part ends, as canonical values of the forms.
 
-``parameters.yml`` holds the figures, ``ae_profile.csv`` the adverse events; each is an assumption of this project. Nothing here knows
-what is checked: the course is coherent because it is drawn in the order in which things happen.
+``parameters.yml`` holds the figures, ``ae_profile.csv`` the adverse events; each is an assumption of this project.
+Nothing here knows what is checked: the course is coherent because it is drawn in the order in which things happen.
 """
 
 from __future__ import annotations
@@ -12,8 +12,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from . import dosing, events, laboratory, outcome, people, samples, visits
 from .disease import simulate_disease
+from .dosing import end_of_treatment, inject, injection_form, settle
+from .events import draw_events, event_forms
+from .laboratory import laboratory_forms
+from .outcome import end_forms, marrow_forms, survival_form
+from .people import allocate, enrolment_forms, randomize, screen
+from .samples import taken_at
+from .visits import attended, follow, planned_visits
 
 
 def simulate(subjects: int, random: np.random.Generator, parameters: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
@@ -21,38 +27,40 @@ def simulate(subjects: int, random: np.random.Generator, parameters: Mapping[str
 
     ``random`` is the only source of chance. Nothing is later than the parameters' data_cutoff.
     """
-    numbers = people.screen(subjects, random, parameters)
-    trial = people.randomize(numbers, random, parameters)
+    numbers = screen(subjects, random, parameters)
+    trial = randomize(numbers, random, parameters)
     trial, marker = _with_arms(trial, random, parameters)
     trial = trial.join(simulate_disease(trial["ARM"].to_numpy(), random, parameters, marker=marker).drop(columns="MARKER"))
-    trial, day = visits.follow(trial, random, parameters)
-    here = visits.attended(trial, day, random, parameters)
+    trial, day = follow(trial, random, parameters)
+    here = attended(trial, day, random, parameters)
 
-    happened = events.draw(trial, day, here, random, parameters)
-    month_6 = day[:, list(visits.planned()["VISIT"]).index("MONTH 6")]
-    trial = dosing.end_of_treatment(trial.assign(MONTH_6=month_6), happened, random, parameters)
-    log = dosing.inject(trial, happened, random, parameters)
-    trial, happened = dosing.settle(trial, happened, log)
+    happened = draw_events(trial, day, here, random, parameters)
+    month_6 = day[:, list(planned_visits()["VISIT"]).index("MONTH 6")]
+    trial = end_of_treatment(trial.assign(MONTH_6=month_6), happened, random, parameters)
+    log = inject(trial, happened, random, parameters)
+    trial, happened = settle(trial, happened, log)
 
-    taken = samples.taken(numbers, trial, day, here, random)
-    laboratories, counts = laboratory.forms(taken, numbers, trial, happened, random, parameters)
+    taken = taken_at(numbers, trial, day, here, random)
+    laboratories, counts = laboratory_forms(taken, numbers, trial, happened, random, parameters)
     made = {
-        **people.forms(numbers, trial, random),
-        "EX": dosing.form(trial, log, random),
+        **enrolment_forms(numbers, trial, random),
+        "EX": injection_form(trial, log, random),
         **laboratories,
-        **outcome.marrow(taken, numbers, trial, counts, random, parameters),
-        **events.forms(happened, trial, random),
-        "SURV": outcome.survival(trial, day, here, parameters),
-        **outcome.ends(numbers, trial, random),
+        **marrow_forms(taken, numbers, trial, counts, random, parameters),
+        **event_forms(happened, trial, random),
+        "SURV": survival_form(trial, day, here, parameters),
+        **end_forms(numbers, trial, random),
     }
     return {name: frame.reset_index(drop=True).astype("str") for name, frame in made.items()}
 
 
-def _with_arms(trial: pd.DataFrame, random: np.random.Generator, parameters: Mapping[str, Any]) -> tuple[pd.DataFrame, np.ndarray]:
+def _with_arms(
+    trial: pd.DataFrame, random: np.random.Generator, parameters: Mapping[str, Any]
+) -> tuple[pd.DataFrame, np.ndarray]:
     """``trial`` with MARKER, ARM, TREATED and FIRST (day of the first injection), and the markers."""
     n, markers = len(trial), parameters["marker"]
     marker = random.choice(np.array(list(markers), dtype=object), n, p=list(markers.values()))
-    arm = people.allocate(trial, marker, random, parameters)
+    arm = allocate(trial, marker, random, parameters)
     within = int(parameters["first_dose_within"])
     # Most have the first injection soon after randomization.
     first = np.minimum(random.geometric(0.45, n) - 1, within - 1)

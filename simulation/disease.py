@@ -1,7 +1,7 @@
 """The latent course: measurable residual disease (MRD) as log10 reduction since diagnosis, relapse, transplant, death, loss.
 
-All times are months after randomization; ``inf`` where a thing never happens. Nothing here is known to a site: ``course.py`` makes
-of it what the forms say.
+All times are months after randomization; ``inf`` where a thing never happens. Nothing here is known to a site: ``course.py``
+makes of it what the forms say.
 """
 
 from __future__ import annotations
@@ -16,14 +16,20 @@ CLASSES = ("clear", "stable", "rise")
 
 
 def simulate_disease(
-    arm: np.ndarray, random: np.random.Generator, parameters: Mapping[str, Any], *, marker: np.ndarray | None = None, eligible: bool = True
+    arm: np.ndarray,
+    random: np.random.Generator,
+    parameters: Mapping[str, Any],
+    *,
+    marker: np.ndarray | None = None,
+    eligible: bool = True,
 ) -> pd.DataFrame:
     """One row a subject, whose arm is ``IFN`` or ``CTRL``; columns:
 
     MARKER; RATIO_PCT (transcript ratio at diagnosis, %); CLASS; ENTRY (measured log10 reduction); LIMIT (log10 reduction at the
     limit of detection at entry); NEGATIVE_<month>: whether the marrow of that month is MRD-negative; MISSING_M6 (bool);
-    MRD_RISE (the marrow that shows the rise), RELAPSE, HSCT, DEATH, LOST (months); CAUSE of death (RELAPSE, TREATMENT, HSCT or "").
-    ``marker``: the subjects' markers where they are drawn already. With ``eligible``, entries are redrawn until 3 < measured reduction < reduction at the limit of detection (inclusion 4).
+    MRD_RISE (the marrow that shows the rise), RELAPSE, HSCT, DEATH, LOST (months); CAUSE of death (RELAPSE, TREATMENT, HSCT, "").
+    ``marker``: the subjects' markers where they are drawn already. With ``eligible``, entries are redrawn
+    until 3 < measured reduction < reduction at the limit of detection (inclusion 4).
     """
     n, markers = len(arm), parameters["marker"]
     if marker is None:
@@ -40,7 +46,9 @@ def simulate_disease(
     months = parameters["marrow_months"]
     measured, limit = _samples(entry, slope, months, random, parameters)
     table = table.assign(**_negative(measured >= limit, course, months))
-    table["MISSING_M6"] = random.random(n) < np.where(arm == "IFN", *(parameters["missing_m6_bm"][one] for one in ("IFN", "CTRL")))
+    table["MISSING_M6"] = random.random(n) < np.where(
+        arm == "IFN", *(parameters["missing_m6_bm"][one] for one in ("IFN", "CTRL"))
+    )
     return table.assign(**_events(entry, slope, measured, course, random, parameters)).drop(columns="LATENT")
 
 

@@ -35,10 +35,13 @@ class Log:
     cause: np.ndarray
 
 
-def end_of_treatment(trial: pd.DataFrame, events: pd.DataFrame, month_6: np.ndarray, random: np.random.Generator, parameters: Mapping[str, Any]) -> pd.DataFrame:
-    """``trial`` with STOP (day from which no injection is given, or observation is over; NEVER: as planned), STOP_REASON, STOP_CAUSE.
+def end_of_treatment(
+    trial: pd.DataFrame, events: pd.DataFrame, random: np.random.Generator, parameters: Mapping[str, Any]
+) -> pd.DataFrame:
+    """``trial`` with STOP, STOP_REASON, STOP_CAUSE.
 
-    STOP_CAUSE is the row of ``events`` that stopped treatment, or -1. ``month_6``: the day of that visit.
+    STOP is the day from which no injection is given, or observation is over (NEVER: as planned). STOP_CAUSE is the row of
+    ``events`` that stopped treatment, or -1. ``trial`` has MONTH_6, the day of that visit.
     """
     n = len(trial)
     leave = np.where(trial["ARM"] == "IFN", *(parameters["withdraw_6m"][arm] for arm in ("IFN", "CTRL")))
@@ -61,7 +64,7 @@ def end_of_treatment(trial: pd.DataFrame, events: pd.DataFrame, month_6: np.ndar
     }
     table = np.stack(list(reasons.values()))
     stop, reason = table.min(axis=0), np.array(list(reasons), dtype=object)[table.argmin(axis=0)]
-    planned_end = np.where(trial["ARM"] == "IFN", NEVER - 1, month_6)
+    planned_end = np.where(trial["ARM"] == "IFN", NEVER - 1, trial["MONTH_6"])
     stop = np.where((stop > planned_end) | (stop > trial["END"]), NEVER, stop)
     reason = np.where(stop < NEVER, reason, "")
     return trial.assign(STOP=stop, STOP_REASON=reason, STOP_CAUSE=np.where(reason == "ADVERSE EVENT", cause, -1))
@@ -111,14 +114,13 @@ def inject(trial: pd.DataFrame, events: pd.DataFrame, random: np.random.Generato
         log.dose[:, dose] = np.where(given, steps[level], 0)
         log.cause[:, dose] = np.select([told, held | given, missed], [stop_why, why, "受试者漏用"], "")
         last = np.where(given, now, last)
-        running &= ~ends & (now <= end)
+        running = running & ~ends & (now <= end)
     return log
 
 
 def settle(trial: pd.DataFrame, events: pd.DataFrame, log: Log) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """``trial`` with EOT (day, NEVER: not yet) and EOT_REASON; ``events`` with ACTION, without what interferon cannot have done."""
-    n, doses = log.state.shape
-    every = np.arange(doses)
+    """``trial`` with EOT (day, NEVER: not yet) and EOT_REASON; ``events`` with ACTION, without what it cannot have done."""
+    every = np.arange(log.state.shape[1])
     given = log.state == GIVEN
     last = np.where(given, log.day, -1).max(axis=1)
     through = (log.state[:, -1] != NONE) & (log.state[:, -1] != STOPPED)
@@ -159,7 +161,7 @@ def settle(trial: pd.DataFrame, events: pd.DataFrame, log: Log) -> tuple[pd.Data
     return trial, events.assign(ACTION=action).reset_index(drop=True)
 
 
-def form(trial: pd.DataFrame, log: Log, random: np.random.Generator) -> pd.DataFrame:
+def injection_form(trial: pd.DataFrame, log: Log, random: np.random.Generator) -> pd.DataFrame:
     """EX: a record for each planned injection until the last one, given or not."""
     i, dose = np.nonzero(log.state != NONE)
     of = trial.iloc[i].reset_index(drop=True)
@@ -168,7 +170,9 @@ def form(trial: pd.DataFrame, log: Log, random: np.random.Generator) -> pd.DataF
     given = state == GIVEN
     date = rand + days(day)
     # The first injection may be on the day of randomization, and is then after it.
-    minutes = np.where(day == 0, of["RAND_AT"] + 60, 0) + np.where(day == 0, random.integers(0, 120, len(i)), random.integers(480, 1140, len(i)))
+    minutes = np.where(day == 0, of["RAND_AT"] + 60, 0) + np.where(
+        day == 0, random.integers(0, 120, len(i)), random.integers(480, 1140, len(i))
+    )
     before = pd.Series(np.where(given, amount, np.nan)).groupby(i).transform(lambda doses: doses.ffill().shift())
     reduced = given & (amount < before.to_numpy())
     change = np.select([reduced, state == HELD, state == STOPPED], ["DOSE REDUCED", "DRUG INTERRUPTED", "DRUG WITHDRAWN"], "")

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from .people import days, text
-from .visits import NEVER, planned
+from .visits import NEVER, planned_visits
 
 LAST_ONSET = 205
 """Day after randomization at which the last adverse events of the safety window start."""
@@ -34,11 +34,13 @@ def profile() -> pd.DataFrame:
     return table
 
 
-def draw(trial: pd.DataFrame, day: np.ndarray, here: np.ndarray, random: np.random.Generator, parameters: Mapping[str, Any]) -> pd.DataFrame:
-    """One row an event; columns I (subject), TERM (row of the profile), GRADE, START, END (days; NEVER: ongoing), DEEP, FATAL, WISH.
+def draw_events(
+    trial: pd.DataFrame, day: np.ndarray, here: np.ndarray, random: np.random.Generator, parameters: Mapping[str, Any]
+) -> pd.DataFrame:
+    """One row an event; columns I (subject), TERM (row of the profile), GRADE, START, END (days), DEEP, FATAL, WISH.
 
-    DEEP: a count below the threshold at which the dose is reduced; WISH: what it asks of the dose (REDUCE, HOLD, STOP or "").
-    ``trial`` has TREATED and FIRST (day of the first injection); ``here`` says which visits take place.
+    END is NEVER while ongoing. DEEP: a count below the threshold at which the dose is reduced; WISH: what the event asks of the
+    dose (REDUCE, HOLD, STOP or ""). ``trial`` has TREATED and FIRST (of the first injection); ``here``: visits that take place.
     """
     table, n = profile(), len(trial)
     arm = np.where(trial["TREATED"], 0, 1)
@@ -53,7 +55,7 @@ def draw(trial: pd.DataFrame, day: np.ndarray, here: np.ndarray, random: np.rand
     grade = np.where(grave & counts & (random.random(shape) < 0.2), 4, grade)
     weeks = table["onset_week_median"].to_numpy() * np.exp(0.5 * random.standard_normal(shape))
     start = trial["FIRST"].to_numpy()[:, None] + np.minimum(np.floor(7 * weeks), random.integers(150, LAST_ONSET, shape))
-    lasts = np.ceil(table["DAYS"].fillna(14).to_numpy() * np.exp(0.6 * random.standard_normal(shape)))
+    lasts = np.ceil(pd.to_numeric(table["DAYS"]).fillna(14).to_numpy() * np.exp(0.6 * random.standard_normal(shape)))
 
     i, term = np.nonzero(occurs)
     events = pd.DataFrame({"I": i, "TERM": term, "GRADE": grade[occurs], "START": start[occurs].astype(int)})
@@ -74,11 +76,16 @@ def draw(trial: pd.DataFrame, day: np.ndarray, here: np.ndarray, random: np.rand
 
 
 def _at_visits(
-    events: pd.DataFrame, table: pd.DataFrame, day: np.ndarray, here: np.ndarray, random: np.random.Generator, parameters: Mapping[str, Any]
+    events: pd.DataFrame,
+    table: pd.DataFrame,
+    day: np.ndarray,
+    here: np.ndarray,
+    random: np.random.Generator,
+    parameters: Mapping[str, Any],
 ) -> pd.DataFrame:
     """The events of a test start at the visit that first shows them, and end one or two visits later; none without a visit."""
     test = table["TEST"].to_numpy()[events["TERM"]]
-    names = planned()["VISIT"]
+    names = planned_visits()["VISIT"]
     done = {
         kind: np.where(here & (names.isin(parameters["activities"][kind]) & (names != "BASELINE")).to_numpy(), day, NEVER)
         for kind in ("CBC", "THYROID")
@@ -123,7 +130,7 @@ def _wishes(events: pd.DataFrame, table: pd.DataFrame, random: np.random.Generat
     )
 
 
-def forms(events: pd.DataFrame, trial: pd.DataFrame, random: np.random.Generator) -> dict[str, pd.DataFrame]:
+def event_forms(events: pd.DataFrame, trial: pd.DataFrame, random: np.random.Generator) -> dict[str, pd.DataFrame]:
     """AE and AE_CODING of events that have ACTION too."""
     table, count = profile(), len(events)
     of = trial.iloc[events["I"]].reset_index(drop=True)
@@ -161,7 +168,9 @@ def forms(events: pd.DataFrame, trial: pd.DataFrame, random: np.random.Generator
             "REL_IFN": np.where(of["ARM"] == "CTRL", "NOT APPLICABLE", _relation(is_term, of["TREATED"], draw[:, 3])),
             "ACTION": events["ACTION"],
             "OUTCOME": np.select(
-                [fatal, over, draw[:, 4] < 0.4], ["FATAL", "RECOVERED/RESOLVED", "RECOVERING/RESOLVING"], default="NOT RECOVERED/NOT RESOLVED"
+                [fatal, over, draw[:, 4] < 0.4],
+                ["FATAL", "RECOVERED/RESOLVED", "RECOVERING/RESOLVING"],
+                default="NOT RECOVERED/NOT RESOLVED",
             ),
             "TREATMENT_YN": np.where((grade >= 3) | (draw[:, 5] < 0.35), "Y", "N"),
         }
@@ -170,7 +179,9 @@ def forms(events: pd.DataFrame, trial: pd.DataFrame, random: np.random.Generator
 
 
 def _relation(is_term: pd.DataFrame, treated: pd.Series, draw: np.ndarray) -> np.ndarray:
-    drug = np.select([draw < 0.15, draw < 0.6, draw < 0.9], ["DEFINITELY RELATED", "PROBABLY RELATED", "POSSIBLY RELATED"], "UNLIKELY RELATED")
+    drug = np.select(
+        [draw < 0.15, draw < 0.6, draw < 0.9], ["DEFINITELY RELATED", "PROBABLY RELATED", "POSSIBLY RELATED"], "UNLIKELY RELATED"
+    )
     other = np.where(draw < 0.4, "UNLIKELY RELATED", "NOT RELATED")
     at_site = np.where(is_term["AEDECOD"] == "Injection site reaction", "DEFINITELY RELATED", drug)
     return np.where(treated, np.where(is_term["DRUG"], at_site, other), "NOT RELATED")

@@ -35,6 +35,10 @@ class Test(NamedTuple):
     other_decimals: int
 
 
+COLUMNS = (
+    *("SUBJID", "VISIT", "LAB_DAT", "LAB_TIM", "SPECIMEN", "ACCESSION"),
+    *("TEST_LOCAL", "RESULT_TXT", "UNIT_LOCAL", "LLN", "ULN", "CLINSIG"),
+)
 COUNT, ENZYME = "10^9/L", "U/L"
 TESTS = {
     "WBC": Test("BLOOD", COUNT, 2, (3.5, 9.5), (3.5, 9.5), (5.6, 5.4), (0.15, 0.12), -0.2, "10^3/uL", 1, 2),
@@ -65,8 +69,13 @@ DEEP = (0.52, 0.73)
 """Neutrophils of grade 3 at which the dose is reduced."""
 
 
-def forms(
-    table: pd.DataFrame, numbers: pd.DataFrame, trial: pd.DataFrame, events: pd.DataFrame, random: np.random.Generator, parameters: Mapping[str, Any]
+def laboratory_forms(
+    table: pd.DataFrame,
+    numbers: pd.DataFrame,
+    trial: pd.DataFrame,
+    events: pd.DataFrame,
+    random: np.random.Generator,
+    parameters: Mapping[str, Any],
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """The three forms, and the counts (NEUT, PLAT in 10^9/L) of each visit, in the order of ``table``."""
     blood = only(table, "CBC", parameters)
@@ -125,7 +134,9 @@ def _values(
         if name == "PLAT":
             below, above = (np.where(early & old[0], edge, now) for edge, now in zip((102, 123), (below, above), strict=True))
         if name in ("ALT", "AST"):
-            below, above = (np.where(early & old[1], part * high, now) for part, now in zip((1.06, 2.1), (below, above), strict=True))
+            below, above = (
+                np.where(early & old[1], part * high, now) for part, now in zip((1.06, 2.1), (below, above), strict=True)
+            )
             fails = (numbers["FAILS"] == "LIVER").to_numpy()[table["NUMBER"]]
             below, above = (np.where(fails, part * high, now) for part, now in zip((2.6, 5.5), (below, above), strict=True))
         if name == "AST":
@@ -134,7 +145,9 @@ def _values(
             rises = _grades(table, events, named["ALT"])[0] > 0
             below, above = np.where(rises, 0.9 * raised, below), np.where(rises, 1.1 * raised, above)
         usual = np.log(np.where(women, test.middle[1], test.middle[0])) + test.drug * treated
-        drawn = test.spread[0] * random.standard_normal(len(numbers))[table["NUMBER"]] + test.spread[1] * random.standard_normal(count)
+        drawn = test.spread[0] * random.standard_normal(len(numbers))[table["NUMBER"]] + test.spread[1] * random.standard_normal(
+            count
+        )
         value = np.exp(usual + drawn)
         outside = (value < below) | (value > above)
         values[name] = np.where(outside, below + (above - below) * random.random(count), value)
@@ -195,8 +208,7 @@ def _lab(
         )
         parts.append(part[kept])
     lab = pd.concat(parts, ignore_index=True).sort_values(["ORDER", "PLACE"], ignore_index=True)
-    columns = "SUBJID VISIT LAB_DAT LAB_TIM SPECIMEN ACCESSION TEST_LOCAL RESULT_TXT UNIT_LOCAL LLN ULN CLINSIG".split()
-    return lab[columns]
+    return lab[[*COLUMNS]]
 
 
 def _written(value: np.ndarray, test: Test, other: np.ndarray) -> np.ndarray:
@@ -219,7 +231,9 @@ def _thyroid(
     for place, (name, (raised, (least, most), graver)) in enumerate(shares.items()):
         test = TESTS[name]
         low, high = _range(test, women)
-        drawn = test.spread[0] * random.standard_normal(len(numbers))[table["NUMBER"]] + test.spread[1] * random.standard_normal(count)
+        drawn = test.spread[0] * random.standard_normal(len(numbers))[table["NUMBER"]] + test.spread[1] * random.standard_normal(
+            count
+        )
         value = np.clip(np.exp(np.log(test.middle[0]) + drawn), low * 1.05, high * 0.95)
         grave = np.where(hypo > 1, graver, 1)
         value = np.where(raised, (least + (most - least) * random.random(count)) * grave, value)
@@ -262,13 +276,17 @@ def _thyroid_part(
     )
 
 
-def _serology(table: pd.DataFrame, numbers: pd.DataFrame, random: np.random.Generator, parameters: Mapping[str, Any]) -> pd.DataFrame:
+def _serology(
+    table: pd.DataFrame, numbers: pd.DataFrame, random: np.random.Generator, parameters: Mapping[str, Any]
+) -> pd.DataFrame:
     """Hepatitis and autoantibodies at screening; pregnancy tests of women who can bear children."""
     parts = []
     first = only(table, "SEROLOGY", parameters)
     for place, (name, positive) in enumerate({"HBSAG": 0.02, "HCVAB": 0.004, "ANA": 0.05}.items()):
         draw = random.random(len(first))
-        parts.append(_serology_part(first, name, np.select([draw < positive, draw > 0.995], ["POSITIVE", "NOT DONE"], "NEGATIVE"), place))
+        parts.append(
+            _serology_part(first, name, np.select([draw < positive, draw > 0.995], ["POSITIVE", "NOT DONE"], "NEGATIVE"), place)
+        )
     fertile = (numbers["CHILDBEARING"] == "Y").to_numpy()[table["NUMBER"]]
     women = only(table[fertile], "HCG", parameters)
     skipped = (random.random(len(women)) < 0.01) & ~women["VISIT"].isin(["SCREENING", "BASELINE"])
@@ -279,4 +297,6 @@ def _serology(table: pd.DataFrame, numbers: pd.DataFrame, random: np.random.Gene
 
 def _serology_part(table: pd.DataFrame, name: str, result: np.ndarray, place: int) -> pd.DataFrame:
     dates = text(table["DATE"].to_numpy())
-    return pd.DataFrame({"SUBJID": table["SUBJID"], "VISIT": table["VISIT"], "DAT": dates, "TEST": name, "RESULT": result, "PLACE": place})
+    return pd.DataFrame(
+        {"SUBJID": table["SUBJID"], "VISIT": table["VISIT"], "DAT": dates, "TEST": name, "RESULT": result, "PLACE": place}
+    )

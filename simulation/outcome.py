@@ -10,20 +10,33 @@ import pandas as pd
 
 from .people import days, text
 from .samples import only
-from .visits import NEVER, planned
+from .visits import NEVER, planned_visits
 
 CAUSES = {"RELAPSE": ("急性髓系白血病复发",), "HSCT": ("移植相关感染", "移植物抗宿主病"), "TREATMENT": ("重症肺炎",)}
-EXITS = {"DEATH": "DEATH", "LOST": "LOST TO FOLLOW-UP", "WITHDRAWN": "WITHDRAWAL OF CONSENT", "COMPLETED": "COMPLETED", "ONGOING": ""}
+EXITS = {
+    "DEATH": "DEATH",
+    "LOST": "LOST TO FOLLOW-UP",
+    "WITHDRAWN": "WITHDRAWAL OF CONSENT",
+    "COMPLETED": "COMPLETED",
+    "ONGOING": "",
+}
 
 
-def marrow(
-    table: pd.DataFrame, numbers: pd.DataFrame, trial: pd.DataFrame, counts: pd.DataFrame, random: np.random.Generator, parameters: Mapping[str, Any]
+def marrow_forms(
+    table: pd.DataFrame,
+    numbers: pd.DataFrame,
+    trial: pd.DataFrame,
+    counts: pd.DataFrame,
+    random: np.random.Generator,
+    parameters: Mapping[str, Any],
 ) -> dict[str, pd.DataFrame]:
     """BM and RESP."""
     taken = only(table, "MARROW", parameters)
     taken = taken.merge(counts, on=["SUBJID", "VISIT", "DAY"], how="left", validate="1:1")
     i = taken["I"].to_numpy()
-    missing = (taken["VISIT"] == "MONTH 6") & trial["MISSING_M6"].to_numpy()[i] & (taken["DAY"] != trial["MRD_RISE"].to_numpy()[i])
+    missing = (
+        (taken["VISIT"] == "MONTH 6") & trial["MISSING_M6"].to_numpy()[i] & (taken["DAY"] != trial["MRD_RISE"].to_numpy()[i])
+    )
     stopped = (taken["VISIT"] == "END OF TREATMENT/RELAPSE") & ~taken["RELAPSES"]
     taken = taken[~missing & ~stopped].reset_index(drop=True)
     i, count, relapse = taken["I"].to_numpy(), len(taken), taken["RELAPSES"].to_numpy()
@@ -80,9 +93,9 @@ def _response(taken: pd.DataFrame, trial: pd.DataFrame, relapse: np.ndarray, poo
     return response[i >= 0].reset_index(drop=True)
 
 
-def survival(trial: pd.DataFrame, day: np.ndarray, here: np.ndarray, parameters: Mapping[str, Any]) -> pd.DataFrame:
+def survival_form(trial: pd.DataFrame, day: np.ndarray, here: np.ndarray, parameters: Mapping[str, Any]) -> pd.DataFrame:
     """SURV: a contact at each planned one, in person or by telephone; the one that failed, the one that told of the death."""
-    names = planned()["VISIT"].to_numpy(dtype=object)
+    names = planned_visits()["VISIT"].to_numpy(dtype=object)
     asked = np.flatnonzero(np.isin(names, parameters["activities"]["SURVIVAL"]))
     death, end, exits = (trial[name].to_numpy() for name in ("DEATH", "END", "EXIT"))
     when = day[:, asked]
@@ -90,10 +103,16 @@ def survival(trial: pd.DataFrame, day: np.ndarray, here: np.ndarray, parameters:
     i, column = np.nonzero(alive)
     rows = [pd.DataFrame({"I": i, "AT": asked[column], "DAY": when[i, column], "STATUS": "ALIVE", "ALIVE": when[i, column]})]
     dead = np.flatnonzero(exits == "DEATH")
-    rows.append(pd.DataFrame({"I": dead, "AT": asked[_next(when[dead], death[dead])], "DAY": death[dead], "STATUS": "DEAD", "ALIVE": death[dead]}))
+    rows.append(
+        pd.DataFrame(
+            {"I": dead, "AT": asked[_next(when[dead], death[dead])], "DAY": death[dead], "STATUS": "DEAD", "ALIVE": death[dead]}
+        )
+    )
     lost = np.flatnonzero(exits == "LOST")
     told = trial["EXIT_DAY"].to_numpy()[lost]
-    rows.append(pd.DataFrame({"I": lost, "AT": asked[_next(when[lost], told)], "DAY": told, "STATUS": "LOST", "ALIVE": end[lost]}))
+    rows.append(
+        pd.DataFrame({"I": lost, "AT": asked[_next(when[lost], told)], "DAY": told, "STATUS": "LOST", "ALIVE": end[lost]})
+    )
     table = pd.concat(rows, ignore_index=True).sort_values(["I", "DAY"], ignore_index=True, kind="stable")
     i, at = table["I"].to_numpy(), table["AT"].to_numpy()
     rand = trial["RAND"].to_numpy("datetime64[D]")[i]
@@ -115,7 +134,7 @@ def _next(when: np.ndarray, day: np.ndarray) -> np.ndarray:
     return (when >= day[:, None]).argmax(axis=1)
 
 
-def ends(numbers: pd.DataFrame, trial: pd.DataFrame, random: np.random.Generator) -> dict[str, pd.DataFrame]:
+def end_forms(numbers: pd.DataFrame, trial: pd.DataFrame, random: np.random.Generator) -> dict[str, pd.DataFrame]:
     """DEATH and DISP."""
     dead = trial[trial["DEATH"] < NEVER]
     causes = [CAUSES[cause] for cause in dead["CAUSE"]]
@@ -131,7 +150,9 @@ def ends(numbers: pd.DataFrame, trial: pd.DataFrame, random: np.random.Generator
     )
     failed = numbers[numbers["FAILS"] != ""]
     told = failed["SCREENING"].to_numpy("datetime64[D]") + days(random.integers(1, 10, len(failed)))
-    screened = pd.DataFrame({"SUBJID": failed["SUBJID"], "EOT_DAT": "", "EOT_REASON": "", "EOS_DAT": text(told), "EOS_REASON": "SCREEN FAILURE"})
+    screened = pd.DataFrame(
+        {"SUBJID": failed["SUBJID"], "EOT_DAT": "", "EOT_REASON": "", "EOS_DAT": text(told), "EOS_REASON": "SCREEN FAILURE"}
+    )
     rand = trial["RAND"].to_numpy("datetime64[D]")
     dates = {}
     for name, column in (("EOT_DAT", "EOT"), ("EOS_DAT", "EXIT_DAY")):

@@ -1,4 +1,4 @@
-"""Who is screened: screening numbers in the order of consent, failures, second screenings, randomization. Forms DM, ELIG, RAND."""
+"""Who is screened: screening numbers in the order of consent, failures, rescreening, randomization. Forms DM, ELIG, RAND."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def allocate(trial: pd.DataFrame, marker: np.ndarray, random: np.random.Generato
     return arm
 
 
-def forms(numbers: pd.DataFrame, trial: pd.DataFrame, random: np.random.Generator) -> dict[str, pd.DataFrame]:
+def enrolment_forms(numbers: pd.DataFrame, trial: pd.DataFrame, random: np.random.Generator) -> dict[str, pd.DataFrame]:
     """DM, ELIG, RAND; ``trial`` has MARKER and ARM too."""
     return {"DM": _demographics(numbers), "ELIG": _eligibility(numbers, random), "RAND": _randomization(trial)}
 

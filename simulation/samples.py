@@ -9,15 +9,17 @@ import numpy as np
 import pandas as pd
 
 from .people import days
-from .visits import EXTRA, NEVER, planned
+from .visits import EXTRA, NEVER, planned_visits
 
 STOPS = ("ADVERSE EVENT", "WITHDRAWAL BY SUBJECT", "PHYSICIAN DECISION")
 """Why treatment ends early with a visit of its own; who relapses has one too."""
 
 
-def taken(numbers: pd.DataFrame, trial: pd.DataFrame, day: np.ndarray, here: np.ndarray, random: np.random.Generator) -> pd.DataFrame:
-    """Columns SUBJID, I (row of ``trial``, -1 for a failed screening), NUMBER (row of ``numbers``), VISIT, DAY, DATE, RELAPSES."""
-    names = planned()["VISIT"].to_numpy(dtype=object)
+def taken_at(
+    numbers: pd.DataFrame, trial: pd.DataFrame, day: np.ndarray, here: np.ndarray, random: np.random.Generator
+) -> pd.DataFrame:
+    """Columns SUBJID, I (row of ``trial``; -1: screening failed), NUMBER (row of ``numbers``), VISIT, DAY, DATE, RELAPSES."""
+    names = planned_visits()["VISIT"].to_numpy(dtype=object)
     i, column = np.nonzero(here)
     rows = [pd.DataFrame({"I": i, "VISIT": names[column], "DAY": day[i, column], "RELAPSES": False})]
 
@@ -30,7 +32,9 @@ def taken(numbers: pd.DataFrame, trial: pd.DataFrame, day: np.ndarray, here: np.
     rows.append(pd.DataFrame({"I": stops[free], "VISIT": EXTRA, "DAY": at[free], "RELAPSES": False}))
 
     place = pd.Series(np.arange(len(trial)), index=trial["SUBJID"])
-    screening = pd.DataFrame({"NUMBER": np.arange(len(numbers)), "VISIT": "SCREENING", "DATE": numbers["SCREENING"], "RELAPSES": False})
+    screening = pd.DataFrame(
+        {"NUMBER": np.arange(len(numbers)), "VISIT": "SCREENING", "DATE": numbers["SCREENING"], "RELAPSES": False}
+    )
     screening["I"] = numbers["SUBJID"].map(place).fillna(-1).astype(int)
     rand = trial["RAND"].to_numpy("datetime64[D]")
     dates = screening["DATE"].to_numpy("datetime64[D]")

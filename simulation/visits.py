@@ -1,4 +1,4 @@
-"""When the subjects come: the planned visits of ``protocol/visits.yml`` with what becomes of them, and how each one's part ends."""
+"""When the subjects come: the planned visits of ``protocol/visits.yml``, what becomes of them, how each one's part ends."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+
 from trialbook.protocol.schedule import load_visits
 
 NEVER = 10**6
@@ -19,8 +20,8 @@ AFTER_TRANSPLANT = 45
 """Days after a transplant during which nobody comes to the trial's visits."""
 
 
-def planned() -> pd.DataFrame:
-    """The visits after screening with a planned day: VISIT, DAY (0 is the day of randomization), BEFORE and AFTER (days of window)."""
+def planned_visits() -> pd.DataFrame:
+    """The visits after screening with a planned day: VISIT, DAY (0: of randomization), BEFORE and AFTER (of the window)."""
     visits = load_visits(Path(__file__).resolve().parents[1] / "protocol").values()
     rows = [(one.visit, one.day - 1, *(one.window or (0, 0))) for one in visits if one.day is not None and one.day >= 1]
     return pd.DataFrame(rows, columns=["VISIT", "DAY", "BEFORE", "AFTER"])
@@ -32,7 +33,7 @@ def follow(trial: pd.DataFrame, random: np.random.Generator, parameters: Mapping
     Of the latent course (months) RELAPSE, HSCT, DEATH, MRD_RISE become days, NEVER where not seen; MRD_CONFIRM is the second
     sample. END is the last day with data; EXIT is how the part ended (DEATH, LOST, WITHDRAWN, COMPLETED or ONGOING) on EXIT_DAY.
     """
-    plan, n = planned(), len(trial)
+    plan, n = planned_visits(), len(trial)
     spread = (plan["AFTER"] - plan["BEFORE"]).to_numpy() / 7
     drift = np.rint(np.clip(spread * random.standard_normal((n, len(plan))), plan["BEFORE"], plan["AFTER"]))
     drift[:, 0] = 0
@@ -94,7 +95,7 @@ def attended(trial: pd.DataFrame, day: np.ndarray, random: np.random.Generator, 
     since = day - trial["HSCT"].to_numpy()[:, None]
     here &= ~((since >= -3) & (since < AFTER_TRANSPLANT))
     kept = random.random(day.shape) >= parameters["missed_visit"]
-    names = list(planned()["VISIT"])
+    names = list(planned_visits()["VISIT"])
     # The marrow of month 6 has its own chance to be missing; a last visit is one that was made.
     for name in ("BASELINE", "MONTH 6", "MONTH 24"):
         kept[:, names.index(name)] = True
