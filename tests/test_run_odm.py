@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import jsonschema
+import pandas as pd
 import pytest
 
 from trialbook.findings import Threshold, findings_json, json_schema
@@ -69,7 +70,7 @@ def test_csv_and_odm_of_one_study_give_the_same(study: Study, tmp_path: Path) ->
     by_odm = validated(study, tmp_path / "odm", export_xml=as_odm(DM=DM, AE=AE))
     assert list(by_odm.datasets) == list(by_csv.datasets) == ["DM", "AE"]
     for name, table in by_csv.datasets.items():
-        assert by_odm.datasets[name].frame.to_dict("list") == table.frame.to_dict("list")
+        pd.testing.assert_frame_equal(by_odm.datasets[name].frame, table.frame)
     assert {finding.id for finding in by_odm.results.findings} == {finding.id for finding in by_csv.results.findings}
 
 

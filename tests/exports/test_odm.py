@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from trialbook.errors import ExportError
 from trialbook.exports import RawTable, ReadNote, read_export
@@ -407,3 +409,26 @@ def test_secutrials_repeating_group_has_the_cells_of_its_csv(shared: Path) -> No
     read = odm[["SubjectKey", "ItemGroupRepeatKey", "surgery_type", "surgery_organ"]]
     read = read.assign(SubjectKey=read["SubjectKey"].str.removeprefix("SUBJECT."))
     assert sorted(read.itertuples(index=False, name=None)) == sorted(given.itertuples(index=False, name=None))
+
+
+def test_more_forms_than_any_study_has_are_refused(tmp_path: Path) -> None:
+    many = "".join(form(A, oid=f"F.{n}") for n in range(2001))
+    with pytest.raises(ExportError, match="holds 2,001 forms and repeating item groups; the most that can be read is 2,000"):
+        read(tmp_path, document(subject(event(many))))
+
+
+def test_tables_that_grow_out_of_proportion_are_refused(tmp_path: Path) -> None:
+    many = "".join(form(group(item(f"I{n}", "1")), str(n)) for n in range(4500))
+    with pytest.raises(ExportError, match="gives tables of 20,250,000 cells for 4,500 items that it holds"):
+        read(tmp_path, document(subject(event(many))))
+
+
+@given(st.binary(max_size=300), st.integers(0, len(GOOD)), st.integers(0, 40))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_damaged_file_is_read_or_refused_never_anything_else(tmp_path: Path, dirt: bytes, at: int, length: int) -> None:
+    data = GOOD.encode()
+    for damaged in (dirt, data[:at] + dirt + data[at + length :], data[:at] + data[at + length :]):
+        try:
+            read(tmp_path, damaged)
+        except ExportError as refused:
+            assert str(refused).startswith("export.xml") or "holds no table" in str(refused)

@@ -36,3 +36,9 @@ DEEPEST_XML = 100
 
 LONGEST_KEY = 1_000
 """Characters of an OID or key in an ODM file: it stands beside each record that it belongs to."""
+
+MOST_ODM_TABLES = 2_000
+"""Forms and repeating item groups of an ODM file."""
+
+FEW_CELLS, SPARSEST = 20_000_000, 200
+"""An ODM file's tables may have the first number of cells, or the second for each item that the file holds."""

@@ -7,8 +7,7 @@ finds all that belongs to a record in one table. A form of one item group is one
 specification may also call a form or group by its name or by the last part of its OID (``F.AE``: ``AE``), and a repeating group
 by its form, when it names columns of that group.
 
-A group repeats when its definition says so or an instance holds it several times; where all groups of a form are defined as
-repeating, the definitions tell nothing, and what instances hold decides.
+Which groups repeat, :func:`trialbook.exports.odm_forms.odm_forms` decides.
 
 Columns are the items defined for the form and those that only its data hold; a form without data is a table without records. An
 item's unit (MeasurementUnitRef) is a column beside it, ``<header>.unit``. At the end stand those of the system columns (subject,
@@ -18,7 +17,7 @@ site, study event, repeat keys) that hold something. An entity in which no item 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -26,6 +25,7 @@ import pyarrow as pa
 
 from trialbook.errors import ExportError
 from trialbook.exports import limits
+from trialbook.exports.odm_forms import OdmForm, OdmRecord, odm_forms
 from trialbook.exports.odm_metadata import Column, Metadata, column_headers, further_names
 from trialbook.exports.odm_state import Node, State
 from trialbook.exports.sources import matches
@@ -39,143 +39,86 @@ SYSTEM_COLUMNS = (
 _TEXT = pa.large_string()
 
 
-@dataclass
-class _Form:
-    """One form: its instances, and which of its groups repeat."""
-
-    oid: str
-    instances: list[Node]
-    groups: list[str]
-    repeating: list[str]
-
-    @property
-    def single(self) -> list[str]:
-        return [group for group in self.groups if group not in self.repeating]
-
-
-@dataclass
-class _Record:
-    """A record: ``place`` is the FormData or ItemGroupData that it stands in, ``parts`` the item groups that it is made of."""
-
-    place: Node
-    form: Node
-    parts: dict[str, Node]
-
-
 def odm_tables(state: State, metadata: Metadata, file: str, ignore: Sequence[str], headers: Collection[str]) -> list[RawTable]:
     """The tables in the order of their forms' OIDs; those whose name ``ignore`` names are left out.
 
     Each table's ``path`` is the place of each record, and its ``row`` the ordinal of the record in the table. Raises ExportError
     for tables past the limits.
     """
-    tables: list[RawTable] = []
-    cells = 0
     remarks: dict[int, list[str]] = {}
     for node, what in state.remarks:
         remarks.setdefault(id(node), []).append(what)
-    for form in _forms(state, metadata):
-        made = []
-        names = further_names(form.oid, metadata.forms)
-        own = form.single if len(form.groups) > 1 or not form.groups else form.groups
-        if own or not form.repeating:
-            repeats = own == form.repeating
-            records = _repetitions(form, own[0], ()) if repeats else _instances(form, own)
-            also = (*names, *(own if len(form.groups) == 1 else ()))
-            made.append(_Table(form, form.oid, also, (), own, (), records))
-        if own != form.repeating:
-            for group in form.repeating:
-                also = tuple(name for name in further_names(group, metadata.groups) if name not in (form.oid, *names))
-                records = _repetitions(form, group, form.single)
-                made.append(_Table(form, group, also, (form.oid, *names), (group,), form.single, records))
-        for one in made:
-            if not any(matches(name, ignore) for name in (one.sheet, *one.also)):
-                table = one.table(metadata, file, headers, remarks)
-                cells += table.frame.size
-                if cells > limits.MOST_CELLS or len(tables) >= limits.MOST_FILES:
-                    raise ExportError(
-                        f"gives more than {limits.MOST_CELLS:,} cells, or more than {limits.MOST_FILES:,} tables",
-                        file=file,
-                        remedy="Export the study in several files.",
-                    )
-                tables.append(table)
-    return _with_oddities(tables, state)
+    forms = odm_forms(state, metadata)
+    count = sum(len(form.repeating) + 1 for form in forms)
+    if count > limits.MOST_ODM_TABLES:
+        raise _too_much(
+            f"holds {count:,} forms and repeating item groups; the most that can be read is {limits.MOST_ODM_TABLES:,}", file
+        )
+    made = [one for form in forms for one in _of_form(form, metadata, file)]
+    wanted = [one for one in made if one.has_columns and not any(matches(name, ignore) for name in (one.sheet, *one.also))]
+    cells, filled = sum(one.cells for one in wanted), sum(one.filled for one in wanted)
+    if cells > min(limits.MOST_CELLS, max(limits.FEW_CELLS, limits.SPARSEST * filled)):
+        raise _too_much(f"gives tables of {cells:,} cells for {filled:,} items that it holds", file)
+    return _with_oddities([one.table(metadata, headers, remarks) for one in wanted], state)
 
 
-def _forms(state: State, metadata: Metadata) -> list[_Form]:
-    instances: dict[str, list[Node]] = {oid: [] for oid in metadata.forms}
-    for instance in state.root.of("FormData"):
-        instances.setdefault(instance.oid, []).append(instance)
-    forms = []
-    for oid, nodes in sorted(instances.items()):
-        defined = metadata.forms[oid].refs if oid in metadata.forms else {}
-        groups = dict.fromkeys([*defined, *(group for node in nodes for group, _ in node.children)])
-        counts: dict[str, int] = {}
-        for node in nodes:
-            here: dict[str, int] = {}
-            for (group, _), alike in node.children.items():
-                here[group] = here.get(group, 0) + len(alike)
-            for group, count in here.items():
-                counts[group] = max(counts.get(group, 0), count)
-        said = {group for group in groups if group in metadata.groups and metadata.groups[group].repeating}
-        if len(groups) > 1 and said == set(groups):
-            said = set()
-        forms.append(_Form(oid, nodes, list(groups), [group for group in groups if group in said or counts.get(group, 0) > 1]))
-    return forms
+def _of_form(form: OdmForm, metadata: Metadata, file: str) -> list[_Table]:
+    names = further_names(form.oid, metadata.forms)
+    groups = [*form.single, *form.repeating]
+    made = []
+    repetitions = form.repetitions()
+    if len(groups) == 1:
+        records = form.whole() if form.single else repetitions[groups[0]]
+        return [_Table(file, form.oid, (*names, *groups), (), groups, (), records, metadata)]
+    if form.single:
+        made.append(_Table(file, form.oid, names, (), form.single, (), form.whole(), metadata))
+    for group, records in repetitions.items():
+        also = tuple(name for name in further_names(group, metadata.groups) if name not in (form.oid, *names))
+        made.append(_Table(file, group, also, (form.oid, *names), (group,), form.single, records, metadata))
+    return made
 
 
-def _instances(form: _Form, groups: Sequence[str]) -> list[_Record]:
-    records = []
-    for node in form.instances:
-        parts = _parts(node, groups)
-        if any(part.cells for part in parts.values()):
-            (only,) = parts.values() if len(form.groups) == 1 else (node,)
-            records.append(_Record(only, node, parts))
-    return records
+def _too_much(what: str, file: str) -> ExportError:
+    return ExportError(what, file=file, remedy="Export the study's forms in several files, or only those that are needed.")
 
 
-def _repetitions(form: _Form, group: str, beside: Sequence[str]) -> list[_Record]:
-    records = []
-    for node in form.instances:
-        parts = _parts(node, beside)
-        for part in node.of("ItemGroupData"):
-            if part.oid == group and part.cells:
-                records.append(_Record(part, node, {**parts, group: part}))
-    return records
-
-
-def _parts(form: Node, groups: Sequence[str]) -> dict[str, Node]:
-    wanted = set(groups)
-    return {part.oid: part for part in form.of("ItemGroupData") if part.oid in wanted}
-
-
-@dataclass
 class _Table:
     """One table in the making: ``groups`` are its own item groups, ``beside`` those of the form that stand beside them."""
 
-    form: _Form
-    sheet: str
-    also: tuple[str, ...]
-    part_of: tuple[str, ...]
-    groups: Sequence[str]
-    beside: Sequence[str]
-    records: list[_Record]
+    def __init__(
+        self,
+        file: str,
+        sheet: str,
+        also: tuple[str, ...],
+        part_of: tuple[str, ...],
+        groups: Sequence[str],
+        beside: Sequence[str],
+        records: list[OdmRecord],
+        metadata: Metadata,
+    ):
+        self.file, self.sheet, self.also, self.part_of, self.records = file, sheet, also, part_of, records
+        self._own = _columns(groups, (record.own for record in records), metadata)
+        self._beside = _columns(beside, (record.beside for record in records), metadata)
+        width = len(self._own) + len(self._beside)
+        if width > limits.MOST_COLUMNS:
+            what = f"has {width:,} items, the most that can be read is {limits.MOST_COLUMNS:,}"
+            raise ExportError(what, file=file, place=f"form or item group {sheet!r}", remedy="Export its items apart.")
+        self.has_columns = bool(self._own)
+        self.cells = width * len(records)
+        self.filled = sum(len(part.cells) for record in records for part in record.own.values())
 
-    def table(self, metadata: Metadata, file: str, headers: Collection[str], remarks: dict[int, list[str]]) -> RawTable:
-        own, beside = self._columns(self.groups, metadata), self._columns(self.beside, metadata)
-        if len(own) + len(beside) > limits.MOST_COLUMNS:
-            what = f"has {len(own) + len(beside):,} items, the most that can be read is {limits.MOST_COLUMNS:,}"
-            raise ExportError(what, file=file, place=f"form {self.form.oid!r}", remedy="Export the form's groups apart.")
-        if len(self.records) * (len(own) + len(beside)) > limits.MOST_CELLS:
-            what = f"gives more than {limits.MOST_CELLS:,} cells"
-            raise ExportError(what, file=file, place=f"form {self.form.oid!r}", remedy="Export the study in several files.")
+    def table(self, metadata: Metadata, headers: Collection[str], remarks: dict[int, list[str]]) -> RawTable:
+        """The table; ``remarks`` are by the identity of the item group that they are about."""
+        own, beside = self._own, self._beside
         called = column_headers([*own, *beside], metadata.items, headers)
         cells: dict[str, list[str]] = {}
         repeated: set[str] = set()
-        for column in (*own, *beside):
+        for index, column in enumerate((*own, *beside)):
             for name, texts in self._texts(column, called[column]).items():
                 if name not in cells:
                     cells[name] = texts
-                    repeated |= {name} if column in beside else set()
+                    if index >= len(own):
+                        repeated.add(name)
         taken = {name.casefold() for name in cells}
         for name, texts in self._system(metadata).items():
             if name.casefold() not in taken and any(texts):
@@ -184,7 +127,7 @@ class _Table:
         data = pa.table({name: pa.array(texts, _TEXT) for name, texts in cells.items()})
         frame = data.to_pandas(types_mapper={_TEXT: pd.StringDtype(na_value=np.nan)}.get)
         return RawTable(
-            file,
+            self.file,
             self.sheet,
             frame,
             np.arange(1, len(self.records) + 1, dtype=np.int64),
@@ -195,22 +138,9 @@ class _Table:
             repeated=frozenset(repeated),
         )
 
-    def _columns(self, groups: Iterable[str], metadata: Metadata) -> list[Column]:
-        found: dict[Column, None] = {}
-        for group in groups:
-            for item in metadata.groups[group].refs if group in metadata.groups else ():
-                found[group, item] = None
-        wanted = set(groups)
-        for record in self.records:
-            for group, part in record.parts.items():
-                if group in wanted:
-                    for item in part.cells:
-                        found[group, item] = None
-        return list(found)
-
     def _texts(self, column: Column, header: str) -> dict[str, list[str]]:
         group, item = column
-        parts = [record.parts.get(group) for record in self.records]
+        parts = [record.part(group) for record in self.records]
         found = {header: ["" if part is None else part.cells.get(item, "") for part in parts]}
         units = ["" if part is None or not part.units else part.units.get(item, "") for part in parts]
         return found | ({f"{header}.unit": units} if any(units) else {})
@@ -241,14 +171,28 @@ class _Table:
     def _notes(self, remarks: dict[int, list[str]]) -> tuple[ReadNote, ...]:
         if not remarks:
             return ()
-        wanted = set(self.groups)
         return tuple(
             ReadNote(row, what)
             for row, record in enumerate(self.records, start=1)
-            for group, part in record.parts.items()
-            if group in wanted
+            for part in record.own.values()
             for what in remarks.get(id(part), ())
         )
+
+
+def _columns(groups: Sequence[str], parts: Iterable[dict[str, Node]], metadata: Metadata) -> list[Column]:
+    """The items that are defined for the groups, then those that only the data hold."""
+    found: dict[Column, None] = {}
+    for group in groups:
+        for item in metadata.groups[group].refs if group in metadata.groups else ():
+            found[group, item] = None
+    before: dict[str, Node] | None = None
+    for of_record in parts:
+        if of_record is not before:
+            for group, part in of_record.items():
+                for item in part.cells:
+                    found[group, item] = None
+            before = of_record
+    return list(found)
 
 
 def _with_oddities(tables: list[RawTable], state: State) -> list[RawTable]:
