@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook.datasets import iso8601
+from trialbook.mapping.distinct import distinct_rows, spread
 from trialbook.mapping.domain_spec import Algorithm, Baseline
 from trialbook.mapping.provenance import together
 
@@ -26,11 +27,10 @@ def derive_blfl(making: Making, name: str, algorithm: Algorithm) -> None:
     assert baseline is not None
     frame = making.frame
     candidates = _with_result(frame, baseline, making.domain.domain)
-    candidates[candidates] = _before_reference(making, baseline, frame[candidates])
-    flagged = pd.Series("", index=frame.index, dtype="str")
-    if candidates.any():
-        flagged.loc[_last(making, baseline, frame[candidates])] = "Y"
-    frame[name] = flagged
+    candidates[candidates] = _before_reference(making, baseline, frame.loc[candidates, ["USUBJID", baseline.date]])
+    flagged = np.zeros(len(frame), dtype=np.int64)
+    flagged[_last(making, baseline, candidates)] = 1
+    frame[name] = spread(("", "Y"), flagged, frame.index)
     behind = [making.sources[one] for one in (baseline.date, baseline.result) if one in making.sources]
     if behind:
         making.sources[name] = together(*behind)
@@ -40,19 +40,20 @@ def _with_result(frame: pd.DataFrame, baseline: Baseline, domain: str) -> np.nda
     result = frame[baseline.result]
     given = result.notna() if result.dtype == "float64" else result != ""
     done = frame[f"{domain}STAT"] != "NOT DONE" if f"{domain}STAT" in frame else pd.Series(True, index=frame.index)
-    return (given & done & (frame[baseline.date] != "")).to_numpy(dtype=bool)
+    return (given & done & (frame[baseline.date] != "")).to_numpy(dtype=bool, copy=True)
 
 
 def _before_reference(making: Making, baseline: Baseline, records: pd.DataFrame) -> np.ndarray:
     """Whether each record is before the first of the references that its subject has."""
+    pairs = distinct_rows([records["USUBJID"], records[baseline.date]])
+    subjects, dates = (pd.Series([row[i] for row in pairs.rows], dtype="str") for i in (0, 1))
     references = subject_references(making, baseline)
-    reference = records["USUBJID"].map(references["date"]).astype("str").fillna("")
-    counts = records["USUBJID"].map(references["same_day"]).fillna(False).to_numpy(dtype=bool)
-    dates = records[baseline.date]
+    reference = subjects.map(references["date"]).astype("str").fillna("")
+    counts = references["same_day"].reindex(subjects, fill_value=False).to_numpy(dtype=bool)
     earlier = iso8601.before(dates, reference).to_numpy(dtype=bool)
     same = (iso8601.complete_date(dates) == iso8601.complete_date(reference)).to_numpy(dtype=bool)
     later = iso8601.before(reference, dates).to_numpy(dtype=bool)
-    return earlier | (counts & same & ~later)
+    return (earlier | (counts & same & ~later))[pairs.of]
 
 
 def subject_references(making: Making, baseline: Baseline) -> pd.DataFrame:
@@ -72,10 +73,15 @@ def subject_references(making: Making, baseline: Baseline) -> pd.DataFrame:
     return pd.DataFrame({"date": date, "same_day": same_day})
 
 
-def _last(making: Making, baseline: Baseline, candidates: pd.DataFrame) -> pd.Index:
-    """The index of the last record of each subject and ``by``; what ``ties`` leave open, the keys and the result decide."""
-    group = list(dict.fromkeys(("USUBJID", *baseline.by)))
-    decide = [baseline.date, *baseline.ties, *making.domain.order, *making.domain.keys, baseline.result]
-    decide = [one for one in dict.fromkeys(decide) if one in candidates and one not in group]
-    ordered = candidates[[*group, *decide]].sort_values(decide, kind="stable", na_position="first")
-    return ordered.drop_duplicates(group, keep="last").index
+def _last(making: Making, baseline: Baseline, candidates: np.ndarray) -> np.ndarray:
+    """Position of the last record of each subject and ``by``; what ``ties`` leave open, the keys and the result decide."""
+    frame, at = making.frame, np.flatnonzero(candidates)
+    groups = distinct_rows([frame[name].astype("str").take(at) for name in dict.fromkeys(("USUBJID", *baseline.by))]).of
+    for name in dict.fromkeys((baseline.date, *baseline.ties, *making.domain.order, *making.domain.keys, baseline.result)):
+        if name in frame:
+            rank = pd.factorize(frame[name].take(at), sort=True)[0]
+            greatest = np.full(groups.max(initial=-1) + 1, -1)
+            np.maximum.at(greatest, groups, rank)
+            keep = rank == greatest[groups]
+            at, groups = at[keep], groups[keep]
+    return at[~pd.Series(groups).duplicated().to_numpy()]

@@ -6,9 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
-from fractions import Fraction
 
-from trialbook.mapping.units import plain, word_text
+from trialbook.mapping.units import plain
 from trialbook.mapping.units_scale import Linear
 
 SIGNIFICANT = 6
@@ -16,6 +15,8 @@ SIGNIFICANT = 6
 them for a result and its limits, or a result equal to its limit would not stay equal."""
 
 LARGEST_EXPONENT = 30
+# Products are exact in so many digits, and a quotient that lies between two results is told from both.
+_EXACT, _ROUNDED = Context(prec=200), Context(prec=SIGNIFICANT, rounding=ROUND_HALF_UP)
 _SIGNS = {"<": "<", ">": ">", "<=": "<=", ">=": ">=", "≤": "<=", "≦": "<=", "⩽": "<=", "≥": ">=", "≧": ">=", "⩾": ">="}
 _RESULT = re.compile(r"(<=|>=|[<>≤≦⩽≥≧⩾])?\s*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)")
 
@@ -34,11 +35,13 @@ def read_result(text: str, *words: Mapping[str, str]) -> Reading | None:
 
     ``words``: standard texts by collected one, those that come first first. Digits and signs may be full-width.
     """
+    usual = plain(text)
+    folded = usual.casefold()
     for known in words:
-        word = known.get(word_text(text))
+        word = known.get(folded)
         if word is not None:
             return Reading(word=word)
-    found = _RESULT.fullmatch(plain(text))
+    found = _RESULT.fullmatch(usual)
     if not found:
         return None
     number = Decimal(found[2])
@@ -49,23 +52,14 @@ def read_result(text: str, *words: Mapping[str, str]) -> Reading | None:
 
 def convert(number: Decimal, conversion: Linear) -> Decimal:
     """The number in standard units. A shift of the decimal point keeps its digits; else :data:`SIGNIFICANT` digits, half up."""
-    exponent = None if conversion.intercept else _power_of_ten(conversion.slope)
-    if exponent is not None:
-        return number.scaleb(exponent, Context(prec=100))
-    exact = conversion(Fraction(number))
-    # The quotient is exact to many more digits than stay, so that rounding it is rounding the fraction.
-    quotient = Context(prec=60).divide(Decimal(exact.numerator), Decimal(exact.denominator))
-    rounded = Context(prec=SIGNIFICANT, rounding=ROUND_HALF_UP).plus(quotient)
+    if conversion.shift is not None:
+        return number.scaleb(conversion.shift, _EXACT)
+    factor, summand, divisor = conversion.parts
+    exact = _EXACT.divide(_EXACT.fma(number, factor, summand), divisor)
+    rounded = _ROUNDED.plus(exact)
     return rounded.normalize() if rounded else Decimal(0)
 
 
 def as_text(number: Decimal) -> str:
     """A decimal in plain digits: ``0.5`` for ``.5``, ``1200`` for ``1.2E3``; the digits behind the point stay (``5.0``)."""
     return format(number, "f")
-
-
-def _power_of_ten(slope: Fraction) -> int | None:
-    digits = str(max(slope.numerator, slope.denominator))
-    if min(slope.numerator, slope.denominator) != 1 or digits.strip("0") != "1":
-        return None
-    return len(digits) - 1 if slope.denominator == 1 else 1 - len(digits)

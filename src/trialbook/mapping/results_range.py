@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from trialbook.mapping.distinct import spread
 from trialbook.mapping.domain_spec import Algorithm
 from trialbook.mapping.provenance import together
 from trialbook.mapping.results import read_result
@@ -34,8 +35,8 @@ def derive_range_indicator(making: Making, name: str, algorithm: Algorithm) -> N
     reaches_low = np.isnan(low) | (least >= low) | ((low == 0) & (most >= 0))
     within = reaches_low & (np.isnan(high) | (most <= high)) & ~(np.isnan(low) & np.isnan(high))
     known = ~np.isnan(least) & ~(low > high)
-    terms = np.select([known & is_low, known & is_high, known & within & ~unclear], ["LOW", "HIGH", "NORMAL"], "")
-    frame[name] = pd.Series(terms, index=frame.index, dtype="str")
+    which = np.select([known & is_low, known & is_high, known & within & ~unclear], [1, 2, 3], 0)
+    frame[name] = spread(("", "LOW", "HIGH", "NORMAL"), which, frame.index)
     behind = [f"{prefix}{one}" for one in ("STRESN", "STNRLO", "STNRHI")]
     sources = [making.sources[one] for one in behind if one in making.sources]
     if sources:
@@ -43,7 +44,7 @@ def derive_range_indicator(making: Making, name: str, algorithm: Algorithm) -> N
 
 
 def _numbers(frame: pd.DataFrame, name: str) -> np.ndarray:
-    return frame[name].to_numpy(dtype="float64") if name in frame else np.full(len(frame), np.nan)
+    return frame[name].to_numpy(dtype="float64", copy=True) if name in frame else np.full(len(frame), np.nan)
 
 
 def _lost(frame: pd.DataFrame, prefix: str, end: str, made: np.ndarray) -> np.ndarray:
@@ -54,8 +55,7 @@ def _lost(frame: pd.DataFrame, prefix: str, end: str, made: np.ndarray) -> np.nd
 
 def _interval(frame: pd.DataFrame, value: str, text: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Least and greatest value that each result can be, and whether it is strictly above the least, or below the greatest."""
-    least = _numbers(frame, value)
-    most = least.copy()
+    least, most = _numbers(frame, value), _numbers(frame, value)
     above, below = np.zeros(len(frame), dtype=bool), np.zeros(len(frame), dtype=bool)
     if text in frame:
         censored = frame[text].str.startswith(("<", ">")).to_numpy(dtype=bool) & np.isnan(least)

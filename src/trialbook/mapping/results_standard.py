@@ -1,9 +1,9 @@
 """``derive_standard_result``: results and their limits in each test's standard unit (SDTMIG 3.4 section 4.5.1).
 
---STRESC holds every result in standard form: a number, a bound with its sign (``<0.001``), or the standard text of a word. --STRESN
-holds numbers only, so it is empty for bounds and words; --STRESU is the standard unit of numbers and bounds. A number in an unknown
-unit has none of the three: it would be read as standard. A text that is neither number nor word stays in --STRESC as it was
-collected.
+--STRESC holds every result in standard form: a number, a bound with its sign (``<0.001``), or the standard text of a word.
+--STRESN holds numbers only, so it is empty for bounds and words; --STRESU is the standard unit of numbers and bounds. A number in
+an unknown unit has none of the three: it would be read as standard. A text that is neither number nor word stays in --STRESC as
+it was collected.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from trialbook.mapping.distinct import Distinct, distinct_rows, spread
 from trialbook.mapping.domain_spec import Algorithm
 from trialbook.mapping.provenance import together
 from trialbook.mapping.records import MappingIssue
@@ -37,14 +38,6 @@ class _Group:
     unit: str
     standard: StandardUnit | None
     conversion: Linear | None
-
-
-@dataclass(frozen=True)
-class _Distinct:
-    """The distinct combinations of some columns; ``of[i]`` is the one of record i."""
-
-    rows: list[tuple[str, ...]]
-    of: np.ndarray
 
 
 def derive_standard_result(making: Making, name: str, algorithm: Algorithm) -> None:
@@ -86,9 +79,9 @@ def _results(making: Making, prefix: str, collected: str) -> dict[str, pd.Series
     message = f"The result {{{collected}}} of {{{prefix}TESTCD}} is no number, and no word that units.yml knows"
     making.issues += _unread(making, collected, unread, distinct.of, message)
     return {
-        "STRESC": pd.Series(terms, dtype="str").take(distinct.of).set_axis(making.frame.index),
+        "STRESC": spread(terms, distinct.of, making.frame.index),
         "STRESN": pd.Series(np.array(numbers, dtype="float64")[distinct.of], index=making.frame.index),
-        "STRESU": pd.Series(of_units, dtype="str").take(distinct.of).set_axis(making.frame.index),
+        "STRESU": spread(of_units, distinct.of, making.frame.index),
     }
 
 
@@ -111,7 +104,7 @@ def _limits(making: Making, prefix: str, collected: str) -> dict[str, pd.Series]
     return {"NUMBER": pd.Series(numbers[distinct.of], index=making.frame.index)}
 
 
-def _distinct(making: Making, prefix: str, collected: str) -> tuple[list[str], list[_Group], _Distinct]:
+def _distinct(making: Making, prefix: str, collected: str) -> tuple[list[str], list[_Group], Distinct]:
     """The distinct texts of ``collected`` with their test, specimen and unit; what was not done has no result."""
     frame, units = making.frame, making.specs.units
     values = frame[collected]
@@ -133,17 +126,6 @@ def _distinct(making: Making, prefix: str, collected: str) -> tuple[list[str], l
 def _group(units: UnitsSpec, test: str, specimen: str, unit: str) -> _Group:
     standard, term = units.of(test, specimen), units.term(unit)
     return _Group(test, term, standard, standard.conversion(term) if standard else None)
-
-
-def distinct_rows(columns: Sequence[pd.Series]) -> _Distinct:
-    """The distinct combinations of text columns, in the order in which they come."""
-    of = np.zeros(len(columns[0]), dtype=np.int64)
-    for column in columns:
-        codes, values = pd.factorize(column)
-        of = pd.factorize(of * (len(values) + 1) + codes)[0]
-    _, first = np.unique(of, return_index=True)
-    texts = [column.take(first).tolist() for column in columns]
-    return _Distinct(list(zip(*texts, strict=True)), of)
 
 
 def _unknown_units(

@@ -58,7 +58,7 @@ _LITRE = re.compile(r"(?<=/)([fpnumcd]?)l$|^([fpnumcd]?)l(?=$|/)")
 
 def plain(text: str) -> str:
     """A text as it is compared: full-width characters as the usual ones, no outer blanks."""
-    return unicodedata.normalize("NFKC", text).strip()
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip()
 
 
 def word_text(text: str) -> str:

@@ -7,10 +7,12 @@ into nothing. What is only conventionally the same is not the same here: ``U/L``
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 
 # Powers of ten by prefix, SI brochure (9th edition) table 7.
 _PREFIXES = {"f": -15, "p": -12, "n": -9, "u": -6, "m": -3, "c": -2, "d": -1, "": 0, "h": 2, "k": 3, "M": 6, "G": 9}
@@ -77,9 +79,19 @@ class Linear:
     slope: Fraction
     intercept: Fraction = Fraction(0)
 
-    def __call__(self, value: Fraction) -> Fraction:
-        """The converted value."""
-        return self.slope * value + self.intercept
+    @cached_property
+    def shift(self) -> int | None:
+        """By how many places the decimal point moves, where that is all that the conversion does."""
+        digits = str(max(self.slope.numerator, self.slope.denominator))
+        if self.intercept or min(self.slope.numerator, self.slope.denominator) != 1 or digits.rstrip("0") != "1":
+            return None
+        return len(digits) - 1 if self.slope.denominator == 1 else 1 - len(digits)
+
+    @cached_property
+    def parts(self) -> tuple[Decimal, Decimal, Decimal]:
+        """Whole numbers a, b and c for which the conversion is (a × value + b) / c."""
+        bottom = math.lcm(self.slope.denominator, self.intercept.denominator)
+        return Decimal((self.slope * bottom).numerator), Decimal((self.intercept * bottom).numerator), Decimal(bottom)
 
 
 UNCHANGED = Linear(Fraction(1))
