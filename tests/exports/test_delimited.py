@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,9 +19,11 @@ from trialbook.exports import delimited, limits
 from trialbook.exports.delimited import read_delimited
 from trialbook.exports.tables import RawTable, RowProblem
 
+HEADERS = {"subjid", "aeterm", "备注"}
 
-def read(text: str | bytes) -> RawTable:
-    return read_delimited(text if isinstance(text, bytes) else text.encode(), "AE.csv")[0]
+
+def read(text: str | bytes, headers: Collection[str] = ()) -> RawTable:
+    return read_delimited(text if isinstance(text, bytes) else text.encode(), "AE.csv", headers=headers)[0]
 
 
 def records(table: RawTable) -> list[list[Any]]:
@@ -116,6 +120,74 @@ def test_a_file_whose_cells_can_not_be_told_apart_is_refused(text: str, message:
     assert caught.value.remedy
 
 
+@pytest.mark.parametrize("ending", ["", "\n", "\nEOF\n", "\n\n"])
+@pytest.mark.parametrize(
+    ("above", "row", "title"),
+    [
+        ("", 1, None),
+        ("Study IFN\n", 2, "'Study IFN'"),
+        ("Study IFN; of 2024,\n\n导出日期,2024-03-05,\n", 4, "'Study IFN; of 2024 / 导出日期 2024-03-05'"),
+        ('"Study ""IFN"",\nadverse events",,\n', 2, "'Study \"IFN\", adverse events'"),
+        ("SUBJID of whom\n", 2, "'SUBJID of whom'"),
+        ("a\n" * 19, 20, "'" + " / ".join("a" * 19) + "'"),
+    ],
+)
+def test_titles_above_the_header(above: str, row: int, title: str | None, ending: str) -> None:
+    table = read(f"{above}SubjID,ＡＥＴＥＲＭ,X\n01,Nausea,1\n02,Rash,2{ending}", HEADERS)
+    assert records(table) == [["SubjID", "ＡＥＴＥＲＭ", "X"], [row + 1, "01", "Nausea", "1"], [row + 2, "02", "Rash", "2"]]
+    said = [(1, f"stands above the header and is read as no record: {title}")] if title else []
+    ended = [(row + 3, "says EOF and is read as the end of the file, not as a record")] if "EOF" in ending else []
+    assert [(note.row, note.what) for note in table.notes] == said + ended
+    assert (table.header_row, table.problems) == (row, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "header", "first"),
+    [
+        ("Study\nA,B\n1,2\n", ["Study"], "A"),
+        ("Study\nSUBJID,B\n1,2\n", ["Study"], "SUBJID"),
+        ("a\n" * 20 + "SUBJID,AETERM\n1,2\n", ["a"], "a"),
+        ("SUBJID,AETERM\nSUBJID,AETERM\n1,2\n", ["SUBJID", "AETERM"], "SUBJID"),
+        ("SUBJID\tAETERM\nx;y,z;备注\t1\n", ["SUBJID", "AETERM"], "x;y,z;备注"),
+    ],
+)
+def test_without_two_known_names_the_first_row_is_the_header(text: str, header: list[str], first: str) -> None:
+    table = read(text, HEADERS)
+    assert list(table.frame.columns) == header
+    assert table.frame.iat[0, 0] == first
+
+
+def test_eof_is_a_value_where_it_may_be_one() -> None:
+    assert records(read("A\n1\nEOF\n")) == [["A"], [2, "1"], [3, "EOF"]]
+    assert records(read("A,B\nEOF,1\n")) == [["A", "B"], [2, "EOF", "1"]]
+    assert records(read("A,B\nEOF,\n1,2\n")) == [["A", "B"], [2, "EOF", ""], [3, "1", "2"]]
+    assert records(read("A,B\nEOF\n")) == [["A", "B"]]
+
+
+def test_columns_of_one_name() -> None:
+    table = read("SUBJID,Subjid ,X,X,X\n1,1,a,b,a\n2,2,a,a,a\n", HEADERS)
+    assert list(table.frame.columns) == ["SUBJID", "X", "X (column D)", "X (column E)"]
+    assert [(note.row, note.what) for note in table.notes] == [
+        (1, "the columns A, B have one name, 'SUBJID', and the same cells: read once"),
+        (1, "the columns C, D, E have one name, 'X', and differ: read as 'X (column D)', 'X (column E)' too"),
+    ]
+    with pytest.raises(ExportError, match="row 1: has several columns of one name: 'SUBJID' in A, B"):
+        read("SUBJID,subjid\n1,2\n", HEADERS)
+
+
+def test_two_stray_quotes_far_apart_are_told_in_a_table_of_two_columns() -> None:
+    table = read('A,B\n1,"2\n3,4\n5,6"\n7,"a, b\nc, d"\n')
+    what = "spans 3 lines that look like records of their own: a quote in it may be unclosed"
+    assert table.problems == (RowProblem(2, what),)
+
+
+def test_a_clinical_view_of_rave_ends_in_eof(shared: Path) -> None:
+    data = (shared / "exports" / "V_SIMPLESTUDY_ENROL.csv").read_bytes()
+    table, _ = read_delimited(data, "V_SIMPLESTUDY_ENROL.csv")
+    assert (table.problems, len(table.notes)) == ((), 1)
+    assert "EOF" not in set(table.frame.iloc[:, 0])
+
+
 def test_hostile_files_get_their_message_within_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     big = b"x" * 100_000_000  # a cell of 100 MB
     wide = ",".join(f"c{number}" for number in range(16_384)).encode()
@@ -158,7 +230,7 @@ def test_what_is_written_as_csv_is_read_again(data: st.DataObject, width: int, q
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.text(st.sampled_from("ab,\n\r \u3000\x0b男"), max_size=40))
+@given(st.text(st.sampled_from("ab,\n\r \u3000\x0b男"), max_size=40) | st.text(st.sampled_from("a,\n"), max_size=40))
 def test_the_quick_way_reads_as_the_strict_one_does(text: str) -> None:
     data = ("X,Y\n" + text).encode()
     quick = read(data)

@@ -144,6 +144,99 @@ def test_shared_strings_with_runs_guides_and_escapes() -> None:
     assert records(read(data)[0]) == [["A", "B x"], [2, "東京", "1\n2 _x000A_ _xD800_"]]
 
 
+HEADERS = {"SUBJID", "AGE", "体温", "脉搏"}
+
+
+def noted(table: RawTable) -> list[tuple[int | None, str]]:
+    return [(note.row, note.what) for note in table.notes]
+
+
+def test_titles_and_merged_headers_and_keys() -> None:
+    book = book_of(
+        ["Study IFN"],
+        ["Exported", date(2024, 3, 5)],
+        [],
+        ["SubjID", "生命体征"],
+        [None, "体温", "脉搏"],
+        ["01", 36.5, 80],
+        [None, 36.6, 81],
+        ["02", "未测"],
+    )
+    for area in ("A1:C1", "A4:A5", "B4:C4", "A6:A7", "B8:C8", "C6:C7"):
+        book["AE"].merge_cells(area)
+    (table,) = read(saved(book), headers=HEADERS)
+    assert records(table) == [["SubjID", "体温", "脉搏"], [6, "01", "36.5", "80"], [7, "", "36.6", ""], [8, "02", "未测", ""]]
+    assert noted(table) == [
+        (1, "stands above the header and is read as no record: 'Study IFN / Exported 2024-03-05'"),
+        (4, "the header stands in the rows 4 to 5 and is joined to 'SubjID', '体温', '脉搏'"),
+        (8, "cells that are merged over columns are read in their first column alone: 1, the first B8"),
+    ]
+    assert table.header_row == 5
+    assert {name: ranges.tolist() for name, ranges in table.merged.items()} == {"SubjID": [[6, 7]], "脉搏": [[6, 7]]}
+
+
+def test_what_a_workbook_hides_is_read_and_announced() -> None:
+    book = book_of(["SUBJID", "AGE", "NOTE"], *[[str(number), 40, "x"] for number in range(2, 12)], [])
+    sheet = book["AE"]
+    sheet.sheet_state = "veryHidden"
+    for row in (3, 5, 6, 7, 8, 9, 20):
+        sheet.row_dimensions[row].hidden = True
+    for column in "BC":
+        sheet.column_dimensions[column].hidden = True
+    book.create_sheet("DM").append(["SUBJID", "AGE"])
+    table, plain = read(saved(book), headers=HEADERS)
+    assert len(table.frame) == 10
+    assert noted(table) == [
+        (None, "the sheet is hidden in the workbook; it is read as the others are"),
+        (3, "rows that are hidden in the workbook are read as the others are: 6 (3, 5, 6, 7, 8, …)"),
+        (1, "columns that are hidden in the workbook are read as the others are: 2 (AGE, NOTE)"),
+    ]
+    assert plain.notes == ()
+
+
+def test_rows_that_a_filter_hides_are_read_and_announced() -> None:
+    book = book_of(["SUBJID", "AGE"], ["1", 40], ["2", 50])
+    book["AE"].auto_filter.ref = "A1:B3"
+    book["AE"].auto_filter.add_filter_column(1, ["40"])
+    book["AE"].row_dimensions[3].hidden = True
+    (table,) = read(saved(book))
+    assert records(table)[1:] == [[2, "1", "40"], [3, "2", "50"]]
+    assert noted(table) == [(3, "rows that are hidden or filtered out in the workbook are read as the others are: 1 (3)")]
+
+
+def test_errors_of_excel_are_text_and_announced() -> None:
+    (table,) = read(saved(book_of(["SUBJID", "AGE"], ["1", "#N/A"], ["2", "#DIV/0!"])))
+    assert records(table)[1:] == [[2, "1", "#N/A"], [3, "2", "#DIV/0!"]]
+    assert noted(table) == [(None, "cells that hold an error of Excel are read as its text: 2, the first #N/A in cell B2")]
+
+
+def test_columns_of_one_name() -> None:
+    book = book_of(["SUBJID", "AGE", "age", "备注", "备注"], ["1", 40, 40, "a", "b"])
+    (table,) = read(saved(book), headers=HEADERS)
+    assert records(table) == [["SUBJID", "AGE", "备注", "备注 (column E)"], [2, "1", "40", "a", "b"]]
+    assert noted(table) == [
+        (1, "the columns B, C have one name, 'AGE', and the same cells: read once"),
+        (1, "the columns D, E have one name, '备注', and differ: read as '备注 (column E)' too"),
+    ]
+    book["AE"]["C2"] = 41
+    with pytest.raises(ExportError, match="row 1: has several columns of one name: 'AGE' in B, C"):
+        read(saved(book), headers=HEADERS)
+
+
+def test_a_header_of_formulas_without_stored_values_is_told() -> None:
+    (table,) = read(saved(book_of(["=X1", "=X2"], ["SUBJID", "AGE"], ["1", 40])), headers=HEADERS)
+    assert records(table) == [["SUBJID", "AGE"], [3, "1", "40"]]
+    assert [problem.row for problem in table.problems] == [1, 1]
+
+
+def test_sheets_are_named_with_or_without_outer_blanks() -> None:
+    book = book_of(["A"], [1], title=" DM ")
+    book.create_sheet(" README").append(["How to"])
+    book.create_sheet("Synthetic ").append(["Invented."])
+    tables, statement = read_workbook(saved(book), "trial.xlsx", ignore=["readme"])
+    assert ([table.name for table in tables], statement) == ([" DM "], "Invented.")
+
+
 def test_each_sheet_is_a_table_hidden_ones_too() -> None:
     book = book_of([None], [None, None], [None, "A", "B"], [], [None, 1], [None], title="DM")
     book.create_sheet("空")
@@ -206,6 +299,7 @@ def test_a_cell_in_the_last_corner_costs_nothing() -> None:
         ('<row r="1"><c r="A1" t="s"><v>99</v></c></row>', "the cell names the shared text '99', which is not there"),
         (f'<row r="1"><c r="B1" t="str"><v>{"x" * 1_000_001}</v></c></row>', "the cell has more than 1,000,000 characters"),
         ('<row r="1"><c>', "is damaged (mismatched tag"),
+        ('<row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row>', "row 1, column A: the cell is there twice"),
     ],
 )
 def test_a_malformed_sheet_is_refused(rows: str, message: str) -> None:
@@ -259,7 +353,7 @@ def test_a_zip_that_is_no_workbook_and_one_that_lacks_a_sheet() -> None:
         for name in old.namelist():
             if name != SHEET:
                 new.writestr(name, old.read(name))
-    with pytest.raises(ExportError, match="lacks the sheets it lists: AE"):
+    with pytest.raises(ExportError, match="is not a sound workbook: it lacks the sheets it lists: AE"):
         read(out.getvalue())
 
 
@@ -279,15 +373,50 @@ def test_a_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         read(data)
 
 
+@pytest.mark.parametrize(
+    "references",
+    [["A2:Z"], ["A2:A4", "A4:A5"], ["A1048577:A1048578", "A3:A1048576", "A4:A5"]],
+    ids=["no range", "overlap", "overlap of many"],
+)
+def test_merged_cells_that_no_sound_workbook_has(references: list[str]) -> None:
+    merged = "".join(f'<mergeCell ref="{reference}"/>' for reference in references)
+    data = edited(
+        with_rows('<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A2"><v>1</v></c></row>'),
+        SHEET,
+        lambda xml: xml.replace("</sheetData>", f"</sheetData><mergeCells>{merged}</mergeCells>"),
+    )
+    with pytest.raises(ExportError, match=r"sheet '.+': (the merged cells 'A2:Z' are no range|cells of it are merged twice)"):
+        read(data)
+
+
+STRICT = "http://purl.oclc.org/ooxml/"
+TRANSITIONAL = {
+    MAIN: f"{STRICT}spreadsheetml/main",
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships": f"{STRICT}officeDocument/relationships",
+}
+
+
 def test_the_strict_variant_of_the_format_is_read() -> None:
     data = with_rows('<row><c t="s"><v>0</v></c></row><row><c><v>7</v></c></row>', shared("<t>A</t>"))
-    for part in (SHEET, "xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml"):
-        data = edited(data, part, lambda xml: xml.replace(MAIN, "http://purl.oclc.org/ooxml/spreadsheetml/main"))
+    with zipfile.ZipFile(io.BytesIO(data)) as zipped:
+        parts = [name for name in zipped.namelist() if not name.startswith("docProps")]
+    for part in parts:
+        for old, new in TRANSITIONAL.items():
+            data = edited(data, part, lambda xml, old=old, new=new: xml.replace(old, new))  # type: ignore[misc]
     (table,) = read(data)
     assert records(table) == [["A"], [2, "7"]]
 
 
-@pytest.mark.parametrize("part", ["[Content_Types].xml", "xl/_rels/workbook.xml.rels", "xl/workbook.xml", "xl/styles.xml"])
+def test_a_workbook_of_the_binary_format_is_told() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as zipped:
+        zipped.writestr("[Content_Types].xml", "<Types/>")
+        zipped.writestr("xl/workbook.bin", b"\x83\x01\x00")
+    with pytest.raises(ExportError, match=r"trial\.xlsx: is a workbook of the binary format \(\.xlsb\)\nOpen it in Excel"):
+        read(out.getvalue())
+
+
+@pytest.mark.parametrize("part", ["_rels/.rels", "xl/_rels/workbook.xml.rels", "xl/workbook.xml", "xl/styles.xml"])
 def test_a_part_that_lies_about_its_size_is_refused_whoever_reads_it(part: str) -> None:
     # Blanks after the XML: what is stated is sound, and so is the checksum of what is stated.
     stated = edited(saved(book_of(["SUBJID"], ["S1"])), part, lambda old: old.ljust(2_000_000))

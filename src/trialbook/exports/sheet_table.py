@@ -12,8 +12,9 @@ from openpyxl.utils import get_column_letter
 from trialbook.exports.grid import Grid
 from trialbook.exports.headers import HEADER_ROWS, Header, sheet_header, title_note
 from trialbook.exports.number_formats import NumberFormat
-from trialbook.exports.sheet_xml import MalformedSheetError, SheetLayout, SheetRow, sheet_rows
+from trialbook.exports.sheet_xml import SheetLayout, SheetRow, sheet_rows
 from trialbook.exports.tables import RawTable
+from trialbook.exports.xml_stream import MalformedSheetError
 
 _NOTHING_MERGED = np.empty((0, 4), dtype=np.int64)
 _SHOWN = 5

@@ -2,8 +2,7 @@
 
 Source: ECMA-376 part 1, 18.3.1 (sheets), 18.4 (shared strings), 18.8 (styles), 22.9.2.19 (escaped characters). openpyxl
 gives a formula without a stored value as an empty cell, and refuses a workbook for a colour or font it does not expect; hence
-these readers. Tags are compared without their namespace, so that "strict" workbooks are read too. What a sheet declares
-about its own size is not believed.
+these readers. What a sheet declares about its own size is not believed.
 """
 
 from __future__ import annotations
@@ -12,24 +11,21 @@ import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import IO, Any
-from xml.etree.ElementTree import Element, XMLPullParser
+from typing import IO
+from xml.etree.ElementTree import Element
 
 import numpy as np
 from openpyxl.utils import column_index_from_string
 
 from trialbook.exports import limits
 from trialbook.exports.number_formats import STANDARD_FORMATS, NumberFormat
+from trialbook.exports.xml_stream import MalformedSheetError, elements, local
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _GENERAL = NumberFormat("General")
 _COLUMNS: dict[str, int] = {}
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?")
 _TRUE = ("1", "true")
-_CHUNK = 1 << 16
-_MOST_ELEMENTS, _DEEPEST, _LONGEST_TOKEN = 1_000_000, 50, 16_000_000
-"""Elements within one row or text, levels of elements, and bytes between two tags, past which a part is no sound one's."""
 
 
 @dataclass(frozen=True)
@@ -57,24 +53,16 @@ class SheetLayout:
     first_error: str = ""
 
 
-class MalformedSheetError(ValueError):
-    """A sheet that breaks the format's rules; ``row`` (from 1) and ``column`` (from 0) where they are known."""
-
-    def __init__(self, what: str, row: int | None = None, column: int | None = None):
-        super().__init__(what)
-        self.row, self.column = row, column
-
-
 def shared_strings(stream: IO[bytes]) -> list[str]:
     """The workbook's table of texts; raises MalformedSheetError."""
-    return [_rich_text(element) for _, element in _elements(stream, 1) if _local(element.tag) == "si"]
+    return [_rich_text(element) for _, element in elements(stream, 1) if local(element.tag) == "si"]
 
 
 def number_formats(stream: IO[bytes], epoch_1904: bool) -> list[NumberFormat]:
     """The number format of each cell style, by its place in the list; raises MalformedSheetError."""
     codes, styles = dict(STANDARD_FORMATS), []
-    for parent, element in _elements(stream, 2):
-        tag = _local(element.tag)
+    for parent, element in elements(stream, 2):
+        tag = local(element.tag)
         if tag == "numFmt":
             codes[int(element.get("numFmtId", "0"))] = element.get("formatCode", "General")
         elif tag == "xf" and parent == "cellXfs":
@@ -87,8 +75,8 @@ def sheet_rows(stream: IO[bytes], strings: list[str], formats: list[NumberFormat
     """The rows that hold text, in order; what else the sheet says goes into ``layout``. Raises MalformedSheetError."""
     row = 0
     merged = array("q")
-    for parent, element in _elements(stream, 2):
-        tag = _local(element.tag)
+    for parent, element in elements(stream, 2):
+        tag = local(element.tag)
         if parent == "sheetData" and tag == "row":
             found = _row(element, row, strings, formats, layout)
             row = found.row
@@ -133,39 +121,6 @@ def _row(element: Element, before: int, strings: list[str], formats: list[Number
     return SheetRow(row, cells, tuple(problems), element.get("hidden") in _TRUE)
 
 
-def _elements(stream: IO[bytes], depth: int) -> Iterator[tuple[str, Element]]:
-    """Each element at a depth under the root, with its parent's tag; what has been seen is forgotten, to save memory."""
-    parser: Any = XMLPullParser(("start", "end"))
-    parents: list[Element] = []
-    held, quiet = 0, 0
-    while True:
-        chunk = stream.read(_CHUNK)
-        if chunk:
-            parser.feed(chunk)
-        else:
-            parser.close()
-        quiet += len(chunk)
-        for event, element in parser.read_events():
-            quiet = 0
-            if event == "start":
-                parents.append(element)
-                held += 1
-                if held > _MOST_ELEMENTS or len(parents) > _DEEPEST:
-                    raise MalformedSheetError("a row or text of it is made of too many parts; no sound workbook has such")
-                continue
-            parents.pop()
-            if len(parents) <= depth:
-                if len(parents) == depth:
-                    yield _local(parents[-1].tag), element
-                if parents:
-                    parents[-1].clear()
-                held = 0
-        if quiet > _LONGEST_TOKEN:
-            raise MalformedSheetError(f"a text of it has more than {limits.LONGEST_CELL:,} characters")
-        if not chunk:
-            return
-
-
 def _whole(element: Element, name: str) -> int:
     text = element.get(name, "")
     return int(text) if text.isdecimal() and len(text) < 8 else 1
@@ -187,7 +142,7 @@ def _cell(cell: Element, strings: list[str], formats: list[NumberFormat], row: i
     kind = cell.get("t", "n")
     stored, formula, inline, valued = None, None, None, False
     for child in cell:
-        tag = _local(child.tag)
+        tag = local(child.tag)
         if tag == "v":
             stored, valued = child.text, True
         elif tag == "f":
@@ -246,11 +201,11 @@ def _rich_text(element: Element) -> str:
     """The text of ``si`` or ``is``: its own or that of its runs, without the phonetic guides."""
     texts = []
     for child in element:
-        tag = _local(child.tag)
+        tag = local(child.tag)
         if tag == "t":
             texts.append(child.text or "")
         elif tag == "r":
-            texts += [run.text or "" for run in child if _local(run.tag) == "t"]
+            texts += [run.text or "" for run in child if local(run.tag) == "t"]
     return _unescaped("".join(texts))
 
 
@@ -262,8 +217,3 @@ def _unescaped(text: str) -> str:
 def _character(escape: re.Match[str]) -> str:
     code = int(escape[1], 16)
     return escape[0] if 0xD800 <= code <= 0xDFFF else chr(code)
-
-
-@lru_cache(maxsize=1024)
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from xml.etree.ElementTree import ParseError
 from xml.parsers import expat
 
-from openpyxl.reader.excel import ExcelReader
-from openpyxl.utils.datetime import CALENDAR_MAC_1904
-from openpyxl.xml.constants import SHARED_STRINGS, STYLES_TYPE
-
 from trialbook.errors import ExportError
-from trialbook.exports import limits
 from trialbook.exports.archive import DAMAGE, Archive
 from trialbook.exports.grid import table_error
 from trialbook.exports.headers import plain_header
 from trialbook.exports.number_formats import NumberFormat
 from trialbook.exports.sheet_table import sheet_table
-from trialbook.exports.sheet_xml import MalformedSheetError, SheetLayout, number_formats, shared_strings, sheet_rows
+from trialbook.exports.sheet_xml import SheetLayout, number_formats, shared_strings, sheet_rows
 from trialbook.exports.sources import matches
 from trialbook.exports.tables import RawTable
+from trialbook.exports.workbook_parts import Sheet, workbook_parts
+from trialbook.exports.xml_stream import MalformedSheetError
 
 STATEMENT = "synthetic"
 """Name, in any case, of a sheet or text file that says that the export's data are invented."""
@@ -31,7 +25,6 @@ _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _BINARY = "xl/workbook.bin"
 _PROLOGUE, _CHUNK = 1 << 20, 1 << 16
-_LARGEST_LIST = 16 * limits.MIB
 _SAVE_AGAIN = "Open it in Excel and save it again as an Excel workbook (.xlsx)."
 
 
@@ -41,15 +34,6 @@ class _DoctypeError(Exception):
 
 class _ElementError(Exception):
     """A part's first element begins, and no document type can follow."""
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet of a workbook: its name, the part of the zip that holds it, and whether it is hidden, however deeply."""
-
-    name: str
-    part: str
-    hidden: bool
 
 
 def read_workbook(
@@ -70,7 +54,7 @@ def read_workbook(
         raise ExportError("is a workbook of the binary format (.xlsb)", file=file, remedy=_SAVE_AGAIN)
     for name in archive.names:
         _refuse_doctype(archive, name, file)
-    sheets, strings, formats = _parts(archive, data, file)
+    sheets, strings, formats = _parts(archive, file)
     known = {plain_header(name) for name in headers}
     tables: list[RawTable] = []
     statement: str | None = None
@@ -85,52 +69,17 @@ def read_workbook(
     return tables, statement
 
 
-class _SmallParts:
-    """The workbook's parts that openpyxl reads whole; they list the others, and are small in any sound workbook."""
-
-    def __init__(self, archive: Archive, file: str):
-        self._archive, self._file = archive, file
-
-    def namelist(self) -> tuple[str, ...]:
-        return self._archive.names
-
-    def read(self, name: str) -> bytes:
-        with self._archive.stream(name) as stream:
-            data = stream.read(_LARGEST_LIST + 1)
-        if len(data) > _LARGEST_LIST:
-            what = f"its part {name} has more than {_LARGEST_LIST // limits.MIB} MiB, where a sound workbook lists its sheets"
-            raise ExportError(what, file=self._file, remedy=_SAVE_AGAIN)
-        return data
-
-
-def _parts(archive: Archive, data: bytes, file: str) -> tuple[list[Sheet], list[str], list[NumberFormat]]:
+def _parts(archive: Archive, file: str) -> tuple[tuple[Sheet, ...], list[str], list[NumberFormat]]:
     """The sheets, the shared strings, and the number formats."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            reader = ExcelReader(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-            reader.archive = _SmallParts(archive, file)  # the same parts by the same names, checked while they are unpacked
-            reader.read_manifest()
-            reader.read_workbook()
-        sheets = [
-            Sheet(str(sheet.name), str(rel.target), sheet.state != "visible")
-            for sheet, rel in reader.parser.find_sheets()
-            if rel.Type.endswith("/worksheet")
-        ]
-        epoch_1904 = reader.wb.epoch == CALENDAR_MAC_1904
-        strings_part, styles_part = reader.package.find(SHARED_STRINGS), reader.package.find(STYLES_TYPE)
-        strings = shared_strings(archive.stream(strings_part.PartName[1:])) if strings_part else []
-        formats = number_formats(archive.stream(styles_part.PartName[1:]), epoch_1904) if styles_part else []
+        parts = workbook_parts(archive)
+        strings = shared_strings(archive.stream(parts.strings)) if parts.strings else []
+        formats = number_formats(archive.stream(parts.styles), parts.epoch_1904) if parts.styles else []
     except ExportError:
         raise
-    except MalformedSheetError as error:
+    except (MalformedSheetError, ParseError, *DAMAGE) as error:
         raise ExportError(f"is not a sound workbook: {error}", file=file, remedy=_SAVE_AGAIN) from None
-    except Exception as error:  # openpyxl raises whatever its parts raise on malformed XML, with no class of its own
-        raise ExportError(f"is not a sound workbook ({type(error).__name__}: {error})", file=file, remedy=_SAVE_AGAIN) from None
-    missing = [sheet.name for sheet in sheets if sheet.part not in archive.names]
-    if missing:
-        raise ExportError(f"lacks the sheets it lists: {', '.join(missing)}", file=file, remedy=_SAVE_AGAIN)
-    return sheets, strings, formats
+    return parts.sheets, strings, formats
 
 
 def _table(
@@ -174,7 +123,7 @@ def _refuse_doctype(archive: Archive, name: str, file: str) -> None:
     except _DoctypeError:
         what = f"declares XML entities or a document type in its part {name}, which no sound workbook does"
         raise ExportError(what, file=file, remedy="Do not open it before you know where it comes from.") from None
-    except (_ElementError, expat.ExpatError):
+    except (_ElementError, expat.ExpatError, LookupError):
         return  # a part that is not XML is not read, and one that is damaged is refused when it is
     except (NotImplementedError, *DAMAGE) as error:
         raise ExportError(f"is damaged in its part {name} ({error})", file=file, remedy=_SAVE_AGAIN) from None
