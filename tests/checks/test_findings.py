@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from trialbook.checks import Rule, Severity
 from trialbook.checks.check import check_tables
 from trialbook.checks.findings import as_text
+from trialbook.checks.rule import Witness
 from trialbook.checks.tables import CheckedTable
 from trialbook.findings import Finding, Origin, Role, Stage
 
@@ -46,6 +48,51 @@ def test_a_finding_holds_all_that_is_known_of_its_record(table, run, make_rule):
         query="By which criterion is the event of 1 serious? {OTHER} {}",
         origins=(Origin(CORRECT, "ae.csv", None, 2, ("CRIT",)), Origin(COMPARED, "ae.csv", None, 2, ("SER",))),
     )
+
+
+def test_what_a_rule_says_of_a_record_beside_its_message(table, run, make_rule):
+    ae = replace(table("AE", {"A": [" x", "{A}", "", "y "]}), cells=pd.DataFrame({"A": ["x", "{A}", "", "y"]}, dtype="str"))
+    one = make_rule(
+        lambda f: f["A"] == "y",
+        ["A"],
+        message="{A} is wrong",
+        detail=lambda failing: failing["A"].map({"x": "near", "{A}": "{A}"}),
+    )
+    one = replace(one, detail=lambda failing, detail=one.detail: detail(failing).fillna(""))
+    findings, _ = run([one], ae)
+    assert [(f.record, f.values, f.message) for f in findings] == [
+        (1, {"A": " x"}, "x is wrong; near"),
+        (2, {"A": "{A}"}, "{A} is wrong; {A}"),
+        (3, {"A": ""}, "— is wrong"),
+    ]
+
+
+def test_records_show_that_a_table_fails_as_a_whole(table, run, make_rule):
+    witnesses = [Witness("is one", 2, mend=True), Witness("is another", 0), Witness("and there is no third")]
+    one = make_rule(lambda f: False, ["A"], message="A is of two kinds", witnesses=lambda f: witnesses)
+    (finding,), _ = run([one], table("AE", {"A": ["x", "y", " z"]}))
+    assert (finding.record, finding.values, finding.message) == (
+        None,
+        {},
+        "A is of two kinds:  z (ae.csv, row 4) is one; x (ae.csv, row 2) is another; and there is no third",
+    )
+    assert finding.origins == (Origin(CORRECT, "ae.csv", None, 4, ("A",)), Origin(COMPARED, "ae.csv", None, 2, ("A",)))
+    assert finding.id == run([replace(one, witnesses=None)], table("AE", {"A": ["y"]}))[0][0].id
+
+
+@pytest.mark.parametrize(
+    ("origin", "expected"),
+    [
+        (Origin(CORRECT, "ae.csv", None, 4, ("A",)), "ae.csv, row 4"),
+        (Origin(CORRECT, "all.xlsx", "AE", 4, ("A",)), "all.xlsx, sheet AE, row 4"),
+        (Origin(CORRECT, "odm.xml", None, None, ("A",), "ItemData[3]"), "odm.xml, ItemData[3]"),
+        (Origin(CORRECT, "odm.xml", None, None, ("A",)), "odm.xml"),
+    ],
+)
+def test_the_place_of_such_a_record(table, run, make_rule, origin, expected):
+    ae = replace(table("AE", {"A": ["x"]}), locate=lambda positions, variables, role: [(origin,)])
+    (finding,), _ = run([make_rule(lambda f: False, ["A"], witnesses=lambda f: [Witness("is wrong", 0)])], ae)
+    assert finding.message == f"is wrong: x ({expected}) is wrong"
 
 
 def test_a_value_with_braces_is_not_filled_in_again(table, run, make_rule):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from trialbook.checks.form_rules import form_rules
-from trialbook.mapping import ExportSpec, FormSpec, Specs, StudyCodelist
+from trialbook.mapping import ExportSpec, FormSpec, Specs, StudyCodelist, load_specs
 from trialbook.mapping.domain_spec import CommonSpec
 
 
@@ -131,8 +131,14 @@ def test_an_export_full_of_faults_as_findings(table, run):
         ({"type": "date", "format": "d/m/y"}, ["UN/03/2024", "UNK/UNK/2024", "31/04/2024", "XX/03/2024"], [3, 4]),
         ({"type": "integer"}, ["-1", "+1", "1e3", "1 000", "NA", "  7 "], [3, 4, 5]),
         ({"type": "number"}, ["-.5", "5.", "1e3", "<5", "5 %", "."], [4, 5, 6]),
+        ({"type": "datetime", "format": "y-m-d H:M"}, ["2024-03-12T10:20:00+08:00", "2024-03-12T10:20:00.5Z"], []),
+        ({"type": "date", "format": "d/m/y", "null_codes": ["1900-01-01", "ND"]}, ["1/1/1900", "ND", "NA"], [3]),
+        ({"type": "number", "null_codes": ["NA", "9999"]}, ["NA", "9999.0", "ND"], [3]),
         ({"required": True}, ["x", "", "  ", "NA"], [2, 3]),
-        ({"codelist": "SEV"}, ["MILD", " 1 ", "mild", "轻度", "轻"], [3, 5]),
+        ({"required": True, "null_codes": ["NA", "未查"]}, ["x", "ＮＡ", " 未查", "N/A"], [2, 3]),
+        ({"type": "date", "format": "y-m", "required": True, "null_codes": ["ND"]}, ["2024-03", "ND"], [2]),
+        ({"codelist": "SEV"}, ["MILD", " 1 ", "mild", "轻度", "轻", "１", "ＭＩＬＤ"], [3, 5]),
+        ({"codelist": "SEV", "null_codes": ["NA"]}, ["NA", "N/A", "1"], [2]),
         ({}, ["anything", ""], []),
     ],
     ids=lambda value: "" if isinstance(value, list) else str(value),
@@ -205,3 +211,62 @@ def test_each_of_several_equal_records_is_compared_with_the_others(table, run):
         ("TB-RAW-AE-KEY", 1, [("correct", 2), ("compared", 4)]),
         ("TB-RAW-AE-KEY", 3, [("correct", 4), ("compared", 2)]),
     ]
+
+
+DM_ORDER = {"type": "date", "format": ["d/m/y", "d-mmm-y", "y/m/d"]}
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "expected"),
+    [
+        (
+            DM_ORDER,
+            ["05/03/2024", "03/25/2024", "25/03/2024", "12/31/2024"],
+            "X is declared as d/m/y, and a cell contradicts the order of day and month: "
+            "03/25/2024 (ae.csv, row 3) can only be m/d/y; 25/03/2024 (ae.csv, row 4) can only be d/m/y",
+        ),
+        (
+            DM_ORDER,
+            ["05/03/2024", "03/25/2024", "25-Mar-2024", "2024-03-25", "2024/03/25"],
+            "X is declared as d/m/y, and a cell contradicts the order of day and month: "
+            "03/25/2024 (ae.csv, row 3) can only be m/d/y; no cell can only be d/m/y",
+        ),
+        (
+            {"type": "datetime", "format": "m-d-y H:M"},
+            ["25-03-2024 10:20", "03-25-2024 10:20"],
+            "X is declared as m-d-y H:M, and a cell contradicts the order of day and month: "
+            "25-03-2024 10:20 (ae.csv, row 2) can only be d-m-y H:M; 03-25-2024 10:20 (ae.csv, row 3) can only be m-d-y H:M",
+        ),
+        (DM_ORDER, ["05/03/2024", "25/03/2024", "25/13/2024", "31/02/2024", "2024-03-25", "x", ""], None),
+        (DM_ORDER | {"null_codes": ["12/31/1900"]}, ["12/31/1900", "25/03/2024"], None),
+        ({"type": "date", "format": "y/m/d"}, ["2024/13/02", "2024/02/13"], None),
+        (DM_ORDER, [], None),
+    ],
+    ids=["both orders", "nothing proves the declared one", "times", "no cell contradicts", "a null code", "year first", "none"],
+)
+def test_a_column_that_contradicts_its_order_of_day_and_month_is_one_finding(table, run, column, cells, expected):
+    findings, outcomes = run(rules_of({"X": column}), table("AE", {"SUBJECT": [str(i) for i in range(len(cells))], "X": cells}))
+    found = [(f.record, f.message, [o.role.value for o in f.origins]) for f in findings if f.rule == "TB-RAW-AE-X-ORDER"]
+    roles = ["correct", "compared"] if expected and "no cell" not in expected else ["correct"]
+    assert found == ([(None, expected, roles)] if expected else [])
+    assert "EXECUTION ERROR" not in {outcome.status.value for outcome in outcomes}
+
+
+def test_a_date_that_does_not_fit_comes_with_what_it_may_be(table, run):
+    cells = {"SUBJECT": ["1", "2", "3", "4"], "X": ["45321", "03/25/2024", "1/2/24", "soon"]}
+    findings, _ = run(rules_of({"X": DM_ORDER}), table("AE", cells))
+    written = "X is not a date written as d/m/y or d-mmm-y or y/m/d"
+    days = "2024-01-30 counted from 1900 and 2028-01-31 counted from 1904"
+    assert [f.message for f in findings if f.rule == "TB-RAW-AE-X-DATE"] == [
+        f"{written}; a number of days as Excel counts them would be {days}",
+        f"{written}; it is a date only as m/d/y",
+        f"{written}; a year of two digits is not guessed",
+        written,
+    ]
+
+
+def test_the_rules_of_a_form_stand_for_those_of_the_datasets_made_from_it(repository):
+    specs = load_specs(repository / "tests" / "tiny_study" / "sdtm_specs", "tiny")
+    rules = {one.id: one.stands_for for one in form_rules(specs.forms["DM"], specs)}
+    assert rules["TB-RAW-DM-KEY"] == ("TB-DM-KEY", "TB-SUPPDM-KEY")
+    assert rules["TB-RAW-DM-SEX-CODE"] == ("TB-DM-SEX-FILLED",)

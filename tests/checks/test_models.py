@@ -138,6 +138,15 @@ def test_a_forms_cells_and_numbers_are_read_as_the_mapping_reads_them(specs, mon
     assert Form.cells(ae, "X").tolist() == ["1.0", "17", "01", "1.5", "1e3", "x", ""]
     assert Form.cells(ae, "TEXT").tolist() == ["1.0", "１７", "01", "1.5", "1e3", "x", ""]
     assert Form.number(ae, "N").fillna(-1).tolist() == [1, 17, 1, 1.5, 1000, -1, -1]
+    nulls = {"N": ColumnSpec(type="number", null_codes=("9999",)), "CODE": ColumnSpec(codelist="SEX", null_codes=("U",))}
+    dates = {"D": ColumnSpec(type="date", format="y-m-d", null_codes=("1900-01-01",))}
+    spec = specs.forms["AE"].model_copy(update={"columns": {**columns, **nulls, **dates}})
+    monkeypatch.setattr(Form, "_specs", replace(specs, forms={"AE": spec}))
+    other = pd.DataFrame({"N": ["9999", "5"], "CODE": ["U", "Ｍ"], "D": ["1900-01-01", "2024-03-05T10:20Z"]}, dtype="str")
+    assert Form.number(other, "N").fillna(-1).tolist() == [-1, 5]
+    assert Form.cells(other, "N").tolist() == ["", "5"]
+    assert Form.term(other, "CODE").tolist() == ["", "M"]
+    assert Form.date(other, "D").tolist() == ["", "2024-03-05T10:20Z"]
     with pytest.raises(SpecError, match=r"AE\.TEXT is no integer or number column"):
         Form.number(ae, "TEXT")
     with pytest.raises(SpecError, match=r"AE\.Y is not in the form's specification"):

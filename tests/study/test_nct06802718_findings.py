@@ -10,8 +10,6 @@ import pytest
 from trialbook.findings import RuleStatus
 from trialbook.run import Run, Study
 
-S002 = {"STUDYID": "NCT06802718", "USUBJID": "NCT06802718-01-S002"}
-
 # The fault, then each finding that it must give: the rule, the cells to mend (file, row in a spreadsheet, columns), and the
 # values that the finding shows, those it compares with under the name of their table.
 EXPECTED = [
@@ -34,7 +32,6 @@ EXPECTED = [
     ("IFN-DM-002", [("DM.csv", 7, "AGE")], {"AGE": "71", "RAND.RAND_DTTM": "2024年4月8日 10:00"}),
     # S006: sex 女性 is not in the code list
     ("TB-RAW-DM-SEX-CODE", [("DM.csv", 8, "SEX")], {"SEX": "女性"}),
-    ("TB-DM-SEX-FILLED", [("DM.csv", 8, "SEX")], {"SEX": ""}),
     # S012: screened before under S099, which nobody has
     ("IFN-DM-003", [("DM.csv", 14, "SUBJID_PREV")], {"SUBJID_PREV": "S099"}),
     # S013: height 1.66米
@@ -48,32 +45,6 @@ EXPECTED = [
     # S021: one screening number for two persons
     ("TB-RAW-DM-KEY", [("DM.csv", 23, "SUBJID")], {"SUBJID": "S021"}),
     ("TB-RAW-DM-KEY", [("DM.csv", 24, "SUBJID")], {"SUBJID": "S021"}),
-    ("TB-DM-KEY", [("DM.csv", 23, "SUBJID")], {"STUDYID": "NCT06802718", "USUBJID": "NCT06802718-01-S021"}),
-    ("TB-DM-KEY", [("DM.csv", 24, "SUBJID")], {"STUDYID": "NCT06802718", "USUBJID": "NCT06802718-01-S021"}),
-    (
-        "TB-SUPPDM-KEY",
-        [("DM.csv", 23, "SUBJID", "ETHNICGRP")],
-        {
-            "STUDYID": "NCT06802718",
-            "RDOMAIN": "DM",
-            "USUBJID": "NCT06802718-01-S021",
-            "IDVAR": "",
-            "IDVARVAL": "",
-            "QNAM": "ETHNGRP",
-        },
-    ),
-    (
-        "TB-SUPPDM-KEY",
-        [("DM.csv", 24, "SUBJID", "ETHNICGRP")],
-        {
-            "STUDYID": "NCT06802718",
-            "RDOMAIN": "DM",
-            "USUBJID": "NCT06802718-01-S021",
-            "IDVAR": "",
-            "IDVARVAL": "",
-            "QNAM": "ETHNGRP",
-        },
-    ),
     # S022: names S002, another person and randomized, as its earlier number
     (
         "IFN-DM-005",
@@ -164,8 +135,6 @@ EXPECTED = [
     # S002: event 2 twice
     ("TB-RAW-AE-KEY", [("AE.csv", 8, "SUBJID", "AE_NO")], {"SUBJID": "S002", "AE_NO": "2"}),
     ("TB-RAW-AE-KEY", [("AE.csv", 40, "SUBJID", "AE_NO")], {"SUBJID": "S002", "AE_NO": "2"}),
-    ("TB-AE-KEY", [("AE.csv", 8, "SUBJID", "AE_NO")], {**S002, "AESPID": "S002-2"}),
-    ("TB-AE-KEY", [("AE.csv", 40, "SUBJID", "AE_NO")], {**S002, "AESPID": "S002-2"}),
     # S004: ends before it starts
     ("IFN-AE-001", [("AE.csv", 10, "START", "END")], {"START": "2024/5/6", "END": "2024/4/29"}),
     # S004: ongoing with an end date
@@ -232,14 +201,12 @@ EXPECTED = [
     ("IFN-AE-007", [("AE.csv", 35, "SAE_CRIT")], {"SAE_CRIT": "住院治疗观察"}),
     # S019: not coded
     ("IFN-AE-020", [("AE.csv", 36, "AETERM")], {"SUBJID": "S019", "AE_NO": "2", "AETERM": "中性粒细胞计数降低"}),
-    ("TB-AE-AEDECOD-FILLED", [("AE.csv", 36)], {"AEDECOD": ""}),
     # S020: starts on 31 June
     ("TB-RAW-AE-START-DATE", [("AE.csv", 37, "START")], {"START": "2024/6/31"}),
     # S020: outcome 治愈中
     ("TB-RAW-AE-OUTCOME-CODE", [("AE.csv", 38, "OUTCOME")], {"OUTCOME": "治愈中"}),
     # S032: an event, and nobody has this number
     ("IFN-AE-013", [("AE.csv", 39, "SUBJID")], {"SUBJID": "S032"}),
-    ("TB-AE-USUBJID-FILLED", [("AE.csv", 39, "SUBJID")], {"USUBJID": ""}),
     # S005: fatal, without the criterion of death
     ("IFN-AE-010", [("AE.csv", 41, "SAE_YN", "SAE_CRIT")], {"SAE_YN": "是", "SAE_CRIT": "住院或住院时间延长", "OUTCOME": "死亡"}),
     # S005: fatal, ends after the day of death

@@ -82,8 +82,8 @@ def _about_table(rule: Rule, table: CheckedTable, stage: Stage, study: str) -> F
 
 def _place(origin: Origin) -> str:
     sheet = f", sheet {origin.sheet}" if origin.sheet else ""
-    row = f", row {origin.row}" if origin.row is not None else ""
-    return f"{origin.file}{sheet}{row}"
+    place = f"row {origin.row}" if origin.row is not None else origin.path
+    return f"{origin.file}{sheet}, {place}" if place else f"{origin.file}{sheet}"
 
 
 def _messages(rule: Rule, table: CheckedTable, positions: np.ndarray) -> list[str]:
