@@ -137,7 +137,9 @@ def mapped_table(mapped: Mapped, forms: dict[str, CheckedTable]) -> CheckedTable
     table = _dataset_table(mapped.dataset, mapped.keys, locate)
     frame = table.frame.drop(columns=[name for name in mapped.not_collected if name in table.frame])
     behind = tuple((form, mapped.provenance.rows[alias]) for alias, form in mapped.provenance.forms.items())
-    return replace(table, frame=frame, lacking=mapped.not_collected, behind=behind)
+    # A key's text is known by all of it, also where it goes on in qualifiers.
+    cells = frame.assign(**mapped.unsplit) if mapped.unsplit else None
+    return replace(table, frame=frame, cells=cells, lacking=mapped.not_collected, behind=behind)
 
 
 def file_table(dataset: SdtmDataset, keys: tuple[str, ...]) -> CheckedTable:

@@ -15,6 +15,7 @@ from trialbook.mapping.collected import not_collected
 from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm, DomainSpec, Records
 from trialbook.mapping.forms import Form, Forms
 from trialbook.mapping.later import Making, fill_later
+from trialbook.mapping.long_text import QualifierText, split_qualifiers, split_variables
 from trialbook.mapping.numbers import read_numbers
 from trialbook.mapping.provenance import Cells, Provenance, Source
 from trialbook.mapping.records import MappingIssue, RawRecords, merged, raw_records
@@ -29,12 +30,14 @@ class Mapped:
     """One dataset with the origins of its values; ``keys`` is its natural key.
 
     ``not_collected``: variables for which the export has none of the forms or columns that they are mapped from, and why.
+    ``unsplit``: the keys whose texts go on in supplemental qualifiers, as they were collected.
     """
 
     dataset: SdtmDataset
     provenance: Provenance
     keys: tuple[str, ...]
     not_collected: Mapping[str, str] = field(default_factory=dict)
+    unsplit: Mapping[str, pd.Series] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -118,20 +121,42 @@ def _map_domain(
         records = np.flatnonzero((lost & ~reported)[order])
         issues.append(MappingIssue("NUMBER", domain.domain, domain.domain, (name,), records, message))
     issues.extend(replace(issue, records=np.flatnonzero(np.isin(order, issue.records))) for issue in making.issues)
-    made = [Mapped(dataset, provenance, keys, not_collected(parts, wanted, forms))]
+    qualifiers: dict[str, QualifierText] = {}
     if domain.supp:
-        qualifiers = [domain.qualifiers(kind) for kind in kinds]
-        values, value_sources = _fill_all(parts, qualifiers, list(domain.supp), specs, forms)
-        values = {name: value.take(order).reset_index(drop=True) for name, value in values.items()}
-        of_values = {name: Source(source.ways, source.choice[order]) for name, source in value_sources.items()}
-        of_subject = {name: source for name, source in provenance.sources.items() if name == "USUBJID"}
-        at = Provenance(provenance.forms, provenance.rows, of_subject | of_values)
-        supp = supplemental(domain, dataset, values, at, standard)
-        if supp is not None:
-            made.append(Mapped(*supp, keys=standard.datasets["SUPPQUAL"].keys))
+        of_kinds = [domain.qualifiers(kind) for kind in kinds]
+        values, value_sources = _fill_all(parts, of_kinds, list(domain.supp), specs, forms)
+        for name, one in domain.supp.items():
+            value, source = values[name].take(order).reset_index(drop=True), value_sources[name]
+            source = Source(source.ways, source.choice[order])
+            qualifiers[name] = QualifierText(one.label, one.origin, one.evaluator, value, source)
+    whole = dataset.frame
+    if domain.domain == "DM" or f"{domain.domain}SEQ" in whole:
+        taken = {*dataset.variables, *domain.supp}
+        ways_of = {name: ways for kind in wanted for name, ways in kind.items()}
+        dataset, continued = split_variables(dataset, provenance.sources, ways_of, taken)
+        qualifiers = continued | split_qualifiers(qualifiers, taken)
+    unsplit = {key: whole[key] for key in keys if not whole[key].equals(dataset.frame[key])}
+    unknown = {**_unknown(parts, frame), **not_collected(parts, wanted, forms), **_without_elements(later, datasets)}
+    made = [Mapped(dataset, provenance, keys, unknown, unsplit)]
+    supp = supplemental(domain.domain, dataset, qualifiers, provenance, standard)
+    if supp is not None:
+        made.append(Mapped(*supp, keys=standard.datasets["SUPPQUAL"].keys))
     for part in parts:
         issues.extend(part.issues)
     return made
+
+
+def _unknown(parts: Sequence[RawRecords], frame: pd.DataFrame) -> dict[str, str]:
+    """Variables that are empty throughout because each condition asks for a form that is not in the export, and why."""
+    asked = {name: issue.message for part in parts for issue in part.issues if issue.kind == "ABSENT" for name in issue.variables}
+    return {name: message for name, message in asked.items() if name in frame and (frame[name].astype("str") == "").all()}
+
+
+def _without_elements(later: Mapping[str, Algorithm], datasets: Mapping[str, Mapped]) -> dict[str, str]:
+    """The variables of which nothing is known where the export gives no SE."""
+    if "SE" in datasets:
+        return {}
+    return {name: "SE could not be made" for name, algorithm in later.items() if algorithm.derive_epoch}
 
 
 def _fill_all(
