@@ -106,6 +106,14 @@ class State:
             alike.append(Node(level, oid, repeat, wanted, parent))
         return alike[wanted - 1]
 
+    def close(self) -> None:
+        """Part the entities from those above them, which hold them: then none is kept by another."""
+        waiting = [self.root]
+        while waiting:
+            node = waiting.pop()
+            node.parent = None
+            waiting.extend(child for alike in node.children.values() for child in alike)
+
     def _odd(self, parent: Node, level: str, oid: str, repeat: str, what: str) -> None:
         form = oid if level == "FormData" else parent.oid if level == "ItemGroupData" else ""
         oddity = self.oddities.setdefault((form, what), Oddity())
