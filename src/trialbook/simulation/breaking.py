@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook.errors import SpecError
-from trialbook.mapping import Specs
+from trialbook.mapping import FormSpec, Specs
 from trialbook.simulation.changes import Action, Change, Kind, Tables
 from trialbook.simulation.rendering import Renderer
 from trialbook.simulation.tables import SiteTable
@@ -39,12 +39,18 @@ class _Drawn:
 
 
 def draw_defects(
-    tables: Tables, kinds: Sequence[Kind], rate: float, seed: int, failed: Callable[[Exception, Kind], SpecError]
+    tables: Tables,
+    kinds: Sequence[Kind],
+    rate: float,
+    seed: int,
+    can_show: Callable[[Change], bool],
+    failed: Callable[[Exception, Kind], SpecError],
 ) -> list[Defect]:
     """Defects that break about ``rate`` of all records; every kind that finds a place has at least one.
 
     Kinds take turns, each with a generator of its own, so that a further kind moves no other's defects to other records unless
-    they meet. ``failed`` makes the error to raise for a kind that raises one, or changes what is not there.
+    they meet. ``can_show`` tells whether the export can hold a change, and that it is one; ``failed`` makes the error to raise
+    for a kind that raises one, or changes what is not there.
     """
     wanted = round(rate * sum(map(len, tables.values())))
     drawn = [_Drawn(kind, iter(kind(tables, np.random.default_rng([seed, *kind.name.encode()]))), []) for kind in kinds]
@@ -56,7 +62,7 @@ def draw_defects(
             if not one.open or (not first and len(claimed.records) >= wanted):
                 continue
             try:
-                changes = _next(one, tables, claimed, may_share=first)
+                changes = _next(one, tables, claimed, can_show, may_share=first)
             except Exception as error:
                 raise failed(error, one.kind) from error
             if changes is None:
@@ -92,11 +98,15 @@ class _Claims:
         return not any((change.form, change.record) in self.records for change in changes)
 
 
-def _next(one: _Drawn, tables: Tables, claimed: _Claims, may_share: bool) -> tuple[Change, ...] | None:
+def _next(
+    one: _Drawn, tables: Tables, claimed: _Claims, can_show: Callable[[Change], bool], may_share: bool
+) -> tuple[Change, ...] | None:
     """The kind's next defect; only its first one may break a record that another has broken in another cell."""
     for tries, candidate in enumerate(one.candidates, 1):
         changes = (candidate,) if isinstance(candidate, Change) else tuple(candidate)
         _check(changes, tables)
+        if not all(map(can_show, changes)):
+            continue
         if claimed.records_free(changes):
             return changes
         one.late.append(changes)
@@ -128,6 +138,15 @@ def _check(changes: Sequence[Change], tables: Tables) -> None:
         raise LookupError("a defect changes one cell twice")
 
 
+def changed_text(change: Change, before: str, renderer: Renderer, spec: FormSpec) -> str:
+    """What the cell of a change holds after it."""
+    if change.value is not None:
+        return renderer.cell(spec, str(change.column), change.value)
+    if change.text is not None:
+        return change.text
+    return change.edit(before) if change.edit else ""
+
+
 def break_tables(
     tables: Mapping[str, SiteTable], defects: Sequence[Defect], renderer: Renderer, specs: Specs
 ) -> tuple[dict[str, SiteTable], dict[tuple[str, int], int]]:
@@ -155,13 +174,9 @@ def break_tables(
             broken[name].shapes[record] = (change.action, column or "")
         if column is None:
             continue
-        now = texts[name][column]
-        if change.value is not None:
-            now[record] = renderer.cell(specs.forms[name], column, change.value)
-            values[name][column][record] = change.value
-            continue
-        now[record] = change.text if change.text is not None else change.edit(now[record]) if change.edit else ""
-        values[name][column][record] = ""
+        cells = texts[name][column]
+        cells[record] = changed_text(change, cells[record], renderer, specs.forms[name])
+        values[name][column][record] = change.value or ""
     copies: dict[tuple[str, int], int] = {}
     for name, table in broken.items():
         index = table.text.index

@@ -15,7 +15,7 @@ from trialbook.errors import SpecError, TrialbookError
 from trialbook.exports.workbook import STATEMENT
 from trialbook.mapping import Specs
 from trialbook.outputs import output_folder
-from trialbook.simulation.breaking import Defect, break_tables, draw_defects
+from trialbook.simulation.breaking import Defect, break_tables, changed_text, draw_defects
 from trialbook.simulation.changes import Action, Change, Kind
 from trialbook.simulation.course import Course, study_error
 from trialbook.simulation.kinds_dates import date_kinds
@@ -91,7 +91,14 @@ def simulate_export(
         def failed(error: Exception, kind: Kind) -> SpecError:
             return study_error(error, f"the kind of defect {kind.name}", course.folder, course.folder / "defects.py")
 
-        defects = draw_defects(values, known, rate, _stream(seed, _DEFECTS), failed)
+        def can_show(change: Change) -> bool:
+            if change.column is None:
+                return True
+            spec, before = specs.forms[change.form], str(clean[change.form].text.at[change.record, change.column])
+            text = changed_text(change, before, renderer, spec)
+            return text != before and laid.can_show(spec, change.column, text)
+
+        defects = draw_defects(values, known, rate, _stream(seed, _DEFECTS), can_show, failed)
         broken, copies = break_tables(clean, defects, renderer, specs)
     progress("writing the files")
     with output_folder(out) as folder:

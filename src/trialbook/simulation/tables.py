@@ -25,7 +25,10 @@ class SiteTable:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a record stands: ``row`` as a spreadsheet counts, or ``path`` where the file has no rows."""
+    """Where a record stands: ``row`` as a spreadsheet counts, or ``path`` where the file has no rows.
+
+    ``sheet`` is that of a workbook, or the form or instrument in a file that holds several.
+    """
 
     file: str
     sheet: str | None

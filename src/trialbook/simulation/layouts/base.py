@@ -41,6 +41,10 @@ class Layout(ABC):
         """The cells as they stand in the file: those of the site, where the layout has no way of its own to write one."""
         return table.text
 
+    def can_show(self, spec: FormSpec, column: str, text: str) -> bool:
+        """Whether a cell can hold this text at all."""
+        return True
+
     @abstractmethod
     def write(self, folder: Path, tables: Mapping[str, SiteTable]) -> Written:
         """Write the export into the empty folder."""

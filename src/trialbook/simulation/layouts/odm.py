@@ -60,6 +60,10 @@ class OdmFile(Layout):
             headers |= {(name, column): "StudyEventOID" for column in [_event_column(table.spec)] if column}
         return Written(file, places, headers)
 
+    def can_show(self, spec: FormSpec, column: str, text: str) -> bool:
+        """A subject and a study event always have a key."""
+        return text.strip() != "" or _has_item(spec, column)
+
     def _head(self) -> Iterator[str]:
         study = quoteattr(self.context.study)
         yield '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -153,7 +157,7 @@ class OdmFile(Layout):
                         said = f' ItemGroupRepeatKey="{key}"' if key else ""
                         yield f'<ItemGroupData ItemGroupOID="IG.{form}"{said}>{data}</ItemGroupData>\n'
                         path = Node("ItemGroupData", f"IG.{form}", key, 1, at_form).path
-                        places[form, record] = Place(file, None, None, path)
+                        places[form, record] = Place(file, f"F.{form}", None, path)
                     yield "</FormData>\n"
                 yield "</StudyEventData>\n"
             yield "</SubjectData>\n"

@@ -88,7 +88,7 @@ class RedcapFile(Layout):
                 at[id(row)] = number
         with (folder / dictionary).open("w", encoding="utf-8", newline="") as out:
             csv.writer(out, lineterminator="\n").writerows([_DICTIONARY, *self._dictionary()])
-        places = {key: Place(file, None, at[id(row)]) for key, row in where.items()}
+        places = {(name, record): Place(file, name.lower(), at[id(row)]) for (name, record), row in where.items()}
         return Written("", places, self._headers(tables))
 
     def _headers(self, tables: Mapping[str, SiteTable]) -> dict[tuple[str, str], str]:
