@@ -176,19 +176,20 @@ def injection_form(trial: pd.DataFrame, log: Log, random: np.random.Generator) -
     before = pd.Series(np.where(given, amount, np.nan)).groupby(i).transform(lambda doses: doses.ffill().shift())
     reduced = given & (amount < before.to_numpy())
     change = np.select([reduced, state == HELD, state == STOPPED], ["DOSE REDUCED", "DRUG INTERRUPTED", "DRUG WITHDRAWN"], "")
-    batch = np.char.add("PG", np.char.replace(np.datetime_as_string(date, unit="M"), "-", ""))
+    written = text(date)
+    batch = np.array([f"PG{day[2:4]}{day[5:7]}" for day in written], dtype=object)
     return pd.DataFrame(
         {
             "SUBJID": of["SUBJID"],
             "DOSE_NO": (dose + 1).astype(str),
             "PLANNED_DAT": text(rand + days(7 * dose)),
-            "ADMIN_DAT": np.where(given, text(date), ""),
-            "ADMIN_TIM": np.where(given, clock(minutes).astype(object), ""),
+            "ADMIN_DAT": np.where(given, written, ""),
+            "ADMIN_TIM": np.where(given, clock(minutes), ""),
             "DOSE_UG": np.where(given, amount.astype(str), ""),
             "GIVEN_YN": np.where(given, "Y", "N"),
             "REASON_NOT_GIVEN": np.where(given, "", cause),
             "DOSE_CHANGE": change,
             "REASON_CHANGE": np.where(change != "", cause, ""),
-            "BATCH_NO": np.where(given, batch.astype(object), ""),
+            "BATCH_NO": np.where(given, batch, ""),
         }
     )

@@ -6,6 +6,7 @@ Forms AE and AE_CODING. MedDRA is licensed: every code here is invented, and the
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ MONTHS_WIDE = ("Fatigue", "Alopecia", "Insomnia", "Decreased appetite", "Depress
 """Events that creep in: a site may know the month only."""
 
 
+@cache
 def profile() -> pd.DataFrame:
     """``ae_profile.csv`` with the words of ``ae_terms.csv``, a row a preferred term; DRUG: whether interferon brings it about."""
     here = Path(__file__).parent

@@ -180,7 +180,7 @@ def _lab(
             "SUBJID": table["SUBJID"].to_numpy()[sample],
             "VISIT": table["VISIT"].to_numpy()[sample],
             "LAB_DAT": dates,
-            "LAB_TIM": clock(minutes).astype(object),
+            "LAB_TIM": clock(minutes),
             "ACCESSION": np.where(other, "W", "L") + number,
             "ORDER": sample * 2 + rerun,
         }

@@ -16,6 +16,7 @@ ETHNIC = {"Han": 0.91, "Hui": 0.03, "Man": 0.02, "Zhuang": 0.015, "Mongol": 0.01
 LETTERS = np.array(list("ABCDFGHJKLMNPQRSTWXYZ"), dtype=object)
 SITE = "01"
 DAY = np.timedelta64(1, "D")
+CLOCK = np.array([f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(24 * 60)], dtype=object)
 
 
 def days(numbers: np.ndarray) -> np.ndarray:
@@ -31,8 +32,7 @@ def text(dates: np.ndarray) -> np.ndarray:
 
 def clock(minutes: np.ndarray) -> np.ndarray:
     """Minutes after midnight as HH:MM."""
-    whole = np.asarray(minutes).astype(int)
-    return np.char.add(np.char.add(np.char.zfill((whole // 60).astype(str), 2), ":"), np.char.zfill((whole % 60).astype(str), 2))
+    return CLOCK[np.asarray(minutes).astype(int)]
 
 
 def screen(subjects: int, random: np.random.Generator, parameters: Mapping[str, Any]) -> pd.DataFrame:
@@ -200,7 +200,7 @@ def _randomization(trial: pd.DataFrame) -> pd.DataFrame:
         {
             "SUBJID": trial["SUBJID"],
             "RAND_NO": [f"R{number:0{width}d}" for number in place],
-            "RAND_DTTM": text(rand) + "T" + clock(trial["RAND_AT"].to_numpy()).astype(object),
+            "RAND_DTTM": text(rand) + "T" + clock(trial["RAND_AT"]),
             "GROUP": trial["ARM"],
             "STRATUM": trial["MARKER"],
         }

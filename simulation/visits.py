@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ AFTER_TRANSPLANT = 45
 """Days after a transplant during which nobody comes to the trial's visits."""
 
 
+@cache
 def planned_visits() -> pd.DataFrame:
     """The visits after screening with a planned day: VISIT, DAY (0: of randomization), BEFORE and AFTER (of the window)."""
     visits = load_visits(Path(__file__).resolve().parents[1] / "protocol").values()

@@ -1,0 +1,418 @@
+"""The synthetic course of this trial: coherent for each seed and size, reproducible, and as often as the assumptions say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from trialbook.simulation.course import Course
+from trialbook.study import LoadedStudy
+from trialbook.studymodules import load_module
+
+ROOT = Path(__file__).resolve().parents[2]
+STUDY = LoadedStudy(ROOT)
+COURSE = Course(ROOT / "simulation", "course_under_test")
+PARAMETERS: Mapping[str, Any] = COURSE.parameters
+CUTOFF = str(PARAMETERS["data_cutoff"])
+
+DATES = {
+    name: [column for column, spec in form.columns.items() if spec.type in ("date", "datetime")]
+    for name, form in STUDY.specs.forms.items()
+}
+
+Tables = dict[str, pd.DataFrame]
+
+
+def simulate(seed: int, subjects: int) -> Tables:
+    return COURSE.tables(subjects, np.random.default_rng(seed), STUDY.specs)
+
+
+def of(tables: Tables, form: str, column: str, subjects: pd.Series) -> pd.Series:
+    """A form's column by subject, beside ``subjects``; ``""`` where the form has none."""
+    return beside(tables[form].drop_duplicates("SUBJID").set_index("SUBJID")[column], subjects)
+
+
+def beside(values: pd.Series, subjects: pd.Series, missing: str = "") -> pd.Series:
+    known = dict(values)
+    return pd.Series([known.get(subject, missing) for subject in subjects], index=subjects.index, dtype="str")
+
+
+def no_later(left: pd.Series, right: pd.Series) -> bool:
+    """Whether each left date is no later than the right one, as far as both are known and precise."""
+    pairs = [(a, b) for a, b in zip(left, right, strict=True) if a and b]
+    return all(a[: min(len(a), len(b), 10)] <= b[: min(len(a), len(b), 10)] for a, b in pairs)
+
+
+COHERENT: dict[str, Callable[[Tables], object]] = {}
+
+
+def coherent(check: Callable[[Tables], object]) -> Callable[[Tables], object]:
+    COHERENT[check.__name__] = check
+    return check
+
+
+@coherent
+def every_subject_has_demographics_and_eligibility(t: Tables) -> object:
+    known = set(t["DM"]["SUBJID"])
+    return set(t["ELIG"]["SUBJID"]) == known and all(set(frame["SUBJID"]) <= known for frame in t.values())
+
+
+@coherent
+def nothing_is_later_than_the_cutoff(t: Tables) -> object:
+    return all((t[form][column].str[:10] <= CUTOFF).all() for form in t for column in DATES[form])
+
+
+@coherent
+def nothing_is_later_than_death(t: Tables) -> object:
+    return all(no_later(t[form][column], of(t, "DEATH", "DTH_DAT", t[form]["SUBJID"])) for form in t for column in DATES[form])
+
+
+@coherent
+def nothing_is_later_than_the_last_contact(t: Tables) -> object:
+    """Contacts of SURV and the end of the study; who has neither is not out yet."""
+    ends = t["DISP"].set_index("SUBJID")["EOS_DAT"]
+    return all(no_later(t[form][column], beside(ends, t[form]["SUBJID"])) for form in t for column in DATES[form])
+
+
+@coherent
+def death_is_the_same_everywhere(t: Tables) -> object:
+    dead = t["DEATH"].set_index("SUBJID")["DTH_DAT"]
+    disposition = t["DISP"][t["DISP"]["EOS_REASON"] == "DEATH"].set_index("SUBJID")["EOS_DAT"]
+    contact = t["SURV"][t["SURV"]["STATUS"] == "DEAD"].set_index("SUBJID")
+    fatal = t["AE"][t["AE"]["OUTCOME"] == "FATAL"].set_index("SUBJID")["END"]
+    return (
+        dead.sort_index().equals(disposition.sort_index())
+        and dead.sort_index().equals(contact["CONTACT_DAT"].rename("DTH_DAT").sort_index())
+        and fatal.equals(dead.reindex(fatal.index))
+    ) or (dict(dead), dict(disposition), dict(contact["CONTACT_DAT"]), dict(fatal))
+
+
+@coherent
+def consent_screening_and_randomization_are_in_order(t: Tables) -> object:
+    subjects = t["ELIG"]["SUBJID"]
+    consent, screened = of(t, "DM", "ICF_DAT", subjects), t["ELIG"]["SCR_DAT"]
+    return no_later(consent, screened) and no_later(screened, of(t, "RAND", "RAND_DTTM", subjects))
+
+
+@coherent
+def a_second_screening_names_an_earlier_one_that_failed(t: Tables) -> object:
+    again = t["DM"][t["DM"]["SUBJID_PREV"] != ""]
+    failed = t["DISP"][t["DISP"]["EOS_REASON"] == "SCREEN FAILURE"].set_index("SUBJID")["EOS_DAT"]
+    before = beside(failed, again["SUBJID_PREV"])
+    return (before != "").all() and no_later(before, again["ICF_DAT"]) and (again["SUBJID_PREV"] < again["SUBJID"]).all()
+
+
+@coherent
+def randomized_are_eligible_and_of_age(t: Tables) -> object:
+    entered = t["ELIG"][t["ELIG"]["SUBJID"].isin(t["RAND"]["SUBJID"])]
+    answers = entered[["DIAGNOSIS", "CR_NO", "REQ_HSCT_YN", "UNCTRL_INF_YN", "SEV_ORGAN_YN", "WILLING_IFN_YN", "THYROID_HX_YN"]]
+    age = t["DM"]["AGE"].astype(int)
+    return (answers == ["AML", "1", "N", "N", "N", "Y", "N"]).all(axis=None) and age.between(18, 70).all()
+
+
+@coherent
+def only_the_interferon_arm_has_injections(t: Tables) -> object:
+    return (of(t, "RAND", "GROUP", t["EX"]["SUBJID"]) == "IFN").all()
+
+
+@coherent
+def injections_follow_the_steps_in_order_after_randomization(t: Tables) -> object:
+    given = t["EX"][t["EX"]["GIVEN_YN"] == "Y"]
+    rand = of(t, "RAND", "RAND_DTTM", given["SUBJID"])
+    apart = pd.to_datetime(given["ADMIN_DAT"]).groupby(given["SUBJID"]).diff().dt.days.dropna()
+    dose = given["DOSE_UG"].astype(int)
+    lower = dose.groupby(given["SUBJID"]).diff()
+    return (
+        (apart >= 3).all()
+        and ((given["ADMIN_DAT"] + "T" + given["ADMIN_TIM"]) > rand).all()
+        and dose.isin([135, 90, 45]).all()
+        and (lower.dropna() <= 0).all()
+        and ((lower < 0) == (given["DOSE_CHANGE"] == "DOSE REDUCED")).all()
+    )
+
+
+@coherent
+def a_dose_not_given_has_a_reason_and_no_dose(t: Tables) -> object:
+    not_given, given = (t["EX"][t["EX"]["GIVEN_YN"] == answer] for answer in ("N", "Y"))
+    return (
+        (not_given[["ADMIN_DAT", "ADMIN_TIM", "DOSE_UG", "BATCH_NO"]] == "").all(axis=None)
+        and (not_given["REASON_NOT_GIVEN"] != "").all()
+        and (given[["ADMIN_DAT", "ADMIN_TIM", "DOSE_UG", "BATCH_NO"]] != "").all(axis=None)
+    )
+
+
+@coherent
+def nothing_is_injected_after_permanent_stop_relapse_or_end_of_treatment(t: Tables) -> object:
+    given = t["EX"][t["EX"]["GIVEN_YN"] == "Y"]
+    stopped = t["EX"][t["EX"]["DOSE_CHANGE"] == "DRUG WITHDRAWN"].set_index("SUBJID")["DOSE_NO"].astype(int)
+    number = given["DOSE_NO"].astype(int)
+    relapse = t["RESP"][t["RESP"]["RELAPSE_DAT"] != ""].set_index("SUBJID")["RELAPSE_DAT"]
+    return (
+        (number < beside(stopped.astype(str), given["SUBJID"], "99").astype(int)).all()
+        and no_later(given["ADMIN_DAT"], beside(relapse, given["SUBJID"]))
+        and no_later(given["ADMIN_DAT"], of(t, "DISP", "EOT_DAT", given["SUBJID"]))
+    )
+
+
+@coherent
+def low_counts_change_the_next_dose(t: Tables) -> object:
+    """Each count under a threshold while on treatment is followed by a lower, held or last dose."""
+    lab = t["LAB"][t["LAB"]["TEST_LOCAL"].isin(["WBC", "NEUT", "PLAT"])].copy()
+    lab["VALUE"] = lab["RESULT_TXT"].astype(float)
+    wrong = []
+    for _, low in lab[lab["VALUE"] < lab["TEST_LOCAL"].map(PARAMETERS["reduce_below"])].iterrows():
+        doses = t["EX"][t["EX"]["SUBJID"] == low["SUBJID"]]
+        given = doses[(doses["GIVEN_YN"] == "Y")]
+        before = given[given["ADMIN_DAT"] < low["LAB_DAT"]]
+        date = doses["ADMIN_DAT"].where(doses["ADMIN_DAT"] != "", doses["PLANNED_DAT"])
+        after = doses[(date >= low["LAB_DAT"]) & (doses["REASON_NOT_GIVEN"] != "受试者漏用")]
+        if len(before) and len(after):
+            change = after.iloc[0]["DOSE_CHANGE"]
+            stops = low["VALUE"] < PARAMETERS["stop_below"][low["TEST_LOCAL"]]
+            if change not in (["DRUG WITHDRAWN"] if stops else ["DOSE REDUCED", "DRUG INTERRUPTED", "DRUG WITHDRAWN"]):
+                wrong.append((low["SUBJID"], low["LAB_DAT"], low["TEST_LOCAL"], low["VALUE"], change))
+    return not wrong or wrong
+
+
+@coherent
+def events_end_after_they_start_or_are_ongoing(t: Tables) -> object:
+    ae = t["AE"]
+    over = ae["OUTCOME"].isin(["RECOVERED/RESOLVED", "FATAL"])
+    return (
+        no_later(ae["START"], ae["END"])
+        and ((ae["ONGOING"] == "Y") == (ae["END"] == "")).all()
+        and (over == (ae["END"] != "")).all()
+    )
+
+
+@coherent
+def events_start_after_randomization(t: Tables) -> object:
+    return no_later(of(t, "RAND", "RAND_DTTM", t["AE"]["SUBJID"]), t["AE"]["START"])
+
+
+@coherent
+def controls_have_no_relation_and_no_action(t: Tables) -> object:
+    ae = t["AE"]
+    control = of(t, "RAND", "GROUP", ae["SUBJID"]) == "CTRL"
+    return (ae.loc[control, ["REL_IFN", "ACTION"]] == "NOT APPLICABLE").all(axis=None) and (
+        ae.loc[~control, "REL_IFN"] != "NOT APPLICABLE"
+    ).all()
+
+
+@coherent
+def actions_are_those_of_the_injections(t: Tables) -> object:
+    """An action taken is seen among the injections after the event starts."""
+    wrong = []
+    for _, event in t["AE"][t["AE"]["ACTION"].str.startswith("D")].iterrows():
+        doses = t["EX"][t["EX"]["SUBJID"] == event["SUBJID"]]
+        date = doses["ADMIN_DAT"].where(doses["ADMIN_DAT"] != "", doses["PLANNED_DAT"])
+        later = doses[[day[: len(event["START"])] >= event["START"] for day in date]]
+        held = doses[doses["DOSE_CHANGE"] == "DRUG INTERRUPTED"]
+        changes = {*later["DOSE_CHANGE"], *held["DOSE_CHANGE"]}
+        if event["ACTION"] == "DOSE NOT CHANGED":
+            good = (doses["GIVEN_YN"] == "Y").any()
+        elif event["ACTION"] == "DRUG WITHDRAWN":
+            good = of(t, "DISP", "EOT_REASON", pd.Series([event["SUBJID"]]))[0] == "ADVERSE EVENT"
+        else:
+            good = event["ACTION"] in changes
+        if not good:
+            wrong.append(dict(event))
+    return not wrong or wrong
+
+
+@coherent
+def serious_events_have_criteria_and_fatal_ones_grade_5(t: Tables) -> object:
+    ae = t["AE"]
+    fatal = ae["OUTCOME"] == "FATAL"
+    return (
+        ((ae["SAE_YN"] == "Y") == (ae["SAE_CRIT"] != "")).all()
+        and (fatal == (ae["CTCAE_GRADE"] == "5")).all()
+        and ae.loc[fatal, "SAE_CRIT"].str.contains("死亡").all()
+        and (ae.loc[ae["SAE_CRIT"].str.contains("危及生命"), "CTCAE_GRADE"] == "4").all()
+    )
+
+
+@coherent
+def every_event_is_coded_once_and_says_synthetic(t: Tables) -> object:
+    keys = ["SUBJID", "AE_NO"]
+    coding = t["AE_CODING"]
+    pairs = coding.drop_duplicates(["PT", "PT_CD"])
+    return (
+        t["AE"][keys].equals(coding[keys])
+        and (coding["MEDDRA_VER"] == "SYNTHETIC").all()
+        and coding[["LLT_CD", "PT_CD", "HLT_CD", "HLGT_CD", "SOC_CD"]]
+        .apply(lambda codes: codes.str.startswith("99"))
+        .all(axis=None)
+        and pairs["PT"].is_unique
+        and pairs["PT_CD"].is_unique
+    )
+
+
+@coherent
+def laboratory_grades_are_those_of_the_events(t: Tables) -> object:
+    """On the day an event of a count starts, its grade is that of the value (CTCAE 5: neutrophils, platelets)."""
+    limits = {"NEUT": [1.8, 1.5, 1.0, 0.5, 0], "PLAT": [125, 75, 50, 25, 0]}
+    terms = {"Neutrophil count decreased": "NEUT", "Platelet count decreased": "PLAT"}
+    ae = t["AE"].merge(t["AE_CODING"][["SUBJID", "AE_NO", "PT"]])
+    ae["TEST_LOCAL"] = ae["PT"].map(terms)
+    lab = t["LAB"][t["LAB"]["TEST_LOCAL"].isin(limits)]
+    values = lab.assign(VALUE=lab["RESULT_TXT"].astype(float))[["SUBJID", "LAB_DAT", "TEST_LOCAL", "VALUE"]]
+    seen = ae.dropna(subset="TEST_LOCAL").merge(
+        values, left_on=["SUBJID", "START", "TEST_LOCAL"], right_on=["SUBJID", "LAB_DAT", "TEST_LOCAL"]
+    )
+    grade = [sum(value < limit for limit in limits[test]) for value, test in zip(seen["VALUE"], seen["TEST_LOCAL"], strict=True)]
+    return len(seen) >= ae["TEST_LOCAL"].notna().sum() and (seen["CTCAE_GRADE"].astype(int) == grade).all()
+
+
+@coherent
+def ranges_are_by_sex_and_in_the_units_of_the_results(t: Tables) -> object:
+    lab = t["LAB"].assign(SEX=of(t, "DM", "SEX", t["LAB"]["SUBJID"]))
+    return (lab.groupby(["TEST_LOCAL", "UNIT_LOCAL", "SEX"])[["LLN", "ULN"]].nunique() == 1).all(axis=None)
+
+
+@coherent
+def pregnancy_is_tested_in_women_who_can_bear_children(t: Tables) -> object:
+    tested = t["SEROLOGY"][t["SEROLOGY"]["TEST"] == "HCG"]["SUBJID"]
+    fertile = t["ELIG"][t["ELIG"]["CHILDBEARING"] == "Y"]["SUBJID"]
+    women = t["DM"][t["DM"]["SEX"] == "F"]["SUBJID"]
+    return set(tested) == set(fertile) and set(fertile) <= set(women)
+
+
+@coherent
+def relapse_is_once_after_randomization_and_the_last_response(t: Tables) -> object:
+    resp = t["RESP"]
+    relapse = resp[resp["RELAPSE_DAT"] != ""]
+    ended = beside(relapse.set_index("SUBJID")["RELAPSE_DAT"], resp["SUBJID"], "9999")
+    return (
+        relapse["SUBJID"].is_unique
+        and ((resp["HEM_STATUS"] == "RELAPSE") == (resp["RELAPSE_DAT"] != "")).all()
+        and (resp["ASSESS_DAT"] <= ended).all()
+        and no_later(of(t, "RAND", "RAND_DTTM", relapse["SUBJID"]), relapse["RELAPSE_DAT"])
+        and no_later(resp["MRD_RELAPSE_DAT"], resp["CONFIRM_DAT"])
+        and ((resp["MRD_RELAPSE_DAT"] == "") | (resp["CONFIRM_DAT"] != "")).all()
+    )
+
+
+@coherent
+def responses_are_of_the_marrow(t: Tables) -> object:
+    marrow = t["BM"].merge(t["RESP"], on=["SUBJID", "VISIT"])
+    blasts = pd.to_numeric(marrow["BLAST_PCT"]).fillna(0)
+    relapse = marrow["HEM_STATUS"] == "RELAPSE"
+    return (
+        (marrow["BM_DAT"] == marrow["ASSESS_DAT"]).all()
+        and (blasts[~relapse] < 5).all()
+        and (blasts[relapse & (marrow["RELAPSE_SITE"] != "EXTRAMEDULLARY")] >= 5).all()
+    )
+
+
+@coherent
+def visits_are_in_their_windows(t: Tables) -> object:
+    visits = load_module(ROOT / "simulation" / "visits.py", "visits_under_test").planned_visits().set_index("VISIT")
+    for form, column in {"LAB": "LAB_DAT", "BM": "BM_DAT", "RESP": "ASSESS_DAT", "THYROID_AB": "DAT", "SEROLOGY": "DAT"}.items():
+        rows = t[form][t[form]["VISIT"].isin(visits.index)]
+        rand = pd.to_datetime(of(t, "RAND", "RAND_DTTM", rows["SUBJID"]).str[:10])
+        plan = visits.loc[rows["VISIT"]]
+        off = (pd.to_datetime(rows[column]) - rand).dt.days.to_numpy() - plan["DAY"].to_numpy()
+        if not ((off >= plan["BEFORE"].to_numpy()) & (off <= plan["AFTER"].to_numpy())).all():
+            return form
+    return True
+
+
+@coherent
+def ends_are_told_with_their_reasons(t: Tables) -> object:
+    disp = t["DISP"]
+    failed = disp["EOS_REASON"] == "SCREEN FAILURE"
+    return (
+        ((disp["EOT_DAT"] == "") == (disp["EOT_REASON"] == "")).all()
+        and ((disp["EOS_DAT"] == "") == (disp["EOS_REASON"] == "")).all()
+        and no_later(disp["EOT_DAT"], disp["EOS_DAT"])
+        and (set(disp["SUBJID"][failed]) == set(t["DM"]["SUBJID"]) - set(t["RAND"]["SUBJID"]))
+        and (disp.loc[failed, "EOT_DAT"] == "").all()
+        and (disp.loc[~failed & (disp["EOS_DAT"] != ""), "EOT_DAT"] != "").all()
+    )
+
+
+@settings(max_examples=6, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), subjects=st.integers(1, 80))
+def test_the_course_is_coherent(seed: int, subjects: int) -> None:
+    tables = simulate(seed, subjects)
+    assert {
+        name: found for name, check in COHERENT.items() if (found := check(tables)) is not True and found is not np.True_
+    } == {}
+
+
+def test_the_same_seed_gives_the_same_trial() -> None:
+    first, second, other = (simulate(seed, 20) for seed in (7, 7, 8))
+    assert all(first[form].equals(second[form]) for form in first)
+    assert not first["DM"].equals(other["DM"])
+
+
+def test_as_many_are_randomized_as_asked_for_half_in_each_arm() -> None:
+    tables = simulate(1, 96)
+    arms = tables["RAND"]["GROUP"].value_counts()
+    assert len(tables["RAND"]) == 96
+    assert abs(arms["IFN"] - arms["CTRL"]) <= 6
+    by_stratum = tables["RAND"].groupby("STRATUM")["GROUP"].apply(lambda arm: abs((arm == "IFN").sum() - (arm == "CTRL").sum()))
+    assert by_stratum.max() <= 2
+
+
+@pytest.fixture(scope="module")
+def disease() -> ModuleType:
+    return load_module(ROOT / "simulation" / "disease.py", "disease_under_test")
+
+
+@pytest.mark.parametrize(
+    ("arm", "expected"),
+    [
+        ("IFN", {"MRD-negative at month 6": 0.585, "2-year CIR": 0.153, "EFS": 0.830, "OS": 0.903}),
+        ("CTRL", {"MRD-negative at month 6": 0.301, "2-year CIR": 0.289, "EFS": 0.689, "OS": 0.825}),
+    ],
+)
+def test_the_latent_course_has_the_means_that_the_assumptions_were_made_for(
+    disease: ModuleType, arm: str, expected: dict[str, float]
+) -> None:
+    """The figures are means of 2,000 trials of 96 before entries were redrawn: 96,000 subjects an arm."""
+    subjects = 100_000
+    course = disease.simulate_disease(
+        np.full(subjects, arm, dtype=object), np.random.default_rng(2023), PARAMETERS, eligible=False
+    )
+    relapse, death = course["RELAPSE"], course["DEATH"]
+    found = {
+        "MRD-negative at month 6": (course["NEGATIVE_6"] & ~course["MISSING_M6"] & (relapse > 6) & (death > 6)).mean(),
+        "2-year CIR": (relapse <= 24).mean(),
+        "EFS": ((relapse > 24) & (death > 24)).mean(),
+        "OS": (death > 24).mean(),
+    }
+    # Three standard errors of a difference of two such means, and half of the last digit that is given.
+    error = {name: 3 * np.sqrt(value * (1 - value) * (1 / 96_000 + 1 / subjects)) + 0.0005 for name, value in expected.items()}
+    assert {name: value for name, value in found.items() if abs(value - expected[name]) > error[name]} == {}
+
+
+def test_entries_are_redrawn_until_they_are_eligible(disease: ModuleType) -> None:
+    arm = np.full(50_000, "CTRL", dtype=object)
+    plain = disease.simulate_disease(arm, np.random.default_rng(3), PARAMETERS, eligible=False)
+    eligible = (plain["ENTRY"] > 3) & (plain["ENTRY"] < plain["LIMIT"])
+    assert abs((~eligible).mean() - 0.086) < 0.005
+    redrawn = disease.simulate_disease(arm, np.random.default_rng(3), PARAMETERS)
+    assert ((redrawn["ENTRY"] > 3) & (redrawn["ENTRY"] < redrawn["LIMIT"])).all()
+
+
+def test_adverse_events_are_as_frequent_as_the_profile_says() -> None:
+    """In 1,500 subjects an arm, within three standard errors; those of a laboratory need a visit that shows them, so are rarer."""
+    tables = simulate(11, 3000)
+    profile = pd.read_csv(ROOT / "simulation" / "ae_profile.csv").set_index("AEDECOD")
+    arm = tables["RAND"].set_index("SUBJID")["GROUP"]
+    coding = tables["AE_CODING"].drop_duplicates(["SUBJID", "PT"])
+    rates = coding.groupby(["PT", coding["SUBJID"].map(arm)]).size().unstack(fill_value=0) / arm.value_counts()
+    for name in ("IFN", "CTRL"):
+        expected = profile[f"p_any_{name}"]
+        error = 3 * np.sqrt(expected * (1 - expected) / 1500) + 0.12 * expected + 0.005
+        off = (rates[name].reindex(expected.index, fill_value=0) - expected).abs() > error
+        assert list(expected.index[off]) == []
