@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from openpyxl import Workbook
 
 from trialbook.exports import read_export
 from trialbook.mapping import Forms, FormSpec, collect_forms
@@ -112,4 +113,79 @@ def test_a_header_that_stands_again_among_the_records_is_none_of_them(tmp_path: 
     assert [(problem.row, problem.what) for problem in form.tables[0].problems] == [
         (4, "repeats the header; it is not a record"),
         (5, "repeats the header; it is not a record"),
+    ]
+
+
+@pytest.mark.parametrize("header", ["subj,ＮＯ,Te rm,START", '" SUBJ","N\nO",term ,start', "SUBJ,NO,ＴＥＲＭ,Start\u3000"])
+def test_headers_are_known_however_they_are_spelt(tmp_path: Path, header: str) -> None:
+    form = forms_of(tmp_path, AE=f"{header}\n1,2,a,2024-01-02\n").found["AE"]
+    assert (form.missing, form.unknown) == (("NOTE",), ())
+    assert form.frame.iloc[0].tolist() == ["1", "2", "a", "2024-01-02", ""]
+
+
+ROWS = "SUBJ,NO,TERM,START\nS001,1,a,2024-01-02\nS002,1,b,2024-01-02\n"
+
+
+@pytest.mark.parametrize(
+    ("under", "said"),
+    [
+        ("注：NA 未做\n", ["注：NA 未做"]),
+        ("\n注：NA 未做,,,\n\n", ["注：NA 未做"]),
+        ("* coded by hand\n** not yet coded\n", ["* coded by hand", "** not yet coded"]),
+        ("Note: ND, not done\n", ["Note: ND not done"]),
+        ("Exported 2024-03-05 by the data manager\nEOF\n", ["Exported 2024-03-05 by the data manager"]),
+        ("合计\n", ["合计"]),
+        # What may be a record stays one.
+        ("S003\n", None),
+        ("S3\n", None),
+        ("S 03,,,\n", None),
+        ("注：NA 未做,,c,\n", None),
+        ("注：NA 未做,1,,\n", None),
+        ("S003,,,\nS004,1,c,2024-01-02\n", None),
+        ("注：NA 未做,,,\nS004,1,c,2024-01-02\n", None),
+        (",,c,\n", None),
+    ],
+)
+def test_a_footnote_is_told_from_a_record(tmp_path: Path, under: str, said: list[str] | None) -> None:
+    form = forms_of(tmp_path, AE=ROWS + under).found["AE"]
+    lines = [line for line in under.splitlines() if line and line != "EOF"]
+    assert len(form.frame) == 2 + (len(lines) if said is None else 0)
+    notes = [note.what for note in form.tables[0].notes if "EOF" not in note.what]
+    text = " / ".join(map(repr, said or []))
+    assert notes == ([f"stands under the table and is read as no record: {text}"] if said else [])
+    assert said is None or form.tables[0].problems == ()
+
+
+def test_a_footnote_is_no_record_where_there_is_none(tmp_path: Path) -> None:
+    form = forms_of(tmp_path, AE="SUBJ,NO,TERM,START\n注：无不良事件\n").found["AE"]
+    assert (len(form.frame), len(form.tables[0].notes)) == (0, 1)
+
+
+def test_what_looks_like_a_note_is_a_record_where_records_look_so(tmp_path: Path) -> None:
+    form = forms_of(tmp_path, AE="SUBJ,NO,TERM,START\n(01) 张三,1,a,\n(02) 李四,1,a,\n(03) 王五五,,,\n").found["AE"]
+    assert form.frame["SUBJ"].tolist() == ["(01) 张三", "(02) 李四", "(03) 王五五"]
+
+
+def test_merged_keys_are_filled_and_nothing_else_is(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "AE"
+    for cells in (["SUBJ", "NO", "TERM"], ["1", 1, "a"], [None, 2], [None, 3, "c"], ["2", 1, "d"], [None, None, "e"], []):
+        sheet.append(cells)
+    for area in ("A2:A4", "C2:C3", "A5:B6", "A8:A9"):
+        sheet.merge_cells(area)
+    book.save(tmp_path / "AE.xlsx")
+    form = collect_forms(read_export(tmp_path), {"AE": AE}).found["AE"]
+    assert form.frame[["SUBJ", "NO", "TERM"]].to_numpy(dtype=object).tolist() == [
+        ["1", "1", "a"],
+        ["1", "2", ""],
+        ["1", "3", "c"],
+        ["2", "", "d"],
+        ["2", "", "e"],
+    ]
+    assert [note.what for note in form.tables[0].notes] == [
+        "cells that are merged over columns are read in their first column alone: 1, the first A5",
+        "key cells that are merged over several rows were filled in each of them: 3",
+        "cells that are merged over several rows and are no keys are read in their first row alone: "
+        "TERM (1, the first in the rows 2 to 3)",
     ]

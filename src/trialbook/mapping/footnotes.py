@@ -24,8 +24,8 @@ _MARKS = re.compile(r"[:：。；;，,、!！?？*※†‡§()（）\[\]【】\
 def footnote_rows(spec: FormSpec, table: RawTable, named: Mapping[str, str]) -> pd.Series:
     """Where the table's last rows are footnotes.
 
-    Such a row fills its first cell alone (a text file's short row also the cells that its commas make, up to half the columns),
-    leaves empty a column that is a key or required, and has in its first cell what none of the records has there: the
+    Such a row fills its first cell alone, and leaves empty a column that is a key or required; a short row of a text file may
+    fill more, up to half the columns, since a note has commas. Its first cell has what none of the records has there: the
     opening of a note, or more characters, some of a kind that the others lack.
     """
     frame = table.frame
@@ -35,8 +35,11 @@ def footnote_rows(spec: FormSpec, table: RawTable, named: Mapping[str, str]) -> 
     candidates = []
     for at in range(len(frame) - 1, max(-1, len(frame) - 1 - _MOST), -1):
         filled = np.flatnonzero(frame.iloc[at].str.strip() != "")
-        few = len(filled) == 1 or (table.row[at] in short and 2 * len(filled) <= frame.shape[1])
-        if not few or filled[-1] != len(filled) - 1 or all(place <= filled[-1] for place in needed):
+        if not len(filled):
+            break
+        cut = table.row[at] in short and 2 * len(filled) <= frame.shape[1]
+        lacks = any(place > filled[-1] for place in needed) or (cut and _OPENING.match(frame.iat[at, 0]))
+        if not (len(filled) == 1 or cut) or filled[-1] != len(filled) - 1 or not lacks:
             break
         candidates.append(at)
     if candidates:
