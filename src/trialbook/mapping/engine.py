@@ -130,7 +130,7 @@ def _map_domain(
             source = Source(source.ways, source.choice[order])
             qualifiers[name] = QualifierText(one.label, one.origin, one.evaluator, value, source)
     whole = dataset.frame
-    if domain.domain == "DM" or f"{domain.domain}SEQ" in whole:
+    if "USUBJID" in whole and (domain.domain == "DM" or f"{domain.domain}SEQ" in whole):
         taken = {*dataset.variables, *domain.supp}
         ways_of = {name: ways for kind in wanted for name, ways in kind.items()}
         dataset, continued = split_variables(dataset, provenance.sources, ways_of, taken)
