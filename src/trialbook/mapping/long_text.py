@@ -1,7 +1,7 @@
 """Text longer than a transport file holds: its first part in the variable, the rest in supplemental qualifiers.
 
 SDTMIG 3.4 section 4.5.3.2: QNAM is the variable's name and a number, shortened to eight characters. A SAS transport file of
-version 5 holds 200 bytes, counted here in UTF-8, in which :func:`~trialbook.datasets.write_datasets` writes. It drops blanks at the
+version 5 holds 200 bytes, counted here in UTF-8, in which ``write_datasets`` writes. It drops blanks at the
 end of a text, so no part begins or ends with one, and the parts in their order are the text again. There may be as many parts as
 a text needs.
 """
