@@ -192,7 +192,7 @@ def _relation(is_term: pd.DataFrame, treated: pd.Series, draw: np.ndarray) -> np
 def _coding(ae: pd.DataFrame, is_term: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     places = {name: place + 1 for place, name in enumerate(sorted(table["AEDECOD"]))}
     classes = {name: place + 1 for place, name in enumerate(sorted(set(table["AEBODSYS"])))}
-    term, organ = is_term["AEDECOD"].map(places), is_term["AEBODSYS"].map(classes)
+    term, organ = is_term["AEDECOD"].map(places).astype(int), is_term["AEBODSYS"].map(classes).astype(int)
     return pd.DataFrame(
         {
             "SUBJID": ae["SUBJID"],

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from trialbook.simulation.course import Course
 from trialbook.study import LoadedStudy
 from trialbook.studymodules import load_module
@@ -178,7 +179,7 @@ def low_counts_change_the_next_dose(t: Tables) -> object:
             stops = low["VALUE"] < PARAMETERS["stop_below"][low["TEST_LOCAL"]]
             if change not in (["DRUG WITHDRAWN"] if stops else ["DOSE REDUCED", "DRUG INTERRUPTED", "DRUG WITHDRAWN"]):
                 wrong.append((low["SUBJID"], low["LAB_DAT"], low["TEST_LOCAL"], low["VALUE"], change))
-    return not wrong or wrong
+    return wrong or True
 
 
 @coherent
@@ -224,7 +225,7 @@ def actions_are_those_of_the_injections(t: Tables) -> object:
             good = event["ACTION"] in changes
         if not good:
             wrong.append(dict(event))
-    return not wrong or wrong
+    return wrong or True
 
 
 @coherent
@@ -405,14 +406,14 @@ def test_entries_are_redrawn_until_they_are_eligible(disease: ModuleType) -> Non
 
 
 def test_adverse_events_are_as_frequent_as_the_profile_says() -> None:
-    """In 1,500 subjects an arm, within three standard errors; those of a laboratory need a visit that shows them, so are rarer."""
-    tables = simulate(11, 3000)
+    """In 500 subjects an arm, within three standard errors; what needs a visit that shows it is a little rarer."""
+    tables = simulate(11, 1000)
     profile = pd.read_csv(ROOT / "simulation" / "ae_profile.csv").set_index("AEDECOD")
     arm = tables["RAND"].set_index("SUBJID")["GROUP"]
     coding = tables["AE_CODING"].drop_duplicates(["SUBJID", "PT"])
     rates = coding.groupby(["PT", coding["SUBJID"].map(arm)]).size().unstack(fill_value=0) / arm.value_counts()
     for name in ("IFN", "CTRL"):
         expected = profile[f"p_any_{name}"]
-        error = 3 * np.sqrt(expected * (1 - expected) / 1500) + 0.12 * expected + 0.005
+        error = 3 * np.sqrt(expected * (1 - expected) / 500) + 0.12 * expected + 0.005
         off = (rates[name].reindex(expected.index, fill_value=0) - expected).abs() > error
         assert list(expected.index[off]) == []
