@@ -9,6 +9,7 @@ from trialbook.mapping.column_use import ColumnStatus, ColumnUse, column_complai
 from trialbook.mapping.complaints import Complaint, LintSeverity, complaint
 from trialbook.mapping.domain_spec import DomainSpec
 from trialbook.mapping.lint_terms import codelist_complaints, term_complaints
+from trialbook.mapping.lint_units import unit_complaints
 from trialbook.mapping.lint_variables import place_of, variable_complaints
 from trialbook.mapping.specs import Specs
 from trialbook.standards import ControlledTerminology, Standard
@@ -37,7 +38,7 @@ class LintReport:
 def lint_specs(specs: Specs, standard: Standard, ct: ControlledTerminology) -> LintReport:
     """Hold specifications, which :func:`load_specs` found coherent, against the SDTMIG and the controlled terminology."""
     uses = column_uses(specs)
-    found = [*column_complaints(specs, uses), *codelist_complaints(specs, ct)]
+    found = [*column_complaints(specs, uses), *codelist_complaints(specs, ct), *unit_complaints(specs, standard, ct)]
     for domain in specs.domains.values():
         found.extend(_domain(specs, domain, standard, ct))
     return LintReport(tuple(sorted(dict.fromkeys(found), key=lambda one: (one.file, one.line, one.place, one.text))), uses)

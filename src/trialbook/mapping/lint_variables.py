@@ -51,12 +51,16 @@ def variable_complaints(
     by_text = ("assign_no_ct", "assign_ct", "hardcode_no_ct", "hardcode_ct")
     if name.endswith("DTC") and operation in by_text:
         yield LintSeverity.WARNING, f"{name} is a date in ISO 8601, and {operation} takes the text as it is: use assign_datetime"
+    if operation == "assign_unit" and not name.endswith("U"):
+        yield LintSeverity.ERROR, f"{name} is no unit"
     if algorithm.derive_study_day and not algorithm.derive_study_day.endswith("DTC"):
         yield LintSeverity.ERROR, f"{name} is derived from {algorithm.derive_study_day}, which is no --DTC"
     if algorithm.derive_study_day and not name.endswith("DY"):
         yield LintSeverity.ERROR, f"{name} is no study day"
     if operation == "derive_visit" and name not in ("VISITNUM", "VISITDY"):
         yield LintSeverity.ERROR, f"derive_visit gives VISITNUM and VISITDY, not {name}"
+    if operation == "derive_blfl" and not name.endswith(("BLFL", "LOBXFL")):
+        yield LintSeverity.ERROR, f"{name} is no baseline flag"
     if operation == "derive_seq" and not name.endswith("SEQ"):
         yield LintSeverity.ERROR, f"{name} is no sequence number"
 
@@ -73,6 +77,8 @@ def _no_number(specs: Specs, records: Records, algorithm: Algorithm) -> str:
         return f"the code list {codelist} has the term {wrong.iloc[0]!r}" if len(wrong) else ""
     if algorithm.assign_datetime:
         return "assign_datetime gives text"
+    if algorithm.operation in ("assign_unit", "derive_range_indicator", "derive_blfl"):
+        return f"{algorithm.operation} gives text"
     constant = algorithm.hardcode_ct if algorithm.hardcode_ct is not None else algorithm.hardcode_no_ct
     if constant is not None and read_numbers(pd.Series([constant], dtype="str")).isna().iloc[0]:
         return f"the constant {constant!r} is not a number"

@@ -10,6 +10,7 @@ from trialbook.mapping.cells import plain
 from trialbook.mapping.datetimes import format_parts
 from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm, DomainSpec, FunctionCall, Records
 from trialbook.mapping.form_spec import FormSpec
+from trialbook.mapping.results_references import dangling_result
 from trialbook.mapping.specs import Specs
 from trialbook.specfile import SpecFile
 
@@ -113,6 +114,7 @@ def _dangling_variables(specs: Specs, domain: DomainSpec, file: SpecFile) -> Ite
         for variable in ways[0][0].needs:
             if variable not in filled:
                 yield file.error([*at, name], f"{variable} is no variable that the domain fills")
+        yield from dangling_result(name, ways[0][0], filled, file, at, specs.domains)
         if ways[0][0].derive_epoch and (lacking := _lacking_of_elements(specs, domain)):
             yield file.error([*at, name], lacking)
     if needs_subject and any("USUBJID" not in kind for kind in kinds):

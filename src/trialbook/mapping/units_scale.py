@@ -49,6 +49,7 @@ _WHOLE: dict[str, tuple[str, str]] = {
     "m2": ("area", "1"),
     "1.73 m2": ("standard body surface", "1"),
     "cm3": ("volume", "0.001"),
+    "mm3": ("volume", "0.000001"),
     "mmHg": ("pressure", "133.322387415"),
     "cmHg": ("pressure", "1333.22387415"),
     "eq": ("equivalent", "1"),
@@ -110,7 +111,7 @@ class Measure:
 def measure_of(term: str) -> Measure | None:
     """What a unit term measures; None where its parts do not say."""
     top, *below = term.split("/")
-    numerator = _numerator(top)
+    numerator = _numerator(top) if term else None
     parts = [_unit(part) for part in below]
     if numerator is None or any(part is None for part in parts):
         return None
