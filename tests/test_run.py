@@ -213,15 +213,15 @@ def test_a_form_with_a_header_only_is_a_form(tiny_study, export, dm, ae):
     assert [row[2] for row in own(run) if row[2].endswith("-RECORDS")] == [f"TB-{name}-RECORDS" for name in sorted(empty)]
 
 
-def test_a_subject_twice_in_dm_breaks_no_rule(tiny_study, export):
+def test_a_subject_twice_in_dm_breaks_no_rule_and_is_told_of_once(tiny_study, export):
     run = Study(tiny_study).validate(export(dm=DM + "001,S1,Female,2024-01-20,\n", ae=AE))
     assert [o for o in run.results.rules if o.status == "EXECUTION ERROR"] == []
     assert sorted(row[2:4] for row in own(run)) == [
-        ("TB-DM-KEY", 1),
-        ("TB-DM-KEY", 2),
         ("TB-RAW-DM-KEY", 1),
         ("TB-RAW-DM-KEY", 3),
     ]
+    told = "2 failing records are told of already, in the raw data, by TB-RAW-DM-KEY"
+    assert reasons(run, "TB-DM-KEY") == {"TB-DM-KEY": ("ISSUE REPORTED", told)}
 
 
 def test_where_conformance_rules_were_wanted_the_report_says_that_they_did_not_run(tiny_study, export):

@@ -12,7 +12,7 @@ from trialbook.checks.mapping_rules import check_mapping
 from trialbook.checks.tables import CheckedTable, file_table, mapped_table
 from trialbook.datasets import SdtmDataset
 from trialbook.findings import Origin, Role
-from trialbook.mapping import Mapped, MappingIssue, Provenance
+from trialbook.mapping import Mapped, MappingIssue, Provenance, StudyCodelist
 from trialbook.mapping.provenance import Source
 
 Table = Callable[..., CheckedTable]
@@ -76,3 +76,14 @@ def test_an_id_does_not_know_the_number_that_a_qualifier_repeats():
         return table.key(np.array([0])), table.content(np.array([0]))
 
     assert key("2") == key("3") == ([("1", "AESEQ", "X")], ["1\x1fAESEQ\x1fX"])
+
+
+def test_a_value_without_a_term_in_another_list_comes_with_the_nearest(table: Table) -> None:
+    form = table("AE", {"SUBJECT": ["1", "2"], "SEV": ["重", "?"]})
+    codelist = StudyCodelist.model_validate({"terms": {"SEVERE": ["重度"], "MILD": ["轻度"]}})
+    issue = MappingIssue("TERM", "AE", "AE", ("SEV",), np.array([0, 1]), "CTCAE has no term for SEV", "CTCAE", codelist)
+    findings, _ = check_mapping([issue], {}, {}, {"AE": form}, "S")
+    assert [(one.rule, one.message) for one in findings] == [
+        ("TB-MAP-AE-SEV-CTCAE-TERM", "CTCAE has no term for SEV; nearest: 重度 (SEVERE)"),
+        ("TB-MAP-AE-SEV-CTCAE-TERM", "CTCAE has no term for SEV"),
+    ]

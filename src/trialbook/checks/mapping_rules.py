@@ -38,9 +38,9 @@ def check_mapping(
                 RuleOutcome(issue.rule, Runner.MAPPING, RuleStatus.SKIPPED, issue.message, 0, None, message, issue.domain)
             )
             continue
-        rule = Rule(
-            issue.rule, SEVERITIES.get(issue.kind, Severity.ERROR), issue.message, bool, issue.variables, mend=issue.variables
-        )
+        severity = SEVERITIES.get(issue.kind, Severity.ERROR)
+        detail = _nearest(issue.codelist, issue.variables[0]) if issue.codelist else None
+        rule = Rule(issue.rule, severity, issue.message, bool, issue.variables, mend=issue.variables, detail=detail)
         verdict = Verdict(rule, RuleStatus.ISSUE_REPORTED, failing=issue.records)
         table = datasets[issue.table] if issue.of_dataset else forms[issue.table]
         made = findings_of(verdict, table, {}, study, stage=Stage.MAPPING)

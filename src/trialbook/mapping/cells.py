@@ -29,10 +29,23 @@ def read_cells(cells: pd.Series, column: ColumnSpec) -> pd.Series:
     """
     read = cells.str.strip()
     if column.type in ("integer", "number"):
-        read = read.str.normalize("NFKC").str.strip()
-    if column.type == "integer":
-        read = read.str.replace(_WHOLE, r"\1", regex=True)
+        read = _changed(read, _as_number_text(read, whole=column.type == "integer"))
     return read.mask(read.isin(_null_among(read, column)), "") if column.nulls else read
+
+
+def _as_number_text(read: pd.Series, whole: bool) -> dict[str, str]:
+    """What the distinct cells become as numbers, but for those that stay as they are: nearly all."""
+    texts = {text: plain(text) for text in read.unique()}
+    if whole:
+        texts = {text: _WHOLE.sub(r"\1", number) for text, number in texts.items()}
+    return {text: number for text, number in texts.items() if number != text}
+
+
+def _changed(read: pd.Series, texts: dict[str, str]) -> pd.Series:
+    if not texts:
+        return read
+    concerned = read.isin(list(texts))
+    return read.mask(concerned, read[concerned].map(texts).astype("str"))
 
 
 def _null_among(read: pd.Series, column: ColumnSpec) -> list[str]:
