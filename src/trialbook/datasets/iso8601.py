@@ -6,29 +6,51 @@ uncertainty (``2024-01-12T10:00/2024-01-12T10:30``: at some time between the two
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
-_FORM = (
-    r"^(?P<y>[0-9]{4}|-)"
+_FORM = re.compile(
+    r"(?P<y>[0-9]{4}|-)"
     r"(?:-(?P<m>[0-9]{2}|-)"
     r"(?:-(?P<d>[0-9]{2}|-)"
     r"(?:T(?P<H>[0-9]{2}|-)"
     r"(?::(?P<M>[0-9]{2}|-)"
-    r"(?::(?P<S>[0-9]{2})(?:[.,][0-9]+)?)?)?(?P<zone>Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?)?)?$"
+    r"(?::(?P<S>[0-9]{2})(?:[.,][0-9]+)?)?)?(?P<zone>Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?)?)?"
 )
+_COMPLETE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[^/]*)?")
 PARTS = ("y", "m", "d", "H", "M", "S")
+_SEPARATORS = ("", "-", "-", "T", ":", ":")
+_UNKNOWN = (float("nan"),) * len(PARTS)
 _DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
 def split(dtc: pd.Series) -> pd.DataFrame:
     """Columns y, m, d, H, M, S as float64, NaN where a part is absent or unknown; all NaN where the text is not an ISO 8601."""
-    distinct = pd.Series(dtc.unique(), dtype="str")
-    # In a pattern, $ stands before a line end too; fullmatch knows better.
-    found = distinct.where(distinct.str.fullmatch(_FORM), "").str.extract(_FORM)
-    numbers = found[list(PARTS)].apply(pd.to_numeric, errors="coerce").astype("float64")
-    numbers.index = pd.Index(distinct)
-    return numbers.reindex(dtc).set_axis(dtc.index)
+    codes, distinct = pd.factorize(dtc)
+    return pd.DataFrame(_parts_of(distinct)[codes], index=dtc.index, columns=list(PARTS))
+
+
+def _each(dtc: pd.Series, of_distinct: Callable[[Sequence[str]], np.ndarray]) -> pd.Series:
+    """A function of texts over a column: a study has few dates beside its records, so each distinct one is read once."""
+    codes, distinct = pd.factorize(dtc)
+    return pd.Series(of_distinct(list(distinct))[codes], index=dtc.index)
+
+
+def _parts_of(texts: Sequence[str]) -> np.ndarray:
+    return np.array([_parts(text) for text in texts], dtype="float64").reshape(-1, len(PARTS))
+
+
+# Rules ask for the same dates again and again.
+@lru_cache(maxsize=1 << 18)
+def _parts(text: str) -> tuple[float, ...]:
+    found = _FORM.fullmatch(text)
+    if found is None:
+        return _UNKNOWN
+    return tuple(float("nan") if found[part] in (None, "-") else float(found[part]) for part in PARTS)
 
 
 def is_iso8601(dtc: pd.Series) -> pd.Series:
@@ -36,18 +58,25 @@ def is_iso8601(dtc: pd.Series) -> pd.Series:
 
     A partial text must not end in an unknown part (``2024-03--`` is written ``2024-03``).
     """
-    distinct = pd.Series(dtc.unique(), dtype="str")
-    sides = distinct.str.partition("/").reindex(columns=range(3)).astype("str")
-    interval = (sides[1] == "/") & (sides[2] != "")
-    valid = (_one_is_iso8601(sides[0]) & (sides[1] == "")) | (distinct == "")
-    if interval.any():
-        both = _one_is_iso8601(sides[0]) & _one_is_iso8601(sides[2])
-        valid |= interval & both & ~before(sides[2], sides[0])
-    return pd.Series(valid.to_numpy(), index=distinct).reindex(dtc).set_axis(dtc.index)
+    return _each(dtc, _are_iso8601)
 
 
-def _one_is_iso8601(texts: pd.Series) -> pd.Series:
-    return texts.str.fullmatch(_FORM).astype(bool) & ~texts.str.endswith("-") & exists(split(texts))
+def _are_iso8601(texts: Sequence[str]) -> np.ndarray:
+    sides = [text.partition("/") for text in texts]
+    first = _are_dates([side[0] for side in sides])
+    alone = np.array([not slash for _, slash, _ in sides], dtype=bool)
+    empty = np.array([text == "" for text in texts], dtype=bool)
+    valid = empty | (first & alone)
+    if not alone.all():
+        second = _are_dates([side[2] for side in sides])
+        begin, end = (pd.Series([side[which] for side in sides], dtype="str") for which in (0, 2))
+        valid |= ~alone & first & second & ~before(end, begin).to_numpy()
+    return valid
+
+
+def _are_dates(texts: Sequence[str]) -> np.ndarray:
+    shaped = np.array([_FORM.fullmatch(text) is not None and not text.endswith("-") for text in texts], dtype=bool)
+    return shaped & exists(pd.DataFrame(_parts_of(texts), columns=list(PARTS))).to_numpy()
 
 
 def exists(parts: pd.DataFrame) -> pd.Series:
@@ -66,36 +95,33 @@ def exists(parts: pd.DataFrame) -> pd.Series:
 
 def compose(parts: pd.DataFrame) -> pd.Series:
     """ISO 8601 text from columns y, m, d, H, M, S: unknown parts before a known one as ``-``, those after it left out."""
-    # A study has few dates beside its records: each distinct one is written once.
     packed = np.zeros(len(parts), dtype=np.int64)
     for part in PARTS:
-        packed = packed * 101 + parts[part].fillna(-1).to_numpy(dtype=np.int64) + 1
+        packed = packed * 101 + np.nan_to_num(parts[part].to_numpy(dtype="float64"), nan=-1).astype(np.int64) + 1
     _, first, inverse = np.unique(packed, return_index=True, return_inverse=True)
-    return _texts(parts.iloc[first]).take(inverse).set_axis(parts.index)
+    texts = [_text(row) for row in parts[list(PARTS)].iloc[first].to_numpy(dtype="float64").tolist()]
+    return pd.Series(texts, dtype="str").take(inverse).set_axis(parts.index)
 
 
-def _texts(parts: pd.DataFrame) -> pd.Series:
-    def text(part: str, width: int) -> pd.Series:
-        known = parts[part].notna()
-        return parts[part].fillna(0).astype("int64").astype("str").str.zfill(width).where(known, "-").astype("str")
-
-    separators = {"y": "", "m": "-", "d": "-", "H": "T", "M": ":", "S": ":"}
-    whole = pd.Series("", index=parts.index, dtype="str")
-    later = pd.Series(False, index=parts.index)
-    for part in reversed(PARTS):
-        needed = parts[part].notna() | later
-        piece = separators[part] + text(part, 4 if part == "y" else 2)
-        whole = (piece + whole).where(needed, whole)
-        later = needed
-    return whole
+def _text(parts: list[float]) -> str:
+    known = [part == part for part in parts]
+    last = max((place for place, there in enumerate(known) if there), default=-1)
+    return "".join(
+        _SEPARATORS[place]
+        + ("-" if not known[place] else f"{int(parts[place]):04d}" if place == 0 else f"{int(parts[place]):02d}")
+        for place in range(last + 1)
+    )
 
 
 def complete_date(dtc: pd.Series) -> pd.Series:
     """The date part as datetime64 where year, month and day are known and exist, else NaT; the time of day is left off."""
-    distinct = pd.Series(dtc.unique(), dtype="str")
-    valid = is_iso8601(distinct) & distinct.str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[^/]*)?").astype(bool)
-    dates = pd.to_datetime(distinct.where(valid, "").str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
-    return dates.set_axis(pd.Index(distinct)).reindex(dtc).set_axis(dtc.index)
+    return _each(dtc, _complete_dates)
+
+
+def _complete_dates(texts: Sequence[str]) -> np.ndarray:
+    whole = _are_iso8601(texts) & np.array([_COMPLETE.fullmatch(text) is not None for text in texts], dtype=bool)
+    dates = np.array([text[:10] if good else "NaT" for text, good in zip(texts, whole, strict=True)], dtype="datetime64[D]")
+    return dates.astype("datetime64[us]")
 
 
 def before(left: pd.Series, right: pd.Series) -> pd.Series:
@@ -132,24 +158,33 @@ def _side(dtc: pd.Series, which: int) -> pd.Series:
 
 
 def _zone(dtc: pd.Series) -> pd.Series:
-    distinct = pd.Series(dtc.unique(), dtype="str")
-    return distinct.str.extract(_FORM)["zone"].set_axis(pd.Index(distinct)).reindex(dtc).set_axis(dtc.index)
+    """The stated zone of each text, None where there is none."""
+    return _each(dtc, lambda texts: np.array([_zone_of(text) for text in texts], dtype=object))
+
+
+def _zone_of(text: str) -> str | None:
+    found = _FORM.fullmatch(text)
+    return None if found is None else found["zone"]
 
 
 def _bound(dtc: pd.Series, *, latest: bool) -> pd.Series:
     """The latest or earliest moment that a partial date can mean, as a number that sorts; NaN where the year is unknown."""
-    distinct = pd.Series(dtc.unique(), dtype="str")
-    parts = split(distinct)
-    known = parts["y"].notna() & exists(parts)
+    return _each(dtc, lambda texts: _moments(_parts_of(texts), latest))
+
+
+def _moments(table: np.ndarray, latest: bool) -> np.ndarray:
+    parts = pd.DataFrame(table, columns=list(PARTS))
+    known = (parts["y"].notna() & exists(parts)).to_numpy()
+    year, month, day, *clock = table.T
     # December and January have 31 days, so any known day can be one of theirs.
-    month = parts["m"].fillna(12 if latest else 1)
-    of_month = pd.DataFrame({**parts, "m": month, "d": 29.0})
-    longest = pd.Series(_DAYS[month.where(known, 1).astype(int)], index=parts.index)
-    longest = longest.where((month != 2) | exists(of_month), 28)
-    moment = (parts["y"] * 13 + month) * 32 + parts["d"].fillna(longest if latest else 1)
-    for part, most in (("H", 23), ("M", 59), ("S", 59)):
-        moment = moment * (most + 1) + parts[part].fillna(most if latest else 0)
-    return moment.where(known).set_axis(pd.Index(distinct)).reindex(dtc).set_axis(dtc.index)
+    month = np.where(np.isnan(month), 12 if latest else 1, month)
+    longest = _DAYS[np.where(known, month, 1).astype(int)]
+    leap = exists(parts.assign(m=month, d=29.0)).to_numpy()
+    longest = np.where((month == 2) & ~leap, 28, longest)
+    moment = (year * 13 + month) * 32 + np.where(np.isnan(day), longest if latest else 1, day)
+    for part, most in zip(clock, (23, 59, 59), strict=True):
+        moment = moment * (most + 1) + np.where(np.isnan(part), most if latest else 0, part)
+    return np.where(known, moment, np.nan)
 
 
 def study_day(dtc: pd.Series, reference: pd.Series) -> pd.Series:

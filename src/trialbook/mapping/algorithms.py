@@ -100,9 +100,12 @@ def _hardcode(
 def _assign_datetime(
     records: RawRecords, algorithm: Algorithm, wanted: np.ndarray, specs: Specs, forms: Mapping[str, Form]
 ) -> pd.Series:
+    names = algorithm.assign_datetime or ()
+    if len(names) == 1:
+        return records.given(names[0])
     parts = pd.DataFrame(np.nan, index=range(len(records)), columns=list(iso8601.PARTS))
     beyond = pd.Series("", index=parts.index, dtype="str")
-    for name in algorithm.assign_datetime or ():
+    for name in names:
         alias, column = records.locate(name)
         spec = records.forms[alias].spec.columns[column]
         cells = records.column(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +14,7 @@ from trialbook.exports.headers import plain_header
 from trialbook.mapping.cells import read_cells
 from trialbook.mapping.claims import claim_tables
 from trialbook.mapping.datetimes import parse as parse_datetimes
+from trialbook.mapping.datetimes import read_iso8601
 from trialbook.mapping.footnotes import footnote_rows, note_text
 from trialbook.mapping.form_spec import DATE_TYPES, ColumnSpec, FormSpec
 from trialbook.mapping.merged_keys import fill_merged_keys
@@ -39,11 +40,24 @@ class Form:
     lacking: tuple[tuple[RawTable, str], ...] = ()
     unknown: tuple[tuple[RawTable, str], ...] = ()
     headers: tuple[Mapping[str, str], ...] = ()
+    _given: dict[tuple[str, tuple[str, ...]], pd.Series] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def cells(self) -> pd.DataFrame:
         """``frame`` as it is meant: what is mapped, joined by and told apart by (:func:`read_cells`)."""
         return pd.DataFrame({name: read_cells(self.frame[name], column) for name, column in self.spec.columns.items()})
+
+    def given(self, column: str, unknown: tuple[str, ...]) -> pd.Series:
+        """The cells of a column as what is derived from them needs them: dates in ISO 8601, ``""`` where there is none.
+
+        ``unknown`` is what a site writes for a day or month that it does not know. A column is read once, whoever asks.
+        """
+        spec = self.spec.columns[column]
+        if spec.type not in DATE_TYPES:
+            return self.cells[column]
+        if (column, unknown) not in self._given:
+            self._given[column, unknown] = read_iso8601(self.cells[column], spec.format, unknown)
+        return self._given[column, unknown]
 
     @property
     def name(self) -> str:

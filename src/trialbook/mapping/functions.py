@@ -7,11 +7,8 @@ from traceback import extract_tb
 
 import pandas as pd
 
-from trialbook.datasets import iso8601
 from trialbook.errors import SpecError
-from trialbook.mapping.datetimes import parse as parse_datetimes
 from trialbook.mapping.domain_spec import FunctionCall
-from trialbook.mapping.form_spec import ColumnSpec
 from trialbook.mapping.forms import Form
 from trialbook.mapping.specs import Specs
 
@@ -21,7 +18,7 @@ def call_function(
 ) -> pd.Series:
     """One value for each of ``size`` records, on their positions; ``column`` gives the columns that the call names.
 
-    The function gets dates as ISO 8601 (:func:`given`), in whichever of its formats a site wrote them.
+    The function gets dates as ISO 8601 (:meth:`Form.given`), in whichever of its formats a site wrote them.
     Raises :class:`SpecError` where the function fails or gives something else.
     """
     file, place = specs.folder / "derivations.py", f"function {call.function}"
@@ -46,17 +43,8 @@ def call_function(
     return result.sort_index().set_axis(range(size))
 
 
-def given(cells: pd.Series, column: ColumnSpec, unknown: tuple[str, ...]) -> pd.Series:
-    """Cells as a function gets them: a date as ISO 8601, ``""`` where there is none, and anything else as it is read."""
-    if column.type not in ("date", "datetime"):
-        return cells
-    parts, fits = parse_datetimes(cells, column.format, unknown)
-    return iso8601.compose(parts).where(fits, "").astype("str")
-
-
 def _records(form: Form, specs: Specs) -> pd.DataFrame:
-    unknown = specs.export.unknown_date_parts
-    return pd.DataFrame({name: given(form.cells[name], column, unknown) for name, column in form.spec.columns.items()}).copy()
+    return pd.DataFrame({name: form.given(name, specs.export.unknown_date_parts) for name in form.spec.columns})
 
 
 def truth_by_function(

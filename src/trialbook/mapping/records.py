@@ -8,14 +8,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from trialbook.datasets import iso8601
 from trialbook.expressions import parse
 from trialbook.mapping.codes import read_terms
-from trialbook.mapping.datetimes import parse as parse_datetimes
 from trialbook.mapping.domain_spec import FunctionCall, Join, Records, StudyCodelist
 from trialbook.mapping.form_spec import DATE_TYPES
 from trialbook.mapping.forms import Form
-from trialbook.mapping.functions import given, truth_by_function
+from trialbook.mapping.functions import truth_by_function
 from trialbook.mapping.numbers import read_numbers
 from trialbook.mapping.references import resolve
 from trialbook.mapping.specs import Specs
@@ -83,7 +81,7 @@ class RawRecords:
     def given(self, name: str) -> pd.Series:
         """A column as a function of the study gets it: dates as ISO 8601."""
         alias, column = self.locate(name)
-        return given(self.column(name), self.forms[alias].spec.columns[column], self.unknown_date_parts)
+        return gather(self.forms[alias].given(column, self.unknown_date_parts), self.rows[alias])
 
     def term(self, name: str) -> pd.Series:
         """A coded column as the terms of its code list, ``""`` where a cell is empty or has none."""
@@ -192,7 +190,7 @@ def _match(base: Form, other: Form, alias: str, join: Join, specs: Specs) -> tup
 
 def _choice(candidates: pd.DataFrame, other: Form, pick: str, first: bool, unknown: tuple[str, ...]) -> np.ndarray:
     """The order of preference: by the picking column, then by content, so that the order of the export's rows decides nothing."""
-    by = sortable(other.cells[pick], other, pick, unknown)
+    by = sortable(other, pick, unknown)
     by = by.mask(by == "") if by.dtype == "str" else by
     ordered = by.take(candidates["row"].to_numpy()).reset_index(drop=True).to_frame("by")
     tied = ordered.assign(key=candidates["key"].to_numpy()).duplicated(keep=False)
@@ -211,10 +209,7 @@ def _key(frame: pd.DataFrame, on: tuple[str, ...]) -> pd.Series:
     return key
 
 
-def sortable(cells: pd.Series, form: Form, column: str, unknown: tuple[str, ...]) -> pd.Series:
+def sortable(form: Form, column: str, unknown: tuple[str, ...]) -> pd.Series:
     """A column in a form that sorts as meant: ISO 8601 text for dates (``""`` where there is none), float64 for numbers."""
-    spec = form.spec.columns[column]
-    if spec.type in DATE_TYPES:
-        parts, fits = parse_datetimes(cells, spec.format, unknown)
-        return iso8601.compose(parts).where(fits, "")
-    return read_numbers(cells)
+    cells = form.given(column, unknown)
+    return cells if form.spec.columns[column].type in DATE_TYPES else read_numbers(cells)
