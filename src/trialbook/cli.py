@@ -88,6 +88,9 @@ def validate(
     out: OutOption = None,
     fail_on: FailOption = "error",
     core: CoreOption = "auto",
+    skip_unreadable: Annotated[
+        bool, typer.Option("--skip-unreadable", help="Go on without the files that can't be read; each is a Reject")
+    ] = False,
     study: StudyOption = None,
 ) -> None:
     """Raw export to findings, each traced to the raw cell."""
@@ -95,7 +98,7 @@ def validate(
 
     threshold, wanted = _threshold(fail_on), _core(core)
     with progress(5) as step:
-        run = _study(study).validate(export, wanted, step)
+        run = _study(study).validate(export, wanted, step, skip_unreadable)
     _report(run, out, threshold)
 
 
@@ -208,6 +211,34 @@ def specs_lint(
     print_lint(report, brief)
     if report.failed:
         raise typer.Exit(FAILED)
+
+
+@specs_app.command("export", epilog="Example: trialbook specs export specs.xlsx")
+def specs_export(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The workbook to write; it must not be there yet")],
+    study: StudyOption = None,
+) -> None:
+    """Write the specifications as a workbook to edit in Excel."""
+    from trialbook.mapping.specbook import export_specs
+
+    export_specs(_study(study).root, file)
+    typer.echo(f"Specifications: {file}")
+
+
+@specs_app.command("import", epilog="Example: trialbook specs import specs.xlsx")
+def specs_import(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A workbook of specs export, edited")],
+    study: StudyOption = None,
+) -> None:
+    """Bring an edited workbook back into the YAML files: what was edited, and nothing else."""
+    from trialbook.mapping.specbook import import_specs
+
+    done = import_specs(_study(study).root, file)
+    for what, files in (("changed", done.changed), ("added", done.added), ("removed", done.removed)):
+        for name in files:
+            typer.echo(f"{what}: {name}")
+    if not (done.changed or done.added or done.removed):
+        typer.echo("Nothing was edited.")
 
 
 @ct_app.command("add", epilog='Example: trialbook ct add "SDTM Terminology 2025-09-26.txt"')

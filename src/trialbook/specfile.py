@@ -73,7 +73,7 @@ class SpecFile:
         if not isinstance(self.data, dict):
             raise SpecError("is empty or not a mapping of keys to values", file=self.path, place="line 1")
         try:
-            return model.model_validate(_plain(self.data))
+            return model.model_validate(plain_data(self.data))
         except ValidationError as error:
             raise self._explain(error) from None
 
@@ -122,12 +122,12 @@ def _say(item: Any) -> str:
     return f"{message} (found {found!r})" if isinstance(found, str | int | float | bool) else message
 
 
-def _plain(node: Any) -> Any:
+def plain_data(node: Any) -> Any:
     """Ruamel's annotated containers as plain ones; scalars lose their annotations."""
     if isinstance(node, dict):
-        return {_scalar(key): _plain(value) for key, value in node.items()}
+        return {_scalar(key): plain_data(value) for key, value in node.items()}
     if isinstance(node, list):
-        return [_plain(item) for item in node]
+        return [plain_data(item) for item in node]
     return _scalar(node)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from trialbook.errors import SpecError
@@ -14,30 +15,32 @@ from trialbook.mapping.units import UnitsSpec
 from trialbook.specfile import ModelT, SpecFile
 from trialbook.studymodules import load_module
 
+Read = Callable[[Path], SpecFile]
 
-def load_specs(folder: Path, prefix: str) -> Specs:
+
+def load_specs(folder: Path, prefix: str, read: Read = SpecFile) -> Specs:
     """Read ``sdtm_specs/``; raises :class:`SpecError` with file and line for what does not fit.
 
-    ``prefix`` is the study's namespace, under which ``derivations.py`` is loaded.
+    ``prefix`` is the study's namespace, under which ``derivations.py`` is loaded; ``read`` opens each file.
     """
     if not folder.is_dir():
         raise SpecError("the study has no specifications", file=folder, remedy="A study holds sdtm_specs/forms and domains.")
     files: dict[str, SpecFile] = {}
     derivations = folder / "derivations.py"
-    export = _optional(folder, "export", ExportSpec, files)
-    codelists = _optional(folder, "codelists", CodelistsSpec, files).codelists
+    export = _optional(folder, "export", ExportSpec, files, read)
+    codelists = _optional(folder, "codelists", CodelistsSpec, files, read).codelists
     values = {name: set(map(plain, codelist.by_value)) for name, codelist in codelists.items()}
-    forms = _each(folder, "forms", "form", FormSpec, files)
+    forms = _each(folder, "forms", "form", FormSpec, files, read)
     specs = Specs(
         folder=folder,
         export=export,
         forms={spec.form: spec.inheriting(export.null_codes, values) for spec in forms},
-        domains={spec.domain: spec for spec in _each(folder, "domains", "domain", DomainSpec, files)},
-        common=_optional(folder, "common", CommonSpec, files),
+        domains={spec.domain: spec for spec in _each(folder, "domains", "domain", DomainSpec, files, read)},
+        common=_optional(folder, "common", CommonSpec, files, read),
         codelists=codelists,
         derivations=load_module(derivations, prefix) if derivations.exists() else None,
         files=files,
-        units=_optional(folder, "units", UnitsSpec, files),
+        units=_optional(folder, "units", UnitsSpec, files, read),
     )
     if not specs.forms:
         raise SpecError("holds no form specification", file=folder / "forms", remedy="Write one YAML file for each form.")
@@ -47,22 +50,22 @@ def load_specs(folder: Path, prefix: str) -> Specs:
     return specs
 
 
-def _optional(folder: Path, name: str, model: type[ModelT], files: dict[str, SpecFile]) -> ModelT:
+def _optional(folder: Path, name: str, model: type[ModelT], files: dict[str, SpecFile], read: Read) -> ModelT:
     path = folder / f"{name}.yml"
     _refuse_other_ending(path.with_suffix(".yaml"))
     if not path.exists():
         return model()
-    files[name] = SpecFile(path)
+    files[name] = read(path)
     return files[name].parse(model)
 
 
-def _each(folder: Path, kind: str, key: str, model: type[ModelT], files: dict[str, SpecFile]) -> list[ModelT]:
+def _each(folder: Path, kind: str, key: str, model: type[ModelT], files: dict[str, SpecFile], read: Read) -> list[ModelT]:
     specs: dict[str, ModelT] = {}
     for path in sorted((folder / kind).glob("*")):
         _refuse_other_ending(path)
         if path.suffix != ".yml":
             continue
-        file = SpecFile(path)
+        file = read(path)
         spec = file.parse(model)
         name = getattr(spec, key)
         if name.casefold() != path.stem.casefold():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -48,7 +49,10 @@ class VisitsSpec(SpecModel):
         return self
 
 
-def load_visits(folder: Path) -> dict[str, Visit]:
-    """The visits by name; none where the study has no ``visits.yml``. Raises SpecError with file and line."""
+def load_visits(folder: Path, read: Callable[[Path], SpecFile] = SpecFile) -> dict[str, Visit]:
+    """The visits by name; none where the study has no ``visits.yml``. Raises SpecError with file and line.
+
+    ``read`` opens the file.
+    """
     path = folder / "visits.yml"
-    return {one.visit: one for one in SpecFile(path).parse(VisitsSpec).visits} if path.exists() else {}
+    return {one.visit: one for one in read(path).parse(VisitsSpec).visits} if path.exists() else {}
