@@ -33,7 +33,7 @@ def has(tables: dict[str, pd.DataFrame], form: str, subjects: set[str] | dict[st
 
 def shift(date: str, days: int) -> str:
     """A whole ISO date some days later; the time of day stays."""
-    return str(np.datetime64(date[:10], "D") + days) + date[10:]
+    return str(np.datetime64(date[:10], "D") + np.timedelta64(days, "D")) + date[10:]
 
 
 def whole(dates: pd.Series) -> pd.Series:

@@ -44,7 +44,8 @@ def test_each_kind_finds_a_place_and_changes_what_stands_there(kind: Kind, table
         for change in changes:
             assert change.record in tables[change.form].index
             if change.action is Action.SET:
-                assert tables[change.form].loc[change.record, change.column] != (change.value if change.text is None else change.text)
+                before = tables[change.form].loc[change.record, change.column]
+                assert before != (change.value if change.text is None else change.text)
 
 
 @pytest.mark.parametrize("kind", COURSE.kinds, ids=lambda kind: kind.name)
