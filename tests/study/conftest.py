@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -21,20 +21,42 @@ def trial(repository: Path) -> Study:
     return Study(repository)
 
 
-@pytest.fixture
-def to_sdtm(trial: Study, tmp_path: Path) -> Callable[..., dict[str, Records]]:
+@pytest.fixture(scope="session")
+def to_sdtm(trial: Study, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, Records]]:
     """A function from rows of forms to the records of all datasets, each with what it has: empty variables are left out.
 
     Columns that a row does not name are empty; a form that is not named is there and has no records.
     """
 
     def run(**forms: Rows) -> dict[str, Records]:
+        folder = tmp_path_factory.mktemp("export")
         for name, spec in trial.specs.forms.items():
             rows = pd.DataFrame(forms.get(name, []), columns=list(spec.columns), dtype="str").fillna("")
-            rows.to_csv(tmp_path / f"{name}.csv", index=False)
-        return {name: filled(dataset) for name, dataset in trial.map(tmp_path).datasets.items()}
+            rows.to_csv(folder / f"{name}.csv", index=False)
+        return {name: filled(dataset) for name, dataset in trial.map(folder).datasets.items()}
 
     return run
+
+
+@pytest.fixture(scope="session")
+def of_each(to_sdtm: Callable[..., dict[str, Records]]) -> Callable[..., list[dict[str, Records]]]:
+    """The same for several exports about one subject, S1, mapped as one: what the datasets have of each export's subject."""
+
+    def run(exports: Sequence[Mapping[str, Rows]]) -> list[dict[str, Records]]:
+        together: dict[str, Rows] = {}
+        for number, forms in enumerate(exports):
+            for name, rows in forms.items():
+                together.setdefault(name, []).extend(row | {"SUBJID": f"S{number + 1:03}"} for row in rows)
+        made = to_sdtm(**together)
+        return [{name: of_subject(records, f"S{number + 1:03}") for name, records in made.items()} for number in range(len(exports))]
+
+    return run
+
+
+def of_subject(records: Records, subject: str) -> Records:
+    """The records of a subject, under the number S1."""
+    own = [one for one in records if str(one["USUBJID"]).endswith(f"-{subject}")]
+    return [{name: v.replace(subject, "S1") if isinstance(v, str) else v for name, v in one.items()} for one in own]
 
 
 def filled(dataset: SdtmDataset) -> Records:

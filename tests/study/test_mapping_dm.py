@@ -85,9 +85,14 @@ CASES: list[tuple[str, dict[str, list[dict[str, str]]], dict[str, object]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("about", "forms", "expected"), CASES, ids=[case[0] for case in CASES])
-def test_dm_record(to_sdtm: Callable, about: str, forms: dict, expected: dict[str, object]) -> None:
-    assert to_sdtm(DM=[PERSON], **forms)["DM"] == [expected]
+@pytest.fixture(scope="module")
+def made(of_each: Callable) -> list:
+    return of_each([{"DM": [PERSON], **forms} for _, forms, _ in CASES])
+
+
+@pytest.mark.parametrize("case", range(len(CASES)), ids=[about for about, _, _ in CASES])
+def test_dm_record(made: list, case: int) -> None:
+    assert made[case]["DM"] == [CASES[case][2]]
 
 
 def test_a_rescreened_subject_is_one_by_its_first_number(to_sdtm: Callable) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-
 DM = [{"SUBJID": "S1", "SITEID": "01", "ICF_DAT": "2024/3/1", "ICF_VER": "V1.1"}]
 ELIG = {
     "SUBJID": "S1", "SCR_DAT": "2024年3月10日", "DIAGNOSIS": "急性髓系白血病", "NEWLY_DX_YN": "是", "CR_NO": "1", "REQ_HSCT_YN": "否",
@@ -43,25 +41,26 @@ def test_all_of_a_subject(to_sdtm: Callable) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("answer", "met"),
-    [
-        ({}, True),
-        ({"HSCT_INDICATED_YN": "是", "HSCT_ELIGIBLE_YN": "是"}, True),
-        ({"PREG_RESULT": "不适用"}, True),
-        ({"HSCT_INDICATED_YN": "是"}, False),
-        ({"REQ_HSCT_YN": "是"}, False),
-        ({"CR_NO": "2"}, False),
-        ({"DIAGNOSIS": "其他"}, False),
-        ({"PREG_RESULT": "阳性"}, False),
-        ({"THYROID_HX_YN": "是"}, False),
-        # Of a missing answer nothing is known.
-        ({"UNCTRL_INF_YN": ""}, False),
-    ],
-)
-def test_eligibility_criteria_are_met_by_the_answers(to_sdtm: Callable, answer: dict[str, str], met: bool) -> None:
-    made = to_sdtm(DM=DM, ELIG=[ELIG | answer], RAND=[RAND])["DS"]
-    assert ("ELIGIBILITY CRITERIA MET" in [one["DSDECOD"] for one in made]) == met
+# An answer that differs, and whether the criteria are met.
+ANSWERS: list[tuple[dict[str, str], bool]] = [
+    ({}, True),
+    ({"HSCT_INDICATED_YN": "是", "HSCT_ELIGIBLE_YN": "是"}, True),
+    ({"PREG_RESULT": "不适用"}, True),
+    ({"HSCT_INDICATED_YN": "是"}, False),
+    ({"REQ_HSCT_YN": "是"}, False),
+    ({"CR_NO": "2"}, False),
+    ({"DIAGNOSIS": "其他"}, False),
+    ({"PREG_RESULT": "阳性"}, False),
+    ({"THYROID_HX_YN": "是"}, False),
+    # Of a missing answer nothing is known.
+    ({"UNCTRL_INF_YN": ""}, False),
+]
+
+
+def test_eligibility_criteria_are_met_by_the_answers(of_each: Callable) -> None:
+    made = of_each([{"DM": DM, "ELIG": [ELIG | answer], "RAND": [RAND]} for answer, _ in ANSWERS])
+    met = ["ELIGIBILITY CRITERIA MET" in [record["DSDECOD"] for record in one["DS"]] for one in made]
+    assert list(zip([answer for answer, _ in ANSWERS], met, strict=True)) == ANSWERS
 
 
 def test_who_is_not_randomized_has_met_nothing(to_sdtm: Callable) -> None:

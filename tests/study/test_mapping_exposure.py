@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 DM = [{"SUBJID": "S1", "SITEID": "01", "ICF_DAT": "2024/3/1"}]
 RAND = [{"SUBJID": "S1", "RAND_NO": "R1", "RAND_DTTM": "2024-03-12 10:20", "GROUP": "IFN"}]
 EX = [
@@ -25,9 +27,14 @@ def of(domain: str, **values: object) -> dict[str, object]:
     return SUBJECT | named | {"EPOCH": "TREATMENT"}
 
 
-def test_ec_has_each_planned_injection(to_sdtm: Callable) -> None:
+@pytest.fixture(scope="module")
+def made(to_sdtm: Callable) -> dict:
+    return to_sdtm(DM=DM, RAND=RAND, EX=EX)
+
+
+def test_ec_has_each_planned_injection(made: dict) -> None:
     asked = {"MOOD": "PERFORMED", "PRESP": "Y"}
-    assert to_sdtm(DM=DM, RAND=RAND, EX=EX)["EC"] == [
+    assert made["EC"] == [
         of("EC", SEQ=1, LNKID="S1-1", **asked, OCCUR="Y", DOSE=135, DOSU="ug", LOT="PEG01",
            STDTC="2024-03-12T14:05", ENDTC="2024-03-12T14:05", STDY=1, ENDY=1),
         of("EC", SEQ=2, LNKID="S1-2", **asked, OCCUR="N", REASOC="发热", ADJ="发热",
@@ -37,9 +44,8 @@ def test_ec_has_each_planned_injection(to_sdtm: Callable) -> None:
     ]  # fmt: skip
 
 
-def test_suppec_has_the_plan_and_the_kind_of_change(to_sdtm: Callable) -> None:
-    made = to_sdtm(DM=DM, RAND=RAND, EX=EX)["SUPPEC"]
-    assert [(one["IDVARVAL"], one["QNAM"], one["QVAL"]) for one in made] == [
+def test_suppec_has_the_plan_and_the_kind_of_change(made: dict) -> None:
+    assert [(one["IDVARVAL"], one["QNAM"], one["QVAL"]) for one in made["SUPPEC"]] == [
         ("1", "PLANDTC", "2024-03-12"),
         ("2", "DOSECHG", "DRUG INTERRUPTED"),
         ("2", "PLANDTC", "2024-03-19"),
@@ -48,8 +54,8 @@ def test_suppec_has_the_plan_and_the_kind_of_change(to_sdtm: Callable) -> None:
     ]
 
 
-def test_ex_has_those_that_were_given_and_their_link_to_ec(to_sdtm: Callable) -> None:
-    assert to_sdtm(DM=DM, RAND=RAND, EX=EX)["EX"] == [
+def test_ex_has_those_that_were_given_and_their_link_to_ec(made: dict) -> None:
+    assert made["EX"] == [
         of("EX", SEQ=1, LNKID="S1-1", DOSE=135, DOSU="ug", LOT="PEG01",
            STDTC="2024-03-12T14:05", ENDTC="2024-03-12T14:05", STDY=1, ENDY=1),
         of("EX", SEQ=2, LNKID="S1-3", DOSE=90, DOSU="ug", LOT="PEG02", ADJ="中性粒细胞计数降低",

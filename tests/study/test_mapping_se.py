@@ -78,10 +78,15 @@ CASES: list[tuple[str, dict[str, list[dict[str, str]]], list[tuple[str, str, str
 ]
 
 
-@pytest.mark.parametrize(("about", "forms", "expected"), CASES, ids=[case[0] for case in CASES])
-def test_elements(to_sdtm: Callable, about: str, forms: dict, expected: list[tuple[str, str, str]]) -> None:
-    made = to_sdtm(DM=[PERSON], **forms)["SE"]
-    assert [(one["ETCD"], one["SESTDTC"], one.get("SEENDTC", "")) for one in made] == expected
+@pytest.fixture(scope="module")
+def made(of_each: Callable) -> list:
+    return of_each([{"DM": [PERSON], **forms} for _, forms, _ in CASES])
+
+
+@pytest.mark.parametrize("case", range(len(CASES)), ids=[about for about, _, _ in CASES])
+def test_elements(made: list, case: int) -> None:
+    elements = [(one["ETCD"], one["SESTDTC"], one.get("SEENDTC", "")) for one in made[case]["SE"]]
+    assert elements == CASES[case][2]
 
 
 def test_whole_records(to_sdtm: Callable) -> None:
