@@ -141,6 +141,28 @@ def test_validate_says_the_worst_and_where_the_report_is(run, tiny_study):
     assert "No report written" in run("validate", "export").out
 
 
+def test_files_that_cannot_be_read_end_the_run_unless_it_is_told_to_go_on(run, tiny_study):
+    export = write(tiny_study / "export", FAULTY | {"extra.csv": 'SUBJECT,"TERM\n001,x\n', "notes.pdf": "no table"})
+    stopped = run("validate", str(export), "--out", "report")
+    assert (stopped.code, stopped.out, (tiny_study / "report").exists()) == (2, "", False)
+    assert "extra.csv, row 1" in stopped.err
+    assert "notes.pdf" in stopped.err
+    gone_on = run("validate", str(export), "--out", "report", "--skip-unreadable", "--fail-on", "reject")
+    assert gone_on.code == 1
+    findings = json.loads((tiny_study / "report" / "findings.json").read_text(encoding="utf-8"))["findings"]
+    rejects = [(one["rule"], one["dataset"], one["origins"]) for one in findings if one["severity"] == "Reject"]
+    assert rejects == [
+        ("TB-RAW-FILE", name, [{"role": "correct", "file": name, "sheet": None, "row": None, "columns": []}])
+        for name in ("extra.csv", "notes.pdf")
+    ]
+    assert "TB-RAW-AE-SEVERITY-CODE" in {one["rule"] for one in findings}
+
+
+def test_an_export_of_which_nothing_can_be_read_ends_the_run_all_the_same(run, tiny_study):
+    export = write(tiny_study / "export", {"ae.csv": 'SUBJECT,"TERM\n'})
+    assert run("validate", str(export), "--skip-unreadable").code == 2
+
+
 @pytest.mark.parametrize(("format", "files"), [("xpt", ["ae.xpt", "dm.xpt"]), ("json", ["ae.json", "dm.json"])])
 def test_map_writes_datasets_that_check_reads(run, tiny_study, format, files):
     write(tiny_study / "export", SOUND)

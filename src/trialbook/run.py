@@ -24,7 +24,7 @@ from trialbook.checks.modules import rules_of
 from trialbook.checks.tables import CheckedTable, file_table, form_table, mapped_table
 from trialbook.datasets import SYNTHETIC, FileFormat, SdtmDataset, case_standard, read_datasets, read_statement, write_datasets
 from trialbook.errors import TrialbookError
-from trialbook.exports import read_export
+from trialbook.exports import RawExport, read_export
 from trialbook.findings import DatasetCount, Results, RuleOutcome, RuleStatus, RunInfo, Runner, Threshold, assemble, gate_open
 from trialbook.mapping import Forms, MappedStudy, MappingIssue, collect_forms, map_forms
 from trialbook.outputs import output_folder
@@ -87,22 +87,23 @@ class Study(LoadedStudy):
 
     def map(self, export: Path | str, progress: Progress = quiet) -> MappedExport:
         """Raw export to SDTM datasets, without checks."""
-        _, mapped, run = self._mapped(Path(export), progress)
+        _, _, mapped, run = self._mapped(Path(export), progress)
         datasets = {name: one.dataset for name, one in mapped.datasets.items()}
         return MappedExport(datasets, mapped.issues, mapped.not_made, run.synthetic)
 
-    def validate(self, export: Path | str, core: bool = True, progress: Progress = quiet) -> Run:
+    def validate(self, export: Path | str, core: bool = True, progress: Progress = quiet, skip_unreadable: bool = False) -> Run:
         """Raw export to findings: every rule on forms, mapping and datasets.
 
-        ``core`` asks for CDISC's conformance rules too. Raises :class:`~trialbook.errors.TrialbookError` where the export
-        can't be read or a specification is broken.
+        ``core`` asks for CDISC's conformance rules too. With ``skip_unreadable`` a file that can't be read is a Reject instead of
+        the end of the run. Raises :class:`~trialbook.errors.TrialbookError` where the export can't be read or a specification
+        is broken.
         """
-        forms, mapped, info = self._mapped(Path(export), progress)
+        raw, forms, mapped, info = self._mapped(Path(export), progress, skip_unreadable)
         study = self.protocol.id
         form_tables = {name: form_table(form, mapped.usubjid.get(name)) for name, form in forms.found.items()}
         data_tables = {name: mapped_table(one, form_tables) for name, one in mapped.datasets.items()}
         progress("checking the forms")
-        batches = [check_export(forms, self.specs.forms, form_tables, study)]
+        batches = [check_export(forms, self.specs.forms, form_tables, study, raw.unreadable)]
         absent = {name: f"the form {name} is not in the export" for name in forms.absent}
         rules = {name: self.form_rules(name) for name in self.specs.forms}
         batches.append(check_tables(form_tables, rules, absent, study))
@@ -121,18 +122,20 @@ class Study(LoadedStudy):
         """SDTM datasets that exist already to findings, with the standard's rules and the study's own."""
         return check_datasets(Path(datasets), self.standard, self.ct, self, core, progress)
 
-    def _mapped(self, export: Path, progress: Progress) -> tuple[Forms, MappedStudy, RunInfo]:
+    def _mapped(
+        self, export: Path, progress: Progress, skip_unreadable: bool = False
+    ) -> tuple[RawExport, Forms, MappedStudy, RunInfo]:
         started, specs = _now(), self.specs
         progress("reading the export")
         headers = {header for spec in specs.forms.values() for header in spec.headers}
-        raw = read_export(export, specs.export.encodings, specs.export.ignore, headers)
+        raw = read_export(export, specs.export.encodings, specs.export.ignore, headers, skip_unreadable)
         forms = collect_forms(raw, specs.forms)
         progress("mapping to SDTM")
         mapped = map_forms(forms, specs, self.standard, self.protocol.id, self.visits)
         records = _records_by_file(forms)
         inputs = tuple(asdict(one) | {"rows": records.get(one.file, 0)} for one in raw.inputs)
         info = RunInfo(self.protocol.id, started, self.standard.name, self.ct.name, versions(), inputs, raw.synthetic)
-        return forms, mapped, info
+        return raw, forms, mapped, info
 
 
 def check_standard_only(datasets: Path | str, core: bool = True, progress: Progress = quiet) -> Run:

@@ -53,17 +53,15 @@ def read_export(
             data = source.read()
             found, encoding, statement = _read_file(data, source.name, declared, ignore, headers)
         except ExportError as error:
-            if skip_unreadable:
-                unreadable.append(Unreadable(source.name, str(error)))
-            else:
-                failures.append(error)
+            failures.append(error)
+            unreadable.append(Unreadable(source.name, str(error)))
             continue
         tables += found
         statements += [statement] if statement is not None else []
         rows = sum(len(table.frame) for table in found)
         inputs.append(Input(source.name, hashlib.sha256(data).hexdigest(), encoding, rows))
     tables = split_projects(tables)
-    if failures:
+    if failures and not (skip_unreadable and tables):
         raise _together(failures, path)
     if not tables:
         raise ExportError(
@@ -85,7 +83,7 @@ def _read_file(
             remedy = "State in it that the data are invented, or remove it."
             raise ExportError("says nothing", file=name, remedy=remedy)
         return [], encoding, statement
-    if kind in WORKBOOKS or (kind == ".xls" and packed):
+    if kind in (*WORKBOOKS, ".xlsb") or (kind == ".xls" and packed):
         tables, said = read_workbook(data, name, ignore, headers)
         return tables, None, said
     if kind in (*TEXT_FILES, ODM, *SAS) and packed:
