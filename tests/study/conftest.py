@@ -48,7 +48,9 @@ def of_each(to_sdtm: Callable[..., dict[str, Records]]) -> Callable[..., list[di
             for name, rows in forms.items():
                 together.setdefault(name, []).extend(row | {"SUBJID": f"S{number + 1:03}"} for row in rows)
         made = to_sdtm(**together)
-        return [{name: of_subject(records, f"S{number + 1:03}") for name, records in made.items()} for number in range(len(exports))]
+        return [
+            {name: of_subject(records, f"S{number + 1:03}") for name, records in made.items()} for number in range(len(exports))
+        ]
 
     return run
 

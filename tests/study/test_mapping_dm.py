@@ -6,10 +6,26 @@ from collections.abc import Callable
 
 import pytest
 
-PERSON = {"SUBJID": "S1", "SITEID": "01", "SEX": "女", "BRTHDAT": "1984年3月5日", "AGE": "40", "ETHNICGRP": "满族", "ICF_DAT": "2024/3/1"}
+PERSON = {
+    "SUBJID": "S1",
+    "SITEID": "01",
+    "SEX": "女",
+    "BRTHDAT": "1984年3月5日",
+    "AGE": "40",
+    "ETHNICGRP": "满族",
+    "ICF_DAT": "2024/3/1",
+}
 RAND = {"SUBJID": "S1", "RAND_NO": "R1", "RAND_DTTM": "2024-03-12 10:20", "GROUP": "干扰素组", "STRATUM": "NPM1"}
 CONTROL = RAND | {"GROUP": "对照组"}
-DOSE = {"SUBJID": "S1", "DOSE_NO": "1", "PLANNED_DAT": "2024/3/12", "ADMIN_DAT": "2024/3/13", "ADMIN_TIM": "9:05", "DOSE_UG": "135", "GIVEN_YN": "是"}  # fmt: skip
+DOSE = {
+    "SUBJID": "S1",
+    "DOSE_NO": "1",
+    "PLANNED_DAT": "2024/3/12",
+    "ADMIN_DAT": "2024/3/13",
+    "ADMIN_TIM": "9:05",
+    "DOSE_UG": "135",
+    "GIVEN_YN": "是",
+}
 MISSED = DOSE | {"ADMIN_DAT": "", "ADMIN_TIM": "", "DOSE_UG": "", "GIVEN_YN": "否"}
 DISP = {"SUBJID": "S1", "EOS_DAT": "2026-03-12", "EOS_REASON": "完成研究"}
 SURV = {"SUBJID": "S1", "VISIT": "M9", "CONTACT_DAT": "2024/12/10", "STATUS": "存活", "LAST_ALIVE_DAT": "2024/12/10"}

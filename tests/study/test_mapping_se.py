@@ -15,7 +15,8 @@ SEEN = {"SUBJID": "S1", "VISIT": "M24", "CONTACT_DAT": "2026/4/1", "STATUS": "хн
 SCRN = ("SCRN", "2024-03-01", "2024-03-12T10:20")
 DAY1 = "2024-03-12T10:20"
 
-# What the case is about, the forms beside DM, and each element with its start and end. Day 198 is 2024-09-25, 24 months 2026-03-13.
+# What the case is about, the forms beside DM, and each element with its start and end. Day 198 is 2024-09-25, and 24 months end
+# on 2026-03-13.
 CASES: list[tuple[str, dict[str, list[dict[str, str]]], list[tuple[str, str, str]]]] = [
     ("in screening", {}, [("SCRN", "2024-03-01", "")]),
     (
