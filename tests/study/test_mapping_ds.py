@@ -7,7 +7,8 @@ from collections.abc import Callable
 DM = [{"SUBJID": "S1", "SITEID": "01", "ICF_DAT": "2024/3/1", "ICF_VER": "V1.1"}]
 ELIG = {
     "SUBJID": "S1", "SCR_DAT": "2024年3月10日", "DIAGNOSIS": "急性髓系白血病", "NEWLY_DX_YN": "是", "CR_NO": "1",
-    "REQ_HSCT_YN": "否", "HSCT_INDICATED_YN": "否", "HSCT_ELIGIBLE_YN": "否", "UNCTRL_INF_YN": "否", "SEV_ORGAN_YN": "否", "CHILDBEARING": "是",
+    "REQ_HSCT_YN": "否", "HSCT_INDICATED_YN": "否", "HSCT_ELIGIBLE_YN": "否",
+    "UNCTRL_INF_YN": "否", "SEV_ORGAN_YN": "否", "CHILDBEARING": "是",
     "PREG_RESULT": "阴性", "WILLING_IFN_YN": "是", "THYROID_HX_YN": "否", "LAST_TRIAL_DAT": "无",
 }  # fmt: skip
 RAND = {"SUBJID": "S1", "RAND_NO": "R1", "RAND_DTTM": "2024-03-12 10:20", "GROUP": "IFN"}
