@@ -70,38 +70,39 @@ def simulate_export(
     Raises TrialbookError for a value out of range and :class:`SpecError` for what the study's modules get wrong.
     """
     _check(subjects, seed, rate, layout)
-    progress("simulating the course")
-    course = Course(study / "simulation", namespace(id))
-    values = course.tables(subjects, np.random.default_rng([seed, _COURSE]), specs)
-    progress("writing the cells")
-    renderer = Renderer(specs, _stream(seed, _CELLS), course.file)
-    clean = {
-        name: SiteTable(specs.forms[name], renderer.table(specs.forms[name], frame), frame, {}) for name, frame in values.items()
-    }
-    context = Context(id, specs, _stream(seed, _FILES), _statement(id, subjects, seed, rate, layout))
-    laid = LAYOUTS[layout](clean, context)
-    defects: list[Defect] = []
-    broken = clean
-    copies: dict[tuple[str, int], int] = {}
-    if rate:
-        progress("breaking records")
-        kinds = (*date_kinds(specs), *value_kinds(specs), *record_kinds(specs, layout), *course.kinds)
-        known = _kit_kinds_apart(kinds, course)
-
-        def failed(error: Exception, kind: Kind) -> SpecError:
-            return study_error(error, f"the kind of defect {kind.name}", course.folder, course.folder / "defects.py")
-
-        def can_show(change: Change) -> bool:
-            if change.column is None:
-                return True
-            spec, before = specs.forms[change.form], str(clean[change.form].text.at[change.record, change.column])
-            text = changed_text(change, before, renderer, spec)
-            return text != before and laid.can_show(spec, change.column, text)
-
-        defects = draw_defects(values, known, rate, _stream(seed, _DEFECTS), can_show, failed)
-        broken, copies = break_tables(clean, defects, renderer, specs)
-    progress("writing the files")
     with output_folder(out) as folder:
+        progress("simulating the course")
+        course = Course(study / "simulation", namespace(id))
+        values = course.tables(subjects, np.random.default_rng([seed, _COURSE]), specs)
+        progress("writing the cells")
+        renderer = Renderer(specs, _stream(seed, _CELLS), course.file)
+        clean = {
+            name: SiteTable(specs.forms[name], renderer.table(specs.forms[name], frame), frame, {})
+            for name, frame in values.items()
+        }
+        context = Context(id, specs, _stream(seed, _FILES), _statement(id, subjects, seed, rate, layout))
+        laid = LAYOUTS[layout](clean, context)
+        defects: list[Defect] = []
+        broken = clean
+        copies: dict[tuple[str, int], int] = {}
+        if rate:
+            progress("breaking records")
+            kinds = (*date_kinds(specs), *value_kinds(specs), *record_kinds(specs, layout), *course.kinds)
+            known = _kit_kinds_apart(kinds, course)
+
+            def failed(error: Exception, kind: Kind) -> SpecError:
+                return study_error(error, f"the kind of defect {kind.name}", course.folder, course.folder / "defects.py")
+
+            def can_show(change: Change) -> bool:
+                if change.column is None:
+                    return True
+                spec, before = specs.forms[change.form], str(clean[change.form].text.at[change.record, change.column])
+                text = changed_text(change, before, renderer, spec)
+                return text != before and laid.can_show(spec, change.column, text)
+
+            defects = draw_defects(values, known, rate, _stream(seed, _DEFECTS), can_show, failed)
+            broken, copies = break_tables(clean, defects, renderer, specs)
+        progress("writing the files")
         export = folder / EXPORT
         export.mkdir()
         written = laid.write(export, broken)

@@ -15,9 +15,8 @@ import pandas as pd
 
 from trialbook.errors import SpecError
 from trialbook.mapping import DATE_TYPES, ColumnSpec, FormSpec, Specs
-from trialbook.mapping.datetimes import parse
-from trialbook.simulation.canonical import ISO
-from trialbook.simulation.dates import write_date
+from trialbook.simulation.canonical import ISO, iso_parts
+from trialbook.simulation.dates import reads_as, write_date
 
 MIXED_COLUMNS, OTHER_FORMAT, OTHER_WORD = 0.35, 0.25, 0.12
 """How many date columns have several formats, how many dates of such a column another one, how many terms another word."""
@@ -137,6 +136,8 @@ class Renderer:
         """The texts that can stand for a canonical date in the column, the usual one first."""
         habit, kind = self._habit(spec, name), spec.columns[name].type
         exact = [text for form in habit.formats if (text := write_date(value, kind, form, "", habit.padded))]
+        if exact and {"y", "m", "d"} <= (iso_parts(value, kind) or {}).keys():
+            return exact  # who knows a whole date writes no part as unknown
         unknown = [
             text
             for form in habit.formats
@@ -167,14 +168,14 @@ class Renderer:
     def _readable_ways(self, spec: FormSpec, name: str, values: Sequence[str]) -> dict[str, list[str]]:
         """For each value the texts that are read as this very value: of two formats that fit a text the first one counts."""
         column = spec.columns[name]
-        pairs = [(value, text) for value in values for text in self._date_ways(spec, name, value)]
-        read = read_dates([text for _, text in pairs], column, self._unknown)
-        meant = iso_frame([value for value, _ in pairs], column)
-        ways: dict[str, list[str]] = {value: [] for value in values}
-        for (value, text), same in zip(pairs, ((read == meant) | (read.isna() & meant.isna())).all(axis=1), strict=True):
-            if same:
-                ways[value].append(text)
-        return ways
+        return {
+            value: [
+                text
+                for text in self._date_ways(spec, name, value)
+                if reads_as(text, value, column.type, column.format, self._unknown)
+            ]
+            for value in values
+        }
 
 
 def carried(spec: FormSpec) -> frozenset[str]:
@@ -185,15 +186,3 @@ def carried(spec: FormSpec) -> frozenset[str]:
 def is_system_word(word: str) -> bool:
     """Whether a collected value is what a system makes of a name (``month_6_arm_1``), not what a person writes."""
     return "_" in word and word == word.lower() and word.isascii()
-
-
-def read_dates(texts: Sequence[str], column: ColumnSpec, unknown: Sequence[str]) -> pd.DataFrame:
-    """The parts of dates as the kit reads them; what does not fit has none."""
-    raw = pd.Series(list(texts), dtype="str")
-    return parse(raw, column.format, unknown)[0].reset_index(drop=True)
-
-
-def iso_frame(values: Sequence[str], column: ColumnSpec) -> pd.DataFrame:
-    """The parts of canonical dates, in the columns of :func:`read_dates`."""
-    found = pd.Series(list(values), dtype="str").str.extract(f"^(?:{ISO[column.type].pattern})$")
-    return found.reindex(columns=["y", "m", "d", "H", "M", "S"]).apply(pd.to_numeric, errors="coerce").astype("float64")

@@ -10,8 +10,8 @@ import pandas as pd
 
 from trialbook.exports.odm_state import Node
 from trialbook.mapping import DATE_TYPES, ColumnSpec, FormSpec
+from trialbook.simulation.dates import reads_as
 from trialbook.simulation.layouts.base import Layout, own_field
-from trialbook.simulation.rendering import iso_frame, read_dates
 from trialbook.simulation.tables import Place, SiteTable, Written
 
 _SYSTEM = frozenset({"subjectkey"})
@@ -36,8 +36,8 @@ class OdmFile(Layout):
         cells = {name: table.text[name] for name in table.text}
         for name, column in table.spec.columns.items():
             if column.type in DATE_TYPES:
-                values = table.values[name]
-                same = _reads_as_itself(values, column, self.context.specs.export.unknown_date_parts)
+                values, unknown = table.values[name], self.context.specs.export.unknown_date_parts
+                same = [v for v in values.unique() if v and reads_as(v, v, column.type, column.format, unknown)]
                 cells[name] = table.text[name].where(~values.isin(same), values)
         return pd.DataFrame(cells, index=table.text.index).astype("str")
 
@@ -171,13 +171,3 @@ def _event_column(spec: FormSpec) -> str | None:
 
 def _has_item(spec: FormSpec, name: str) -> bool:
     return own_field(spec, name, _SYSTEM | {_EVENT})
-
-
-def _reads_as_itself(values: pd.Series, column: ColumnSpec, unknown: tuple[str, ...]) -> list[str]:
-    """Which canonical dates the column reads as what they are."""
-    distinct = [value for value in values.unique() if value]
-    if not distinct:
-        return []
-    read, meant = read_dates(distinct, column, unknown), iso_frame(distinct, column)
-    same = (meant.notna().any(axis=1)) & ((read == meant) | (read.isna() & meant.isna())).all(axis=1)
-    return [value for value, alike in zip(distinct, same, strict=True) if alike]

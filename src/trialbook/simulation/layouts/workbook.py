@@ -88,14 +88,15 @@ class Workbook(Layout):
             sheet.append(above)
         shown = self.shown(table)
         first = len(rows) + 1
-        for row, (record, *cells) in enumerate(shown.itertuples(name=None), first):
+        meant = table.values[columns].itertuples(index=False, name=None)
+        for row, ((record, *cells), said) in enumerate(zip(shown.itertuples(name=None), meant, strict=True), first):
             places[spec.form, record] = Place(file, sheet.title, row)
             action, broken = table.shapes.get(record, (None, ""))
             values: list[object] = []
             formats: dict[int, str] = {}
             texts: list[int] = []
-            for position, (name, text) in enumerate(zip(columns, cells, strict=True)):
-                value, form = self._typed(shape, name, text, table.values.at[record, name]) if text else (None, None)
+            for position, (name, text, meaning) in enumerate(zip(columns, cells, said, strict=True)):
+                value, form = self._typed(shape, name, text, meaning) if text else (None, None)
                 if action is Action.FORMULA and name == broken:
                     value, form = _FORMULA, None
                 elif isinstance(value, str) and value.startswith("="):
