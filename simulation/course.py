@@ -15,10 +15,11 @@ import pandas as pd
 from .disease import simulate_disease
 from .dosing import end_of_treatment, inject, injection_form, settle
 from .events import draw_events, event_forms
-from .laboratory import laboratory_forms
+from .laboratory import laboratory_form
 from .outcome import end_forms, marrow_forms, survival_form
 from .people import allocate, enrolment_forms, randomize, screen
 from .samples import taken_at
+from .thyroid import serology_form, thyroid_form
 from .visits import attended, follow, planned_visits
 
 
@@ -41,11 +42,13 @@ def simulate(subjects: int, random: np.random.Generator, parameters: Mapping[str
     trial, happened = settle(trial, happened, log)
 
     taken = taken_at(numbers, trial, day, here, random)
-    laboratories, counts = laboratory_forms(taken, numbers, trial, happened, random, parameters)
+    lab, counts = laboratory_form(taken, numbers, trial, happened, random, parameters)
     made = {
         **enrolment_forms(numbers, trial, random),
         "EX": injection_form(trial, log, random),
-        **laboratories,
+        "LAB": lab,
+        "THYROID_AB": thyroid_form(taken, numbers, happened, random, parameters),
+        "SEROLOGY": serology_form(taken, numbers, random, parameters),
         **marrow_forms(taken, numbers, trial, counts, random, parameters),
         **event_forms(happened, trial, random),
         "SURV": survival_form(trial, day, here, parameters),

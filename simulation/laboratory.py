@@ -1,4 +1,4 @@
-"""Laboratory values by visit, in agreement with adverse events and injections. Forms LAB, THYROID_AB, SEROLOGY.
+"""Blood counts and chemistry by visit, in agreement with adverse events and injections. Form LAB.
 
 Outside an adverse event a value lies within its range or is an old, slight deviation at screening; within one it has the event's
 CTCAE grade on the day it starts and a grade less after. Interferon lowers counts and raises transaminases.
@@ -69,28 +69,28 @@ DEEP = (0.52, 0.73)
 """Neutrophils of grade 3 at which the dose is reduced."""
 
 
-def laboratory_forms(
+def laboratory_form(
     table: pd.DataFrame,
     numbers: pd.DataFrame,
     trial: pd.DataFrame,
     events: pd.DataFrame,
     random: np.random.Generator,
     parameters: Mapping[str, Any],
-) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
-    """The three forms, and the counts (NEUT, PLAT in 10^9/L) of each visit, in the order of ``table``."""
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """LAB, and the counts (NEUT, PLAT in 10^9/L) of each visit, in the order of ``table``."""
     blood = only(table, "CBC", parameters)
     values, limits = _values(blood, numbers, trial, events, random)
     lab = _lab(blood, numbers, values, limits, random, parameters)
     counts = blood[["SUBJID", "VISIT", "DAY"]].assign(NEUT=values["NEUT"], PLAT=values["PLAT"])
-    thyroid = _thyroid(only(table, "THYROID", parameters), numbers, events, random, parameters)
-    return {"LAB": lab, "THYROID_AB": thyroid, "SEROLOGY": _serology(table, numbers, random, parameters)}, counts
+    return lab, counts
 
 
-def _range(test: Test, women: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def normal_range(test: Test, women: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The limits of normal by sex, in the local unit."""
     return np.where(women, test.women[0], test.men[0]), np.where(women, test.women[1], test.men[1])
 
 
-def _grades(table: pd.DataFrame, events: pd.DataFrame, term: str) -> tuple[np.ndarray, np.ndarray]:
+def grades_of(table: pd.DataFrame, events: pd.DataFrame, term: str) -> tuple[np.ndarray, np.ndarray]:
     """The CTCAE grade (0: none) that the event gives each visit, and whether it is DEEP there."""
     of_term = events[events["TERM"] == list(profile()["AEDECOD"]).index(term)]
     grade, deep = np.zeros(len(table), dtype=int), np.zeros(len(table), dtype=bool)
@@ -117,7 +117,7 @@ def _values(
     named |= {"ALT": "Alanine aminotransferase increased", "BILI": "Blood bilirubin increased"}
     for name in (*BLOOD[1:], *CHEMISTRY):
         test = TESTS[name]
-        low, high = _range(test, women)
+        low, high = normal_range(test, women)
         below, above = low + 0.03 * (high - low), high - 0.05 * (high - low)
         # So that the leukocytes, their sum, lie within their own range too.
         if name == "NEUT":
@@ -125,7 +125,7 @@ def _values(
         if name == "LYM":
             below, above = np.full(count, 1.42), np.full(count, 3.1)
         if name in named:
-            grade, deep = _grades(table, events, named[name])
+            grade, deep = grades_of(table, events, named[name])
             unit = high if name in ("ALT", "BILI") else 1
             for one, (least, most) in GRADES[name].items():
                 below = np.where(grade == one, least * unit, below)
@@ -141,8 +141,8 @@ def _values(
             below, above = (np.where(fails, part * high, now) for part, now in zip((2.6, 5.5), (below, above), strict=True))
         if name == "AST":
             # Transaminases rise together, this one less.
-            raised = np.maximum(0.55 * values["ALT"] / _range(TESTS["ALT"], women)[1], 1.05) * high
-            rises = _grades(table, events, named["ALT"])[0] > 0
+            raised = np.maximum(0.55 * values["ALT"] / normal_range(TESTS["ALT"], women)[1], 1.05) * high
+            rises = grades_of(table, events, named["ALT"])[0] > 0
             below, above = np.where(rises, 0.9 * raised, below), np.where(rises, 1.1 * raised, above)
         usual = np.log(np.where(women, test.middle[1], test.middle[0])) + test.drug * treated
         drawn = test.spread[0] * random.standard_normal(len(numbers))[table["NUMBER"]] + test.spread[1] * random.standard_normal(
@@ -192,8 +192,8 @@ def _lab(
         low, high = limits[name]
         value = values[name][sample] * np.where(rerun, np.exp(0.02 * random.standard_normal(len(sample))), 1)
         value = np.clip(value, low[sample], high[sample])
-        normal = _range(test, women)
-        result, least, most = (_written(number, test, other) for number in (value, *normal))
+        normal = normal_range(test, women)
+        result, least, most = (written(number, test, other) for number in (value, *normal))
         outside = (value < normal[0]) | (value > normal[1])
         significant = (value < 0.8 * normal[0]) | (value > 1.5 * normal[1])
         part = shared.assign(
@@ -211,92 +211,8 @@ def _lab(
     return lab[[*COLUMNS]]
 
 
-def _written(value: np.ndarray, test: Test, other: np.ndarray) -> np.ndarray:
+def written(value: np.ndarray, test: Test, other: np.ndarray) -> np.ndarray:
     """Numbers as the laboratory prints them, in its unit."""
     usual = np.char.mod(f"%.{test.decimals}f", value)
     elsewhere = np.char.mod(f"%.{test.other_decimals}f", value * test.factor)
     return np.where(other, elsewhere, usual).astype(object)
-
-
-def _thyroid(
-    table: pd.DataFrame, numbers: pd.DataFrame, events: pd.DataFrame, random: np.random.Generator, parameters: Mapping[str, Any]
-) -> pd.DataFrame:
-    """Thyroid function by visit; TPO antibodies at screening. Suppressed TSH is below what the assay measures."""
-    women = (numbers["SEX"] == "F").to_numpy()[table["NUMBER"]]
-    count = len(table)
-    hypo, hyper = (_grades(table, events, name)[0] for name in ("Hypothyroidism", "Hyperthyroidism"))
-    other = random.random(count) < parameters["other_laboratory"]
-    shares = {"TSH": (hypo > 0, (5.2, 9.5), 2.5), "FT4": (hyper > 0, (24.0, 45.0), 1), "FT3": (hyper > 0, (7.5, 14.0), 1)}
-    parts = []
-    for place, (name, (raised, (least, most), graver)) in enumerate(shares.items()):
-        test = TESTS[name]
-        low, high = _range(test, women)
-        drawn = test.spread[0] * random.standard_normal(len(numbers))[table["NUMBER"]] + test.spread[1] * random.standard_normal(
-            count
-        )
-        value = np.clip(np.exp(np.log(test.middle[0]) + drawn), low * 1.05, high * 0.95)
-        grave = np.where(hypo > 1, graver, 1)
-        value = np.where(raised, (least + (most - least) * random.random(count)) * grave, value)
-        if name == "FT4":
-            value = np.where(hypo > 1, 7 + 4 * random.random(count), value)
-        result, *limits = (_written(number, test, other) for number in (value, low, high))
-        if name == "TSH":
-            result = np.where(hyper > 0, "<0.005", result)
-        parts.append(_thyroid_part(table, name, result, np.where(other, test.other, test.unit), *limits, place))
-    first = table[table["VISIT"] == "SCREENING"].reset_index(drop=True)
-    draw, level = random.random((2, len(first)))
-    positive = draw < 0.06
-    result = np.select(
-        [positive, draw < 0.6, draw < 0.65, draw < 0.7],
-        [np.char.mod("%.1f", 40 + 300 * level), "<9.0", "ND", "阴性"],
-        np.char.mod("%.1f", 9 + 23 * level),
-    )
-    number = np.isin(result, ["ND", "阴性"])
-    unit, low, high = (np.where(number, "", of_number) for of_number in ("IU/mL", "0", "34"))
-    parts.append(_thyroid_part(first, "TPOAB", result, unit, low, high, len(shares)))
-    made = pd.concat(parts, ignore_index=True).sort_values(["SUBJID", "DAT", "PLACE"], ignore_index=True, kind="stable")
-    return made.drop(columns="PLACE")
-
-
-def _thyroid_part(
-    table: pd.DataFrame, name: str, result: np.ndarray, unit: np.ndarray, low: np.ndarray, high: np.ndarray, place: int
-) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "SUBJID": table["SUBJID"],
-            "VISIT": table["VISIT"],
-            "DAT": text(table["DATE"].to_numpy()),
-            "TEST": name,
-            "RESULT_TXT": result.astype(object),
-            "UNIT_LOCAL": unit.astype(object),
-            "LLN": low.astype(object),
-            "ULN": high.astype(object),
-            "PLACE": place,
-        }
-    )
-
-
-def _serology(
-    table: pd.DataFrame, numbers: pd.DataFrame, random: np.random.Generator, parameters: Mapping[str, Any]
-) -> pd.DataFrame:
-    """Hepatitis and autoantibodies at screening; pregnancy tests of women who can bear children."""
-    parts = []
-    first = only(table, "SEROLOGY", parameters)
-    for place, (name, positive) in enumerate({"HBSAG": 0.02, "HCVAB": 0.004, "ANA": 0.05}.items()):
-        draw = random.random(len(first))
-        parts.append(
-            _serology_part(first, name, np.select([draw < positive, draw > 0.995], ["POSITIVE", "NOT DONE"], "NEGATIVE"), place)
-        )
-    fertile = (numbers["CHILDBEARING"] == "Y").to_numpy()[table["NUMBER"]]
-    women = only(table[fertile], "HCG", parameters)
-    skipped = (random.random(len(women)) < 0.01) & ~women["VISIT"].isin(["SCREENING", "BASELINE"])
-    parts.append(_serology_part(women, "HCG", np.where(skipped, "NOT DONE", "NEGATIVE"), len(parts)))
-    made = pd.concat(parts, ignore_index=True).sort_values(["SUBJID", "DAT", "PLACE"], ignore_index=True, kind="stable")
-    return made.drop(columns="PLACE")
-
-
-def _serology_part(table: pd.DataFrame, name: str, result: np.ndarray, place: int) -> pd.DataFrame:
-    dates = text(table["DATE"].to_numpy())
-    return pd.DataFrame(
-        {"SUBJID": table["SUBJID"], "VISIT": table["VISIT"], "DAT": dates, "TEST": name, "RESULT": result, "PLACE": place}
-    )
