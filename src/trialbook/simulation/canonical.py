@@ -92,6 +92,7 @@ def _cell_problems(cells: pd.Series, column: ColumnSpec, specs: Specs) -> Iterat
     if column.required:
         yield ~filled, "is empty, but the column is required"
     yield cells.str.strip() != cells, "has outer white space, which is for the kit to add"
+    yield filled & cells.isin(column.nulls), "stands for an empty cell in this column (a null code)"
     if column.codelist:
         terms = set(specs.codelists[column.codelist].terms)
         yield filled & ~cells.isin(terms), f"is no term of the code list {column.codelist}"
