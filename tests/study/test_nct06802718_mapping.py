@@ -166,7 +166,27 @@ def test_terms_are_cdiscs(specs: Specs) -> None:
             found = ct.codelist(codelist.ct)
             assert found is not None and set(codelist.terms) <= set(found.terms), name
     own = {name for name, codelist in specs.codelists.items() if codelist.ct is None}
-    assert own == {"ARM", "ARMCD", "CTCAE_GRADE", "CAUSALITY", "ETHNIC_GROUP"}
+    assert own == {
+        "ARM", "ARMCD", "CTCAE_GRADE", "CAUSALITY", "ETHNIC_GROUP", "VISIT", "THYROID_TEST", "SEROLOGY_TEST", "SEROLOGY_RESULT",
+        "DIAGNOSIS", "PREGNANCY", "SAMPLE_QUALITY", "CELLULARITY", "HEM_STATUS", "MRD_STATUS", "RELAPSE_SITE", "SURVIVAL",
+    }  # fmt: skip
+
+
+def test_visits_are_the_protocols(trial: Study) -> None:
+    assert list(trial.specs.codelists["VISIT"].terms) == list(trial.visits)
+
+
+def test_each_laboratory_test_has_its_name_and_a_standard_unit(trial: Study) -> None:
+    codes, names = (trial.specs.codelists[name].by_value for name in ("LBTESTCD", "LBTEST"))
+    assert set(names) >= set(codes) - set(names.values())
+    assert len({(code, names[value]) for value, code in codes.items() if value in names}) == len(set(codes.values()))
+    assert list(trial.specs.units.tests) == list(trial.specs.codelists["LBTESTCD"].terms)
+
+
+def test_visits_are_those_of_the_reference(trial: Study, shared: Path) -> None:
+    tv = pd.read_csv(shared / "study" / "tv.csv", dtype="str").fillna("")
+    planned = [(f"{one.visitnum:g}", name, str(one.day or "")) for name, one in trial.visits.items()]
+    assert planned == list(tv[["VISITNUM", "VISIT", "VISITDY"]].itertuples(index=False, name=None))
 
 
 def test_each_of_56_ethnic_groups_is_asian(specs: Specs) -> None:
