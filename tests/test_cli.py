@@ -97,7 +97,7 @@ def test_exit_codes_of_validate(run, tiny_study, files, fail_on, code):
             "--format takes xpt, json, parquet, csv; found 'sas7bdat'",
         ),
         (["ct", "add", "nowhere.txt"], "trialbook: nowhere.txt"),
-        (["demo", "--out", "report"], "simulation/invented_export: the study has no invented export"),
+        (["demo", "--out", "report"], "simulation/course.py: the study has no course of disease"),
         (["validate"], "Missing argument 'EXPORT'"),
         (["inspect"], "No such command 'inspect'"),
     ],

@@ -71,14 +71,15 @@ def demo(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where everything is written")] = Path("out/demo"),
     study: StudyOption = None,
 ) -> None:
-    """The whole job on an invented export: report, SDTM, book."""
+    """The whole job on a synthetic export: simulated, validated, mapped to SDTM, shown in the book."""
     from trialbook.demo import run_demo
     from trialbook.findings import Threshold
     from trialbook.terminal import print_run, progress
 
-    with progress(6) as step:
+    with progress(7) as step:
         made = run_demo(_study(study), out, step)
     print_run(made.run, Threshold.ERROR, made.report)
+    typer.echo(f"The synthetic export, and what is broken in it: {made.simulated}")
     typer.echo(f"SDTM datasets: {made.sdtm}\nThe book: {made.book}")
 
 
@@ -177,7 +178,7 @@ def simulate(
 @book_app.command("build", epilog="Example: trialbook book build --export exports/2026-11")
 def book_build(
     export: Annotated[
-        Path | None, typer.Option("--export", metavar="EXPORT", help="Show this export [default: the study's invented one]")
+        Path | None, typer.Option("--export", metavar="EXPORT", help="Show this export [default: a synthetic one]")
     ] = None,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the site is written")] = Path("out/book"),
     study: StudyOption = None,

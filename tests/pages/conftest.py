@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from trialbook.pages.inputs import EXPORT_VARIABLE
+
 HEADER = """---
 file_format: mystnb
 kernelspec:
@@ -88,15 +90,16 @@ class DMForm(RawForm, form="DM"):
     def has_site(cls, dm):
         return dm["SITE"] != ""
 """,
-    "simulation/invented_export/DM.csv": "SUBJECT,SEX,SITE,CONSENT,INITIALS,OTHER\n1,女,01,2024-01-05,AB,\n2,男,,2024-02,CD,x\n",
-    "simulation/invented_export/SYNTHETIC.txt": "Invented for a test.\n",
+    "export/DM.csv": "SUBJECT,SEX,SITE,CONSENT,INITIALS,OTHER\n1,女,01,2024-01-05,AB,\n2,男,,2024-02,CD,x\n",
+    "export/SYNTHETIC.txt": "Invented for a test.\n",
 }
 
 
 @pytest.fixture
-def small_study(tmp_path: Path, repository: Path) -> Path:
-    """The study's folder; its book has the repository's settings."""
+def small_study(tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The study's folder, its export named as the one to show; its book has the repository's settings."""
     root = tmp_path / "small"
+    monkeypatch.setenv(EXPORT_VARIABLE, str(root / "export"))
     for name, text in FILES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")

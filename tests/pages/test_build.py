@@ -40,17 +40,13 @@ class Loads(HTMLParser):
             self.headings.append(int(tag[1]))
 
 
-@pytest.fixture(autouse=True)
-def no_export_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(EXPORT_VARIABLE, raising=False)
-
-
 def article(page: Path) -> str:
     """What a page says between its header and its footer."""
     return page.read_text(encoding="utf-8").partition("<article")[2].partition("</article>")[0]
 
 
-def test_the_study_s_book_is_whole_offline_and_marked(repository: Path, tmp_path: Path) -> None:
+def test_the_study_s_book_is_whole_offline_and_marked(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(EXPORT_VARIABLE, raising=False)
     root, out = tmp_path / "study", tmp_path / "site"
     for part in PARTS:
         shutil.copytree(repository / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))

@@ -11,7 +11,7 @@ import pytest
 
 from trialbook import pages
 from trialbook.errors import TrialbookError
-from trialbook.pages.inputs import EXPORT_VARIABLE, INVENTED_EXPORT, export_path, inputs_hash, study_hash
+from trialbook.pages.inputs import EXPORT_VARIABLE, inputs_hash, named_export, study_hash
 from trialbook.pages.runs import synthetic_mark
 from trialbook.pages.synopsis import ages
 from trialbook.protocol.study import Population, StudyProtocol
@@ -23,7 +23,6 @@ Edit = Callable[[Path, str, str], None]
 def here(small_study: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A page's kernel starts in the page's folder."""
     monkeypatch.chdir(small_study / "book")
-    monkeypatch.delenv(EXPORT_VARIABLE, raising=False)
     pages.latest_run.cache_clear()
     return small_study
 
@@ -131,10 +130,16 @@ def test_the_mark_escapes_the_export_s_statement() -> None:
 
 
 def test_export(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert export_path(here) == here / INVENTED_EXPORT
+    assert named_export() == here / "export"
     monkeypatch.setenv(EXPORT_VARIABLE, str(here / "nothing"))
-    assert export_path(here) == here / "nothing"
+    assert named_export() == here / "nothing"
     with pytest.raises(TrialbookError):
+        pages.latest_run()
+
+
+def test_without_an_export_a_study_needs_a_course_to_simulate(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(EXPORT_VARIABLE)
+    with pytest.raises(TrialbookError, match="the study has no course of disease"):
         pages.latest_run()
 
 
@@ -144,13 +149,13 @@ def test_export(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("sdtm_specs/domains/dm.yml", "The first note", "Another note", True),
         ("validators/dm.py", "The first message", "Another message", True),
         ("protocol/study.yml", "Made up", "Invented", True),
-        ("simulation/invented_export/DM.csv", "女", "男", False),
+        ("export/DM.csv", "女", "男", False),
     ],
 )
 def test_the_hash_follows_what_results_depend_on(
     small_study: Path, edit: Edit, file: str, old: str, new: str, of_the_study: bool
 ) -> None:
-    export = small_study / INVENTED_EXPORT
+    export = small_study / "export"
     before, study_before = inputs_hash(small_study, export), study_hash(small_study)
     assert inputs_hash(small_study, export) == before
     (small_study / "validators/__pycache__").mkdir()

@@ -14,15 +14,14 @@ from pathlib import Path
 from trialbook.errors import TrialbookError
 from trialbook.outputs import output_folder
 from trialbook.pages.failures import explain_failure
-from trialbook.pages.inputs import CACHES, EXPORT_VARIABLE, INVENTED_EXPORT
+from trialbook.pages.inputs import CACHES, EXPORT_VARIABLE, WORK, named_export
+from trialbook.pages.simulated import simulated_export
+from trialbook.study import LoadedStudy
 
 try:
     import fcntl
 except ImportError:  # Windows: two builds of one study at a time are then the user's to avoid
     fcntl = None  # type: ignore[assignment]
-
-WORK = Path("_build/trialbook")
-"""Where a study keeps what makes the next build fast: pages read, results of cells; it can be removed at any time."""
 
 BOOK_FILES = ("_config.yml", "_toc.yml")
 KEPT_CACHES = 4
@@ -32,15 +31,15 @@ _COMMAND = (sys.executable, "-P", "-c", "from jupyter_book.cli.main import main;
 def build_book(root: Path, out: Path, export: Path | None = None) -> Path:
     """Build the book of the study at ``root`` into ``out``, whole or not at all; returns the path of its ``index.html``.
 
-    ``export`` is what the pages about data show; without it the one that TRIALBOOK_EXPORT names, else the study's invented
-    one. Raises :class:`~trialbook.errors.TrialbookError` where a cell raises (page, cell and error), where a page that
+    ``export`` is what the pages about data show; without it the one that TRIALBOOK_EXPORT names, else a synthetic
+    one, simulated. Raises :class:`~trialbook.errors.TrialbookError` where a cell raises (page, cell and error), where a page that
     has code was not executed, where a cross-reference leads nowhere, and where Jupyter Book can't build.
     """
     root, out = root.resolve(), out.resolve()
     for name in BOOK_FILES:
         if not (root / name).is_file():
             raise TrialbookError(f"has no book: {name} is not there", file=root, remedy="Name a study's folder that has one.")
-    export = _existing(export, root)
+    export = _existing(export or named_export(), root)
     with output_folder(out) as folder, _work(root) as work:
         shutil.copytree(
             _site(root, work, export), folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("reports", ".buildinfo")
@@ -48,13 +47,13 @@ def build_book(root: Path, out: Path, export: Path | None = None) -> Path:
     return out / "index.html"
 
 
-def _existing(export: Path | None, root: Path) -> Path:
-    named = export or (Path(os.environ[EXPORT_VARIABLE]) if os.environ.get(EXPORT_VARIABLE) else None)
-    found = (named or root / INVENTED_EXPORT).resolve()
-    if not found.exists():
-        remedy = "Name an export that exists." if named else f"Name an export with --export or {EXPORT_VARIABLE}."
-        raise TrialbookError("there is no such export for the book's pages to show", file=named or found, remedy=remedy)
-    return found
+def _existing(named: Path | None, root: Path) -> Path:
+    if named is None:
+        return simulated_export(LoadedStudy(root)).resolve()
+    if not named.exists():
+        remedy = "Name an export that exists."
+        raise TrialbookError("there is no such export for the book's pages to show", file=named, remedy=remedy)
+    return named.resolve()
 
 
 def _site(root: Path, work: Path, export: Path) -> Path:

@@ -1,4 +1,4 @@
-"""What the book is made from: the export that its pages show, and one hash over everything that decides their results."""
+"""What the book is made from: the export that its pages show, and hashes over what decides results."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from importlib import metadata
 from pathlib import Path
 
 EXPORT_VARIABLE = "TRIALBOOK_EXPORT"
-INVENTED_EXPORT = Path("simulation/invented_export")
+WORK = Path("_build/trialbook")
+"""Where a study keeps what makes the next build fast: pages read, results of cells; it can be removed at any time."""
+
 STUDY_FOLDERS = ("protocol", "sdtm_specs", "validators")
 LOCK_FILE = "uv.lock"
 CACHES = ".jupyter_cache"
@@ -19,15 +21,20 @@ CACHES = ".jupyter_cache"
 _KIT = Path(__file__).resolve().parents[1]
 
 
-def export_path(root: Path) -> Path:
-    """The export that TRIALBOOK_EXPORT names, else the study's invented one; whether it exists is not asked here."""
+def named_export() -> Path | None:
+    """The export that TRIALBOOK_EXPORT names; whether it exists is not asked here."""
     named = os.environ.get(EXPORT_VARIABLE)
-    return Path(named) if named else root / INVENTED_EXPORT
+    return Path(named) if named else None
 
 
 def study_hash(root: Path) -> str:
     """SHA-256 over the study's own folders: names and contents."""
     return _hash(_files(root, *STUDY_FOLDERS))
+
+
+def simulation_hash(root: Path) -> str:
+    """SHA-256 over all that a synthetic export of the study depends on: the kit and the study's folders."""
+    return _hash(iter([*_files(_KIT, "."), *_files(root, *STUDY_FOLDERS, "simulation")]), sys.version)
 
 
 def inputs_hash(root: Path, export: Path) -> str:

@@ -7,19 +7,20 @@ from functools import cache
 from markupsafe import Markup
 
 from trialbook.pages.html import NOTHING, code, table
-from trialbook.pages.inputs import EXPORT_VARIABLE, export_path
+from trialbook.pages.inputs import EXPORT_VARIABLE, named_export
 from trialbook.pages.session import show, study
+from trialbook.pages.simulated import simulated_export
 from trialbook.run import Run
 
 
 @cache
 def latest_run() -> Run:
-    """Validate the export of TRIALBOOK_EXPORT (else the study's invented one), once a kernel.
+    """Validate the export of TRIALBOOK_EXPORT (else a synthetic one, simulated), once a kernel.
 
     Where the export says that its data are synthetic, the page gets the mark then and there, so that none can be made
     without it. Raises TrialbookError where the run can't be made.
     """
-    run = study().validate(export_path(study().root))
+    run = study().validate(named_export() or simulated_export(study()))
     if run.results.run.synthetic is not None:
         show(synthetic_mark(run.results.run.synthetic))
     return run

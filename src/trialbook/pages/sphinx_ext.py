@@ -16,7 +16,9 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
-from trialbook.pages.inputs import CACHES, export_path, inputs_hash
+from trialbook.pages.inputs import CACHES, inputs_hash, named_export
+from trialbook.pages.simulated import simulated_export
+from trialbook.study import LoadedStudy
 
 _CODE_CELL = re.compile(r"^(`{3,}|~{3,}|:{3,})\s*\{code-cell\}", re.MULTILINE)
 
@@ -30,7 +32,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
 def _name_cache(app: Sphinx, config: Config) -> None:
     root = Path(app.srcdir)
-    digest = inputs_hash(root, export_path(root))
+    digest = inputs_hash(root, named_export() or simulated_export(LoadedStudy(root)))
     config.nb_execution_cache_path = str(Path(app.outdir).parent / CACHES / digest[:20])
 
 
