@@ -130,9 +130,17 @@ def _first_rows(data: bytes, encoding: str, file: str) -> Iterator[tuple[int, in
 
     A row is told roughly, by the quotes that open and close in it; one that does not end soon is the last.
     """
-    row, lines, record, spanned, found = 0, 0, "", 0, False
+    row, lines, record, spanned, blank, found = 0, 0, "", 0, 0, False
     try:
         for lines, text in enumerate(_lines(data, encoding), 1):
+            if not record and text.isspace():
+                row, blank = row + 1, blank + 1
+                if found and blank > HEADER_ROWS:
+                    return
+                if blank > limits.MOST_BLANK_ROWS:
+                    what = f"has no header: its first {limits.MOST_BLANK_ROWS:,} rows are blank"
+                    raise ExportError(what, file=file, remedy="The file is damaged, or it is not a table.")
+                continue
             record, spanned = record + text, spanned + 1
             if len(text) > limits.LONGEST_CELL:
                 if found:

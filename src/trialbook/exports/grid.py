@@ -36,7 +36,8 @@ class Grid:
     ):
         self.file, self.sheet, self.header_row, self._known = file, sheet, header_row, known
         if len(header) > limits.MOST_COLUMNS:
-            raise self.error(f"has {len(header):,} columns, the most that can be read is {limits.MOST_COLUMNS:,}", row=header_row)
+            what = f"has {len(header):,} columns, the most that can be read is {limits.MOST_COLUMNS:,}"
+            raise self.error(what, row=header_row, remedy="The file is damaged, or it is not a table.")
         self.names = [name.strip() for name in header]
         self.repeats = self._told_apart()
         self.named = [position for position, name in enumerate(self.names) if name]
@@ -51,12 +52,19 @@ class Grid:
         self._rows: list[np.ndarray] = []
         self._problems: list[RowProblem] = []
         self._notes: list[ReadNote] = []
-        self._records = 0
+        self._records = self._blank = 0
 
     def add(self, row: int, cells: Sequence[str]) -> None:
         """Take the row that a spreadsheet shows as ``row``."""
         if len(cells) != self.width or not cells[0].strip():
             if not any(cells) or not "".join(cells).strip():
+                self._blank += 1
+                if self._blank > limits.MOST_BLANK_ROWS:
+                    raise self.error(
+                        f"has more than {limits.MOST_BLANK_ROWS:,} blank rows",
+                        row=row,
+                        remedy="Remove them; the file may be damaged, or no table.",
+                    )
                 return
             if len(cells) != self.width:
                 cells = self._shaped(row, cells)

@@ -28,6 +28,9 @@ MOST_COLUMNS = 16_384
 MOST_ROWS = 1_048_576
 """Rows of one sheet of a workbook (Excel's own limit); a text file may have more."""
 
+MOST_BLANK_ROWS = 1_048_576
+"""Blank rows of a text file: each costs time, and no table has so many."""
+
 MOST_CELLS = 200_000_000
 """Cells of one table, counting the missing cells of short rows: a wide header over many short rows grows without bound."""
 

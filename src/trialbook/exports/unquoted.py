@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,9 @@ def read_unquoted(
     if _MARK in text:
         return None
     end, tail = _tail(text, delimiter.encode(), len(names) - 1)
+    header_end = next(islice(_BREAK.finditer(text), header_row - 1, None), None)
+    if header_end is None or any(text.find(blank, header_end.start(), end) >= 0 for blank in (b"\n\n", b"\n\r", b"\r\r")):
+        return None  # the parser would make a record of each blank line: of 100 MB of them gigabytes
     try:
         table = csv.read_csv(
             pa.BufferReader(pa.py_buffer(text).slice(0, end)),
