@@ -189,3 +189,25 @@ def test_merged_keys_are_filled_and_nothing_else_is(tmp_path: Path) -> None:
         "cells that are merged over several rows and are no keys are read in their first row alone: "
         "TERM (1, the first in the rows 2 to 3)",
     ]
+
+
+def test_the_surest_header_stands_for_a_column_where_several_do(tmp_path):
+    spec = FormSpec.model_validate(
+        {
+            "form": "AE",
+            "tables": ["AE"],
+            "subject": "SUBJID",
+            "keys": ["SUBJID"],
+            "prefixes": ["ae_"],
+            "columns": {"SUBJID": {"aliases": ["record_id"]}, "NO": {"aliases": ["ae_no", "instance"]}},
+        }
+    )
+    for header, taken in (
+        ("record_id,instance", ("r", "i")),
+        ("record_id,ae_subjid,instance", ("a", "i")),
+        ("record_id,ae_subjid,SUBJID,instance,ae_no", ("S", "a")),
+    ):
+        names = header.split(",")
+        (tmp_path / "AE.csv").write_text(f"{header}\n{','.join(name[0] for name in names)}\n")
+        form = collect_forms(read_export(tmp_path), {"AE": spec}).found["AE"]
+        assert tuple(form.frame.iloc[0]) == taken

@@ -64,31 +64,40 @@ class FormSpec(SpecModel):
 
     ``keys`` tell its records apart; ``subject`` is the column that names the subject. A form that is not ``required`` has no
     records where the export lacks it; of a required one nothing is known then. ``prefixes`` are what a header may carry before a
-    column's name, as where names must differ between all forms (``ae_`` in REDCap: ``ae_aeterm`` is AETERM).
+    column's name, as where names must differ between all forms (``ae_`` in REDCap: ``ae_aeterm`` is AETERM). ``visit`` is the
+    column that names the visit; of a form that is not ``by_site`` (a coder or a system fills it) no site is asked.
     """
 
     form: str
     title: str = ""
     tables: tuple[str, ...] = Field(min_length=1)
     subject: str
+    visit: str | None = None
     keys: tuple[str, ...] = Field(min_length=1)
     required: bool = True
+    by_site: bool = True
     prefixes: tuple[str, ...] = ()
     columns: dict[str, ColumnSpec]
 
     @property
     def headers(self) -> dict[str, str]:
-        """Each header that a column may have, in lower case, with the column; own names before aliases before prefixed."""
+        """Each header that a column may have, in lower case, with the column; the surest first: own, prefixed, aliases."""
         own = {name.casefold(): name for name in self.columns}
         aliases = {alias.strip().casefold(): name for name, column in self.columns.items() for alias in column.aliases}
         prefixed = {prefix.casefold() + name: column for prefix in self.prefixes for name, column in own.items()}
-        return {**prefixed, **aliases, **own}
+        found: dict[str, str] = {}
+        for names in (own, prefixed, aliases):
+            for header, name in names.items():
+                found.setdefault(header, name)
+        return found
 
     @model_validator(mode="after")
     def _keys_are_columns(self) -> Self:
         for name in (self.subject, *self.keys):
             if name not in self.columns:
                 raise ValueError(f"{name} is used as a key or the subject but is not among the columns")
+        if self.visit is not None and self.visit not in self.columns:
+            raise ValueError(f"visit is {self.visit}, which is not among the columns")
         return self
 
     @model_validator(mode="after")

@@ -148,15 +148,16 @@ def _same_as(frame: pd.DataFrame, cells: list[str]) -> pd.Series:
 
 
 def _columns(spec: FormSpec, frame: pd.DataFrame) -> dict[str, str]:
-    """Headers of the table with the column that each stands for, however spelt; a column's own name goes before an alias."""
-    names = {plain_header(header): name for header, name in spec.headers.items()}
-    headers = {header: plain_header(header) for header in frame.columns}
-    named = {header: name for header, plain in headers.items() if (name := names.get(plain)) is not None}
+    """Headers of the table with the column that each stands for, however spelt; the surest where several stand for one."""
+    names: dict[str, tuple[int, str]] = {}
+    for rank, (header, name) in enumerate(spec.headers.items()):
+        names.setdefault(plain_header(header), (rank, name))
+    named = {header: found for header in frame.columns if (found := names.get(plain_header(header))) is not None}
     best: dict[str, str] = {}
-    for header, name in named.items():
-        if name not in best or (headers[header] == plain_header(name) != headers[best[name]]):
+    for header, (rank, name) in named.items():
+        if name not in best or rank < named[best[name]][0]:
             best[name] = header
-    return {header: name for header, name in named.items() if best[name] == header}
+    return {header: name for header, (_, name) in named.items() if best[name] == header}
 
 
 def label_row(spec: FormSpec, frame: pd.DataFrame) -> pd.Series:
