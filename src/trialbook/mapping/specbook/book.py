@@ -23,8 +23,8 @@ _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _NAMES = {"codelist": "Codelists", "form": "Forms", "domain": "Domains"}
 _HELP = (
     "The study's specifications, to edit here and to bring back with  trialbook specs import FILE.xlsx",
-    "A cell that is not changed changes nothing; comments in the YAML files stay. A new row adds, a removed row removes. The order "
-    "of rows counts only where one variable has several algorithms (the first that gives a value wins).",
+    "A cell that is not changed changes nothing; comments in the YAML files stay. A new row adds, a removed row removes. The "
+    "order of rows counts only where one variable has several algorithms (the first that gives a value wins).",
     "An empty cell: the key is not given, and its usual value holds. Several items stand between semicolons:  y/m/d; y-m-d  . "
     'An item with a semicolon stands in quotes:  "a;b"  .  []  is a list with nothing in it.',
     "A nested value is YAML on one line, in braces:  {function: usubjid, from: SUBJID, reads: DM}  .",

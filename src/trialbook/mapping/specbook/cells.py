@@ -16,7 +16,8 @@ Kind = Literal["text", "yes/no", "list", "number", "value"]
 
 _PLAIN = re.compile(r"[^\W\d_](?:[^:#,\[\]{}\"'`\n\r\t&*!|>%@\\\u0085\u2028\u2029]*[^\s:#,\[\]{}\"'`&*!|>%@\\])?")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
-_RESERVED = {"true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"}
+_SCALARS = {"true", "false", "null"}
+_RESERVED = _SCALARS | {"yes", "no", "on", "off", "y", "n", "nan", "inf"}
 _YES, _NO = {"yes", "true", "1", "y", "是"}, {"no", "false", "0", "n", "否"}
 EXPECTED = {
     "yes/no": "yes or no",
@@ -87,10 +88,15 @@ def _yaml(text: str) -> Any:
 def flow(value: Any) -> str:
     """A value as YAML on one line."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{scalar(key)}: {flow(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{key_text(name)}: {flow(item)}" for name, item in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(flow, value)) + "]"
     return scalar(value)
+
+
+def key_text(name: str) -> str:
+    """A key as YAML; ``on`` and ``N`` are text in the YAML 1.2 that is read here, and usual keys."""
+    return name if re.fullmatch(r"[A-Za-z_]\w*", name) and name.casefold() not in _SCALARS else scalar(name)
 
 
 def scalar(value: Any) -> str:

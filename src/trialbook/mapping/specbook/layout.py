@@ -96,7 +96,7 @@ FORMS = Sheet(
 COLUMNS = Sheet("Columns", "What each form holds: one row a column of the export.", ("form", "column"), fields_of(ColumnSpec))
 CODELISTS = Sheet(
     "Codelists",
-    "One row a collected value: the term that it stands for. A term alone stands for itself. ct is CDISC's code of the list.",
+    "One row a collected value, and the term that it stands for. A term stands for itself. ct, in one row of a list: CDISC's code.",
     ("list", "term", "collected"),
     (Field("ct"),),
 )
@@ -117,7 +117,7 @@ VARIABLES = Sheet(
 )
 SUPP = Sheet(
     "Supplemental",
-    "Supplemental qualifiers: what SDTM has no variable for. Several rows of one qualifier are tried in their order.",
+    "Supplemental qualifiers. Several rows of one are tried in their order; the first has its label, origin and evaluator.",
     ("domain", "qnam"),
     (*QUALIFIER, Field(ALGORITHM, "text", OPERATIONS), Field(ARGUMENT), *REST),
 )

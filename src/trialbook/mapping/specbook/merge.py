@@ -157,10 +157,7 @@ class _Merge:
 
     def variables(self, domain: str, no: str, file: str, path: Path, old: Data) -> Data:
         rows = self.named(layout.VARIABLES, "variable", self.rows(layout.VARIABLES, domain=domain, no=no), once=False)
-        return {
-            name: self.ways(layout.VARIABLES, of_name, old.get(name), file, (*path, name), "variable")
-            for name, of_name in rows.items()
-        }
+        return {name: self.ways(layout.VARIABLES, of_name, old.get(name), file, (*path, name)) for name, of_name in rows.items()}
 
     def qualifiers(self, domain: str, file: str, old: Data) -> Data:
         sheet, made = layout.SUPP, {}
@@ -173,20 +170,20 @@ class _Merge:
                     if row.cells[one.name] not in ("", rows[0].cells[one.name]):
                         what = f"differs from row {rows[0].number}; a qualifier has one {one.name}"
                         self.problem(sheet, row, one.name, what)
-            data["value"] = self.ways(sheet, rows, was.get("value"), file, (*path, "value"), ALGORITHM)
+            data["value"] = self.ways(sheet, rows, was.get("value"), file, (*path, "value"))
             made[name] = data
         return made
 
-    def ways(self, sheet: Sheet, rows: Sequence[ReadRow], old: Any, file: str, path: Path, column: str) -> Any:
+    def ways(self, sheet: Sheet, rows: Sequence[ReadRow], old: Any, file: str, path: Path) -> Any:
         """The algorithms of a variable: one, or several as a list."""
         before, single = listed(old), len(rows) == 1 and not isinstance(old, list)
         cells = [tuple(row.cells[name] for name in (ALGORITHM, ARGUMENT, *(one.name for one in REST))) for row in rows]
         shown_before = [tuple(text.strip() for text in algorithm(way).values()) for way in before]
-        self.place(file, path, sheet, rows[0], column)
+        self.place(file, path, sheet, rows[0], ARGUMENT)
         result = []
         for index, (row, was) in enumerate(zip(rows, paired(shown_before, cells), strict=True)):
             at = path if single else (*path, index)
-            self.place(file, at, sheet, row, column)
+            self.place(file, at, sheet, row, ARGUMENT)
             result.append(self.way(sheet, row, {} if was is None else before[was], file, at))
         return result[0] if single else result
 

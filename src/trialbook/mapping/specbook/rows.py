@@ -59,10 +59,10 @@ def rows_of(files: Mapping[str, dict[str, Any]]) -> dict[str, list[Row]]:
         ],
         "Variables": list(_variables(files.get(COMMON, {}), domains)),
         "Supplemental": [
-            {"domain": str(one.get("domain")), "qnam": name} | shown(qualifier, layout.QUALIFIER) | way
+            {"domain": str(one.get("domain")), "qnam": name} | _once(shown(qualifier, layout.QUALIFIER), number) | algorithm(way)
             for one in domains
             for name, qualifier in (one.get("supp") or {}).items()
-            for way in map(algorithm, listed(qualifier.get("value")))
+            for number, way in enumerate(listed(qualifier.get("value")))
         ],
         "Export": [
             {"setting": field.name, "value": render(field.kind, files.get(EXPORT, {}).get(field.name))} for field in layout.EXPORT
@@ -95,11 +95,18 @@ def algorithm(way: Mapping[str, Any]) -> Row:
     return {ALGORITHM: operation, ARGUMENT: argument} | shown(way, REST)
 
 
+def _once(cells: Row, number: int) -> Row:
+    """What is said once for several rows stands in the first."""
+    return cells if number == 0 else dict.fromkeys(cells, "")
+
+
 def _codelists(data: Mapping[str, Any]) -> Iterator[Row]:
     for name, codelist in (data.get("codelists") or {}).items():
+        number = 0
         for term, values in (codelist.get("terms") or {}).items():
             for value in listed(values) or [""]:
-                yield {"list": name, "term": term, "collected": value, "ct": codelist.get("ct") or ""}
+                yield {"list": name, "term": term, "collected": value} | _once({"ct": codelist.get("ct") or ""}, number)
+                number += 1
 
 
 def _variables(common: Mapping[str, Any], domains: Sequence[Mapping[str, Any]]) -> Iterator[Row]:

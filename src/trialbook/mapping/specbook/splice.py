@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
-from trialbook.mapping.specbook.cells import flow, scalar
+from trialbook.mapping.specbook.cells import flow, key_text
 from trialbook.specfile import plain_data
 
 
@@ -54,11 +54,11 @@ def document(data: dict[str, Any]) -> str:
     lines = []
     for key, value in data.items():
         if isinstance(value, dict) and value:
-            lines += [f"{scalar(key)}:", *(f"  {scalar(name)}: {flow(item)}" for name, item in value.items())]
+            lines += [f"{key_text(key)}:", *(f"  {key_text(name)}: {flow(item)}" for name, item in value.items())]
         elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
-            lines += [f"{scalar(key)}:", *(f"  - {flow(item)}" for item in value)]
+            lines += [f"{key_text(key)}:", *(f"  - {flow(item)}" for item in value)]
         else:
-            lines.append(f"{scalar(key)}: {flow(value)}")
+            lines.append(f"{key_text(key)}: {flow(value)}")
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -166,7 +166,7 @@ class _Splicing:
             if name in old:
                 after = name
             else:
-                added.setdefault(names.index(after), []).append(f"{scalar(name)}: {flow(new[name])}")
+                added.setdefault(names.index(after), []).append(f"{key_text(name)}: {flow(new[name])}")
         self._insert(node, added, "")
 
     def _sequence(self, node: _Node, old: list[Any], new: list[Any]) -> None:
