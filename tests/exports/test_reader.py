@@ -79,9 +79,7 @@ def test_text_under_the_old_ending_of_excel(tmp_path: Path) -> None:
 
 
 def test_all_files_that_can_not_be_read_are_named_at_once(tmp_path: Path) -> None:
-    made(
-        tmp_path, {"AE.csv": AE, "DM.csv": DM, "EX.csv": b"A\n\xff\n", "LB.csv": b"", "VS.csv": b'A,B\n1,"2\n', "x.sas7bdat": b""}
-    )
+    made(tmp_path, {"AE.csv": AE, "DM.csv": DM, "EX.csv": b"A\n\xff\n", "LB.csv": b"", "VS.csv": b'A,B\n1,"2\n', "x.docx": b""})
     with pytest.raises(ExportError) as caught:
         read_export(tmp_path, encodings=["ascii"])
     assert str(caught.value).splitlines() == [
@@ -90,7 +88,7 @@ def test_all_files_that_can_not_be_read_are_named_at_once(tmp_path: Path) -> Non
         "  EX.csv, line 2, column 1: the byte 0xFF is not utf-8, nor ascii (line 2, column 1)",
         "  LB.csv: has no header: the file is empty (0 bytes)",
         "  VS.csv, row 2: a quote is opened in this row and never closed",
-        "  x.sas7bdat: is of a kind that is not read here (.sas7bdat)",
+        "  x.docx: is of a kind that is not read here (.docx)",
         "Save the file as UTF-8, or mend the text at that place.",
         "Export the form again; a form without records still has its header.",
         'Close the quote, or double a quote that belongs to the text ("").',
