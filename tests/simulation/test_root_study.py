@@ -9,9 +9,14 @@ from trialbook.simulation import LAYOUTS
 from trialbook.study import LoadedStudy
 
 
+@pytest.fixture(scope="module")
+def loaded(repository):
+    return LoadedStudy(repository)
+
+
 @pytest.fixture
-def root(sim, repository):
-    sim.study = LoadedStudy(repository)
+def root(sim, loaded):
+    sim.study = loaded
     return sim
 
 
