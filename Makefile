@@ -33,7 +33,8 @@ lint: $(ENV) ## style, types, and the study's specifications
 	$(BIN)/mypy
 	$(BIN)/trialbook specs lint --brief
 
-bench: $(ENV) ## how long reading, mapping, checking and writing take
+bench: $(ENV) ## how long a million laboratory results take: read, map, check, write
+	$(UV) sync --locked --inexact --quiet --group bench --python .uv/bin/python
 	$(BIN)/python benchmarks/bench_validate.py
 
 book: $(ENV) ## the book alone

@@ -1,147 +1,193 @@
-"""How long each step of a run takes on an export of many records: read, map, check, write.
+"""How long a million laboratory results take, from the export to ``findings.json``: read, map, check, write.
 
-The export is of the study in ``tests/tiny_study``: adverse events, a fault in about one of fifty. Run with ``make bench``, or
-``python benchmarks/bench_validate.py --records 1000000``; ``--profile`` adds where the time of each step goes.
+Each measurement is a process of its own, so that its memory is its own. Beside the kit: the plain read of the same file by polars
+and by pandas as text, and ``by_hand.py``, which maps the same results without a check. Run with ``make bench``.
 """
 
 from __future__ import annotations
 
 import argparse
-import cProfile
-import pstats
+import json
+import os
 import resource
+import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter, process_time
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
-from trialbook.checks.check import check_tables
-from trialbook.checks.export_rules import check_export
-from trialbook.checks.tables import form_table, mapped_table
-from trialbook.datasets import write_datasets
-from trialbook.exports import read_export
-from trialbook.findings import Threshold
-from trialbook.mapping import collect_forms, map_forms
-from trialbook.run import Study
-
-STUDY = Path(__file__).resolve().parents[1] / "tests" / "tiny_study"
-TERMS = ("Nausea", "Fever", "Headache", "Rash", "Cough", "Fatigue", "Neutropenia", "Back pain")
-EVENTS_A_SUBJECT = 20
-
-
-def write_export(folder: Path, records: int, seed: int = 1) -> None:
-    """``dm.csv`` and ``ae.csv``: 20 events a subject, one in fifty with a fault."""
-    rng = np.random.default_rng(seed)
-    subjects = [f"{number:06d}" for number in range(1, max(records // EVENTS_A_SUBJECT, 1) + 1)]
-    died = rng.random(len(subjects)) < 0.05
-    dm = pd.DataFrame(
-        {
-            "SUBJECT": subjects,
-            "SITE": rng.choice(["S1", "S2", "S3"], len(subjects)),
-            "SEX": rng.choice(["Female", "Male"], len(subjects)),
-            "CONSENT": "2024-01-10",
-            "DEATH": np.where(died, "2024-09-01", ""),
-        }
-    )
-    start = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 240, records), unit="D")
-    ae = pd.DataFrame(
-        {
-            "SUBJECT": rng.choice(subjects, records),
-            "TERM": pd.Series(rng.choice(TERMS, records)) + " " + pd.Series(np.arange(records) % 1000).astype("str"),
-            "SEVERITY": rng.choice(["Mild", "Moderate", "Severe"], records),
-            "SERIOUS": "No",
-            "CRITERION": "",
-            "START": start.strftime("%Y-%m-%d"),
-            "END": (start + pd.to_timedelta(rng.integers(0, 30, records), unit="D")).strftime("%Y-%m-%d"),
-        }
-    )
-    for column, wrong in (
-        ("SEVERITY", "Grade 2"),
-        ("SERIOUS", "Yes"),
-        ("START", "31.12.2024"),
-        ("SUBJECT", "999999"),
-        ("END", "soon"),
-    ):
-        ae.loc[rng.random(records) < 0.004, column] = wrong
-    dm.to_csv(folder / "dm.csv", index=False)
-    ae.to_csv(folder / "ae.csv", index=False)
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+FINDINGS_OF_WORKBOOK = 100_000
+KIB = 1024**2
 
 
 class Clock:
-    """Times steps one by one; with ``profile`` each under the profiler, which makes it slower."""
+    """Seconds since the process began, by step: as they passed, and of the processor, which other work does not lengthen."""
 
-    def __init__(self, profile: bool) -> None:
-        self.profile = profile
-        self.seconds: dict[str, tuple[float, float]] = {}
+    def __init__(self) -> None:
+        self.steps: dict[str, tuple[float, float]] = {}
+        self._last = (time.time() - float(os.environ["BENCH_STARTED"]), time.process_time())
+        self.steps["start Python and import"] = self._last
+        self._began = time.perf_counter(), time.process_time()
+        self._name: str | None = None
 
-    def __call__(self, step: str, run: Callable[[], Any]) -> Any:
-        """Run a step and keep its seconds: as they passed, and those of the processor, which other work does not lengthen."""
-        profiler = cProfile.Profile() if self.profile else None
-        start, busy = perf_counter(), process_time()
-        result = profiler.runcall(run) if profiler else run()
-        self.seconds[step] = perf_counter() - start, process_time() - busy
-        if profiler:
-            print(f"\n{step}")
-            pstats.Stats(profiler).sort_stats("cumulative").print_stats("trialbook", 18)
-        return result
+    def __call__(self, step: str | None) -> None:
+        """End the step that runs, if any, and begin the next."""
+        now = time.perf_counter(), time.process_time()
+        if self._name is not None:
+            passed, busy = self.steps.get(self._name, (0.0, 0.0))
+            self.steps[self._name] = passed + now[0] - self._began[0], busy + now[1] - self._began[1]
+        self._name, self._began = step, now
 
 
-def measure(records: int, folder: Path, clock: Clock) -> tuple[int, int]:
-    """Every step of ``Study.validate`` and ``Study.map`` by itself; the numbers of rules and findings."""
-    export, out = folder / "export", folder / "sdtm"
-    export.mkdir()
-    out.mkdir()
-    write_export(export, records)
-    study = Study(STUDY)
-    specs, standard, name = study.specs, study.standard, study.protocol.id
+def read_by_polars(export: Path, work: Path) -> dict[str, Any]:
+    """The file of laboratory results as text."""
+    import polars
+
+    clock = Clock()
+    clock("read")
+    frame = polars.read_csv(export / "LAB.csv", infer_schema=False)
+    clock(None)
+    return {"steps": clock.steps, "records": frame.height}
+
+
+def read_by_pandas(export: Path, work: Path) -> dict[str, Any]:
+    """The file of laboratory results as text."""
+    import pandas
+
+    clock = Clock()
+    clock("read")
+    frame = pandas.read_csv(export / "LAB.csv", dtype="str", keep_default_na=False)
+    clock(None)
+    return {"steps": clock.steps, "records": len(frame)}
+
+
+def map_by_hand(export: Path, work: Path) -> dict[str, Any]:
+    """LB of the laboratory results by plain pandas."""
+    from by_hand import map_lb
+
+    clock = Clock()
+    clock("read and map")
+    frame = map_lb(export)
+    clock(None)
+    return {"steps": clock.steps, "records": len(frame)}
+
+
+def validate(export: Path, work: Path) -> dict[str, Any]:
+    """The whole export with every rule, and its ``findings.json``."""
+    from trialbook.findings import Threshold, findings_json
+    from trialbook.run import Study
+
+    clock = Clock()
+    clock("load the study")
+    study = Study(ROOT)
     assert study.ct.codelists and study.models
+    run = study.validate(export, progress=clock)
+    clock("writing findings.json")
+    text = findings_json(run.results, Threshold.ERROR)
+    (work / "findings.json").write_bytes(text.encode("utf-8", errors="backslashreplace"))
+    clock(None)
+    return {
+        "steps": clock.steps,
+        "records": sum(one.records for one in run.results.datasets),
+        "findings": len(run.results.findings),
+        "rules": len(run.results.rules),
+    }
 
-    raw = clock("read the export", lambda: read_export(export))
-    forms = clock("find the forms", lambda: collect_forms(raw, specs.forms))
-    mapped = clock("map to SDTM", lambda: map_forms(forms, specs, standard, name))
-    form_tables = {form: form_table(found, mapped.usubjid.get(form)) for form, found in forms.found.items()}
-    data_tables = {domain: mapped_table(one, form_tables) for domain, one in mapped.datasets.items()}
 
-    def check_forms() -> Any:
-        _, outcomes = check_export(forms, specs.forms, form_tables, name)
-        findings, more = check_tables(form_tables, {form: study.form_rules(form) for form in specs.forms}, {}, name)
-        return findings, [*outcomes, *more]
+def write_workbook(export: Path, work: Path) -> dict[str, Any]:
+    """``report.xlsx`` with 100,000 findings: those of the export, again and again until there are as many."""
+    from dataclasses import replace
 
-    def check_datasets() -> Any:
-        rules = {domain: study.dataset_rules(one.dataset, one.keys) for domain, one in mapped.datasets.items()}
-        return check_tables(data_tables, rules, {}, name)
+    from trialbook.findings import Threshold
+    from trialbook.reports.workbook import write_workbook
+    from trialbook.run import Study
 
-    raw_findings, raw_outcomes = clock("check the forms", check_forms)
-    findings, outcomes = clock("check the datasets", check_datasets)
-    clock(
-        "write datasets (xpt, read back)", lambda: write_datasets([one.dataset for one in mapped.datasets.values()], out, "xpt")
-    )
-    reports = folder / "reports"
-    reports.mkdir()
-    run = clock("the whole of validate", lambda: study.validate(export))
-    clock("write the reports", lambda: run.write(reports, Threshold.ERROR))
-    return len(raw_outcomes) + len(outcomes), len(raw_findings) + len(findings)
+    results = Study(ROOT).validate(export).results
+    found = results.findings
+    assert found
+    many = tuple(found[i % len(found)] for i in range(FINDINGS_OF_WORKBOOK))
+    clock = Clock()
+    clock.steps.clear()
+    clock("writing report.xlsx")
+    write_workbook(replace(results, findings=many), work / "report.xlsx", Threshold.ERROR)
+    clock(None)
+    return {"steps": clock.steps, "findings": len(many)}
+
+
+MEASUREMENTS: dict[str, tuple[str, Callable[[Path, Path], dict[str, Any]], str]] = {
+    "polars": ("polars reads LAB.csv as text", read_by_polars, "clean"),
+    "pandas": ("pandas reads LAB.csv as text", read_by_pandas, "clean"),
+    "by hand": ("plain pandas maps LB by hand, no check", map_by_hand, "clean"),
+    "clean": ("trialbook validate, clean", validate, "clean"),
+    "by hand, failing": ("plain pandas maps LB by hand, 10 % failing", map_by_hand, "failing"),
+    "failing": ("trialbook validate, 10 % failing", validate, "failing"),
+    "workbook": (f"report.xlsx with {FINDINGS_OF_WORKBOOK:,} findings", write_workbook, "failing"),
+}
+
+
+def measure(name: str, exports: Path, work: Path) -> dict[str, Any]:
+    """One measurement in a process of its own."""
+    started = {**os.environ, "BENCH_STARTED": str(time.time())}
+    command = [sys.executable, str(Path(__file__)), "--measure", name, "--exports", str(exports), "--work", str(work)]
+    done = subprocess.run(command, env=started, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{name} failed:\n{done.stderr}")
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def print_measurement(title: str, result: dict[str, Any], by_hand: dict[str, Any] | None) -> None:
+    """A measurement as lines of a table."""
+    said = [f"{result[what]:,} {what}" for what in ("records", "rules", "findings") if what in result]
+    print(f"\n{title} ({', '.join(said)})")
+    for step, (passed, busy) in result["steps"].items():
+        print(f"  {step:<34}{passed:9.2f}{busy:12.2f}")
+    passed, busy = _total(result)
+    print(f"  {'together':<34}{passed:9.2f}{busy:12.2f}    peak memory {result['peak'] / KIB:.2f} GiB")
+    if by_hand:
+        least, work = _total(by_hand)
+        print(f"  {'times by hand':<34}{passed / least:9.1f}{busy / work:12.1f}")
+
+
+def _total(result: dict[str, Any]) -> tuple[float, float]:
+    return sum(step[0] for step in result["steps"].values()), sum(step[1] for step in result["steps"].values())
 
 
 def main() -> None:
-    """Measure and print a table."""
+    """Make the exports, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--records", type=int, default=200_000, help="records of adverse events")
-    parser.add_argument("--profile", action="store_true", help="show where the time goes")
+    parser.add_argument("--records", type=int, default=1_000_000, help="laboratory results")
+    parser.add_argument("--exports", type=Path, help="a folder with clean/ and failing/ of lab_export.py [default: made anew]")
+    parser.add_argument("--only", nargs="*", choices=MEASUREMENTS, default=list(MEASUREMENTS), help="some measurements")
+    parser.add_argument("--measure", choices=MEASUREMENTS, help=argparse.SUPPRESS)
+    parser.add_argument("--work", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    clock = Clock(options.profile)
+    if options.measure:
+        _, run, which = MEASUREMENTS[options.measure]
+        result = run(options.exports / which, options.work)
+        print(json.dumps(result | {"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
+        return
     with tempfile.TemporaryDirectory() as folder:
-        rules, findings = measure(options.records, Path(folder), clock)
-    print(f"{options.records:,} records, {rules} rules, {findings:,} findings")
-    print(f"  {'seconds':<34}{'passed':>8}{'processor':>12}")
-    for step, (passed, busy) in clock.seconds.items():
-        print(f"  {step:<34}{passed:8.2f}{busy:12.2f}")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(f"  {'peak memory':<34}{peak:8.2f} GiB")
+        work = Path(folder)
+        exports = options.exports
+        if exports is None:
+            exports = work / "exports"
+            exports.mkdir()
+            command = [sys.executable, str(HERE / "lab_export.py"), str(exports), "--records", str(options.records)]
+            subprocess.run(command, check=True)
+        load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+        print(f"{os.cpu_count()} processors; load before measuring {load}")
+        print(f"{'seconds':<36}{'passed':>9}{'processor':>12}")
+        by_hand = None
+        for name in options.only:
+            title, run, _ = MEASUREMENTS[name]
+            result = measure(name, exports, work)
+            by_hand = result if run is map_by_hand else by_hand
+            print_measurement(title, result, by_hand if run is validate else None)
 
 
 if __name__ == "__main__":
