@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from trialbook.errors import SpecError
+from trialbook.mapping import load_specs
 from trialbook.mapping.epochs import epochs_of
 
 UNCLEAR = "?"
@@ -169,3 +171,40 @@ def test_many_subjects_and_records_are_told_apart():
     epochs, unclear = epochs_of(subjects, dates, se)
     assert not unclear.any()
     assert ((epochs == "TREATMENT") == ((dates >= "2024-03-05") & (dates < "2024-09-01"))).all()
+
+
+SE = "domain: SE\nrecords:\n  - form: AE\nvariables:\n  EPOCH: {assign_no_ct: TERM}\n  SESTDTC: {assign_datetime: START}\n"
+DERIVED = (
+    "domain: AE\nrecords:\n  - form: AE\nvariables:\n  AESTDTC: {assign_datetime: START}\n  EPOCH: {derive_epoch: AESTDTC}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("domains", "expected"),
+    [
+        ({"ae": DERIVED}, "derive_epoch needs the domain SE, which is not in sdtm_specs/domains"),
+        ({"ae": DERIVED, "se": SE}, "derive_epoch needs SEENDTC of SE, which is not filled for the records of AE"),
+        ({"dm": DERIVED.replace("AE\nrec", "DM\nrec"), "se": SE}, "derive_epoch looks into SE, which is made after DM"),
+        ({"se": DERIVED.replace("AE\nrec", "SE\nrec")}, "derive_epoch looks into SE, whose own EPOCH is assigned"),
+    ],
+)
+def test_a_study_that_can_tell_no_epoch_is_refused(tmp_path, domains, expected):
+    texts = {"common": "variables:\n  USUBJID: {assign_no_ct: SUBJ}\n", "forms/ae": FORM}
+    for name, text in (texts | {f"domains/{name}": text for name, text in domains.items()}).items():
+        path = tmp_path / f"{name}.yml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    with pytest.raises(SpecError, match=f"line 6: variables.EPOCH: {expected}"):
+        load_specs(tmp_path, "epochs")
+
+
+FORM = """\
+form: AE
+tables: [ae]
+subject: SUBJ
+keys: [SUBJ]
+columns:
+  SUBJ: {}
+  TERM: {}
+  START: {type: date, format: y-m-d}
+"""

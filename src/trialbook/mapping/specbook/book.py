@@ -16,6 +16,7 @@ from trialbook.mapping.specbook.rows import Row
 README, LISTS, EXPORTED = "README", "Lists", "Exported from"
 LONGEST_CELL = 32_767
 MOST_BYTES = 200 * 1024 * 1024
+_README_WIDTH = 110
 ROOM = 1000
 """Rows below the last for which choices are offered, too."""
 
@@ -73,9 +74,10 @@ def _lists(sheets: Mapping[str, Sequence[Row]]) -> dict[str, list[str]]:
 
 def _write_readme(sheet: Any, formats: Mapping[str, Any]) -> None:
     sheet.set_column(0, 0, 16)
-    sheet.set_column(1, 1, 110, formats["wrap"])
+    sheet.set_column(1, 1, _README_WIDTH, formats["wrap"])
     sheet.write_string(0, 0, "Specifications", formats["title"])
     for row, line in enumerate(_HELP, 2):
+        sheet.set_row(row, 16 * (1 + len(line) * 10 // (_README_WIDTH * 9)))  # programs other than Excel do not fit rows to text
         sheet.write_string(row, 1, line, formats["wrap"])
     for row, one in enumerate(SHEETS, len(_HELP) + 3):
         sheet.write_url(row, 0, f"internal:'{one.title}'!A1", string=one.title)

@@ -96,7 +96,7 @@ FORMS = Sheet(
 COLUMNS = Sheet("Columns", "What each form holds: one row a column of the export.", ("form", "column"), fields_of(ColumnSpec))
 CODELISTS = Sheet(
     "Codelists",
-    "One row a collected value, and the term that it stands for. A term stands for itself. ct, in one row of a list: CDISC's code.",
+    "One row a collected value, and the term that it stands for. A term stands for itself. ct, in one row of a list, is CDISC's.",
     ("list", "term", "collected"),
     (Field("ct"),),
 )
