@@ -21,7 +21,7 @@ $(ENV): $(UV) uv.lock pyproject.toml .python-version
 	$(UV) sync --locked --quiet --python .uv/bin/python
 	@touch $(ENV)
 
-demo: $(ENV) ## the whole job on an invented export: report, SDTM datasets, book (OUT=DIR)
+demo: $(ENV) ## the whole job on a synthetic trial: export, report, SDTM datasets, book (OUT=DIR)
 	$(BIN)/trialbook demo --out $(OUT)
 
 test: $(ENV) ## all tests
