@@ -334,6 +334,25 @@ class CodingForm(RawForm, form="AE_CODING"):
             wrong |= (several & ((pair["count"] < most) | tie)).reindex(wrong.index, fill_value=False)
         return ~wrong
 
+    @rule(
+        "IFN-AE-026",
+        Severity.ERROR,
+        "A code that is no code of MedDRA: these are numbers of eight digits",
+        variables=["LLT_CD", "PT_CD", "HLT_CD", "HLGT_CD", "SOC_CD", "PT"],
+        mend=["LLT_CD", "PT_CD", "HLT_CD", "HLGT_CD", "SOC_CD"],
+        query="“{PT}”的编码（LLT {LLT_CD}、PT {PT_CD}、HLT {HLT_CD}、HLGT {HLGT_CD}、SOC {SOC_CD}）中有非 8 位数字，"
+        "请医学编码员核实。 / "
+        "Among the codes of {PT} (LLT {LLT_CD}, PT {PT_CD}, HLT {HLT_CD}, HLGT {HLGT_CD}, SOC {SOC_CD}) "
+        "one is no number of eight digits: for the medical coder.",
+        cites=["MedDRA"],
+    )
+    def codes_have_eight_digits(cls, coding: pd.DataFrame) -> pd.Series:
+        good = pd.Series(True, index=coding.index)
+        for column in ("LLT_CD", "PT_CD", "HLT_CD", "HLGT_CD", "SOC_CD"):
+            code = cls.number(coding, column)
+            good &= code.isna() | code.between(10_000_000, 99_999_999)
+        return good
+
 
 class AE(Dataset, domain="AE"):
     @rule(

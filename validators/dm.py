@@ -128,6 +128,33 @@ class DMForm(RawForm, form="DM"):
         consent = cls.date(dm, "ICF_DAT")
         return ~before(consent, value_beside(consent, cls.cells(dm, "SUBJID"), cls.cells(dm, "SUBJID_PREV")))
 
+    @classmethod
+    def plausible(cls, dm: pd.DataFrame, column: str) -> pd.Series:
+        """Whether a number lies within its limits in ``people_ranges.csv``, both included; true where it is no number."""
+        limits = cls.table("people_ranges").set_index("column").loc[column].astype("float64")
+        number = cls.number(dm, column)
+        return number.isna() | number.between(limits["low"], limits["high"])
+
+    @rule(
+        "IFN-DM-018",
+        Severity.ERROR,
+        "The height is hardly one of an adult",
+        variables=["HEIGHT_CM"],
+        query="身高 {HEIGHT_CM} cm 超出合理范围，请核实。 / The height is {HEIGHT_CM} cm: please check.",
+    )
+    def height_is_plausible(cls, dm: pd.DataFrame) -> pd.Series:
+        return cls.plausible(dm, "HEIGHT_CM")
+
+    @rule(
+        "IFN-DM-019",
+        Severity.ERROR,
+        "The weight is hardly one of an adult",
+        variables=["WEIGHT_KG"],
+        query="体重 {WEIGHT_KG} kg 超出合理范围，请核实。 / The weight is {WEIGHT_KG} kg: please check.",
+    )
+    def weight_is_plausible(cls, dm: pd.DataFrame) -> pd.Series:
+        return cls.plausible(dm, "WEIGHT_KG")
+
 
 class RANDForm(RawForm, form="RAND"):
     @rule(
@@ -258,3 +285,37 @@ class DM(Dataset, domain="DM"):
     )
     def not_more_than_planned(cls, dm: pd.DataFrame) -> bool:
         return int((dm["ARMCD"] != "").sum()) <= (PLANNED or 0)
+
+    @rule(
+        "IFN-DM-020",
+        Severity.ERROR,
+        "Participation ends after death",
+        variables=["DTHDTC", "RFENDTC"],
+        query="死亡日期 {DTHDTC} 早于研究结束日期 {RFENDTC}，请核实。 / "
+        "The subject died on {DTHDTC} and its study ended on {RFENDTC}: please check both dates.",
+    )
+    def ends_by_death(cls, dm: pd.DataFrame) -> pd.Series:
+        return ~before(dm["DTHDTC"], dm["RFENDTC"])
+
+    @rule(
+        "IFN-DM-021",
+        Severity.ERROR,
+        "The first injection is before randomization",
+        variables=["RFXSTDTC", "RFSTDTC"],
+        mend=["RFXSTDTC", "RFSTDTC"],
+        query="首次给药日期 {RFXSTDTC} 早于随机日期 {RFSTDTC}，请核实。 / "
+        "The first injection on {RFXSTDTC} is before randomization on {RFSTDTC}: please check both dates.",
+    )
+    def injected_after_randomization(cls, dm: pd.DataFrame) -> pd.Series:
+        return ~before(dm["RFXSTDTC"], dm["RFSTDTC"])
+
+    @rule(
+        "IFN-DM-022",
+        Severity.ERROR,
+        "The last injection is after death or after the end of participation",
+        variables=["RFXENDTC", "RFENDTC", "DTHDTC"],
+        query="末次给药日期 {RFXENDTC} 晚于死亡日期 {DTHDTC} 或研究结束日期 {RFENDTC}，请核实。 / "
+        "The last injection is on {RFXENDTC}, the end of the study on {RFENDTC}, death on {DTHDTC}: please check the dates.",
+    )
+    def injected_before_the_end(cls, dm: pd.DataFrame) -> pd.Series:
+        return ~(before(dm["RFENDTC"], dm["RFXENDTC"]) | before(dm["DTHDTC"], dm["RFXENDTC"]))

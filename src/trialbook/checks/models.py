@@ -6,8 +6,10 @@ pandera's fields and checks.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -39,6 +41,25 @@ class _Checked(pa.DataFrameModel):
     def all_rules(cls) -> tuple[Rule, ...]:
         """The declared rules, and as rules what the class says in pandera's own fields and checks."""
         return (*cls.declared_rules(), *native_rules(cls.to_schema()))
+
+    @classmethod
+    def table(cls, name: str) -> pd.DataFrame:
+        """The CSV file ``<name>.csv`` beside the module that declares the model, every cell text: what a rule decides by.
+
+        Raises :class:`SpecError` where the file is not there or is no table.
+        """
+        path = Path(str(sys.modules[cls.__module__].__file__)).with_name(f"{name}.csv")
+        try:
+            return _read_table(path, path.stat().st_mtime_ns)
+        except (OSError, ValueError) as error:
+            remedy = "A rule decides by it: write it as UTF-8 with a header."
+            raise SpecError(f"can't be read as a table: {error}", file=path, remedy=remedy) from error
+
+
+# Several rules read one table; the time of its last change tells whether it is still the same.
+@lru_cache(maxsize=64)
+def _read_table(path: Path, changed: int) -> pd.DataFrame:
+    return pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
 
 
 class RawForm(_Checked):

@@ -1,0 +1,261 @@
+"""How each part ends, survival, eligibility answers, and the order of the dispositions."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from trialbook.checks import Dataset, RawForm, Severity, before, complete_date, rule, value_beside
+
+MOST_DAYS_APART = pd.Timedelta(days=7)
+"""Assumption: who is found alive is alive on the day of the contact, or some days before when others told of it."""
+
+
+class DISPForm(RawForm, form="DISP"):
+    @rule(
+        "IFN-DS-001",
+        Severity.ERROR,
+        "The study ends before treatment",
+        variables=["EOS_DAT", "EOT_DAT"],
+        query="研究结束日期 {EOS_DAT} 早于治疗结束日期 {EOT_DAT}，请核实。 / "
+        "The study ends on {EOS_DAT}, before treatment on {EOT_DAT}: please check both dates.",
+    )
+    def study_ends_after_treatment(cls, disp: pd.DataFrame) -> pd.Series:
+        return ~before(cls.date(disp, "EOS_DAT"), cls.date(disp, "EOT_DAT"))
+
+    @rule(
+        "IFN-DS-002",
+        Severity.ERROR,
+        "Treatment has an end without a reason, or a reason without an end",
+        variables=["EOT_DAT", "EOT_REASON"],
+        query="治疗结束日期 {EOT_DAT} 与治疗结束原因“{EOT_REASON}”应同时填写，请补充。 / "
+        "The end of treatment has the date {EOT_DAT} and the reason {EOT_REASON}: please complete it.",
+    )
+    def end_of_treatment_is_whole(cls, disp: pd.DataFrame) -> pd.Series:
+        return (cls.cells(disp, "EOT_DAT") == "") == (cls.cells(disp, "EOT_REASON") == "")
+
+    @rule(
+        "IFN-DS-003",
+        Severity.ERROR,
+        "The study has an end without a reason, or a reason without an end",
+        variables=["EOS_DAT", "EOS_REASON"],
+        query="研究结束日期 {EOS_DAT} 与研究结束原因“{EOS_REASON}”应同时填写，请补充。 / "
+        "The end of the study has the date {EOS_DAT} and the reason {EOS_REASON}: please complete it.",
+    )
+    def end_of_study_is_whole(cls, disp: pd.DataFrame) -> pd.Series:
+        return (cls.cells(disp, "EOS_DAT") == "") == (cls.cells(disp, "EOS_REASON") == "")
+
+    @rule(
+        "IFN-DS-004",
+        Severity.ERROR,
+        "Screening failed, but treatment has an end",
+        variables=["EOS_REASON", "EOT_DAT", "EOT_REASON"],
+        mend=["EOS_REASON", "EOT_DAT"],
+        query="研究结束原因为“{EOS_REASON}”，但填写了治疗结束日期 {EOT_DAT}，请核实。 / "
+        "The study ended by {EOS_REASON}, and treatment ended on {EOT_DAT}: which is right?",
+    )
+    def screen_failure_was_not_treated(cls, disp: pd.DataFrame) -> pd.Series:
+        ended = (cls.cells(disp, "EOT_DAT") != "") | (cls.cells(disp, "EOT_REASON") != "")
+        return (cls.term(disp, "EOS_REASON") != "SCREEN FAILURE") | ~ended
+
+    @rule(
+        "IFN-DS-005",
+        Severity.ERROR,
+        "Treatment ended by failed screening",
+        variables=["EOT_REASON"],
+        query="治疗结束原因为“{EOT_REASON}”：筛选失败者未接受治疗，请核实。 / "
+        "Treatment ended by {EOT_REASON}: who failed screening has no treatment to end.",
+    )
+    def treatment_does_not_fail_screening(cls, disp: pd.DataFrame) -> pd.Series:
+        return cls.term(disp, "EOT_REASON") != "SCREEN FAILURE"
+
+    @rule(
+        "IFN-DS-006",
+        Severity.ERROR,
+        "Treatment ended by death, and the study by something else or on another day",
+        variables=["EOT_REASON", "EOS_REASON", "EOT_DAT", "EOS_DAT"],
+        query="治疗因“{EOT_REASON}”于 {EOT_DAT} 结束，研究因“{EOS_REASON}”于 {EOS_DAT} 结束，请核实。 / "
+        "Treatment ended by {EOT_REASON} on {EOT_DAT}, the study by {EOS_REASON} on {EOS_DAT}: please check.",
+    )
+    def death_ends_both(cls, disp: pd.DataFrame) -> pd.Series:
+        treatment, study = cls.date(disp, "EOT_DAT"), cls.date(disp, "EOS_DAT")
+        other = ~cls.term(disp, "EOS_REASON").isin(["DEATH", ""]) | before(treatment, study)
+        return (cls.term(disp, "EOT_REASON") != "DEATH") | ~other
+
+
+class SURVForm(RawForm, form="SURV"):
+    @rule(
+        "IFN-DS-007",
+        Severity.ERROR,
+        "Last known to be alive after the contact",
+        variables=["LAST_ALIVE_DAT", "CONTACT_DAT"],
+        query="末次确认存活日期 {LAST_ALIVE_DAT} 晚于联系日期 {CONTACT_DAT}，请核实。 / "
+        "By the contact on {CONTACT_DAT} the subject was last known to be alive on {LAST_ALIVE_DAT}: please check both dates.",
+    )
+    def alive_until_contact(cls, surv: pd.DataFrame) -> pd.Series:
+        return ~before(cls.date(surv, "CONTACT_DAT"), cls.date(surv, "LAST_ALIVE_DAT"))
+
+    @rule(
+        "IFN-DS-008",
+        Severity.WARNING,
+        f"Found alive, but last known to be alive more than {MOST_DAYS_APART.days} days before the contact",
+        variables=["LAST_ALIVE_DAT", "CONTACT_DAT", "STATUS"],
+        query="联系日期 {CONTACT_DAT} 时状态为“{STATUS}”，但末次确认存活日期为 {LAST_ALIVE_DAT}，请核实。 / "
+        "The subject was {STATUS} at the contact of {CONTACT_DAT}, and last known to be alive on {LAST_ALIVE_DAT}: please check.",
+    )
+    def alive_at_contact(cls, surv: pd.DataFrame) -> pd.Series:
+        contact, alive = (complete_date(cls.date(surv, column)) for column in ("CONTACT_DAT", "LAST_ALIVE_DAT"))
+        return (cls.term(surv, "STATUS") != "ALIVE") | ~(contact - alive > MOST_DAYS_APART)
+
+    @rule(
+        "IFN-DS-009",
+        Severity.ERROR,
+        "Alive or lost after a contact that told of the death",
+        variables=["STATUS", "CONTACT_DAT", "SUBJID"],
+        mend=["STATUS", "CONTACT_DAT"],
+        query="联系日期 {CONTACT_DAT} 时状态为“{STATUS}”，但更早的联系已记录死亡，请核实。 / "
+        "The subject was {STATUS} on {CONTACT_DAT}, and an earlier contact told of its death: please check.",
+    )
+    def nobody_after_death(cls, surv: pd.DataFrame) -> pd.Series:
+        subject, contact = cls.cells(surv, "SUBJID"), complete_date(cls.date(surv, "CONTACT_DAT"))
+        dead = cls.term(surv, "STATUS") == "DEAD"
+        first = contact.where(dead).groupby(subject).transform("min")
+        return ~((subject != "") & cls.term(surv, "STATUS").isin(["ALIVE", "LOST"]) & (contact > first))
+
+    @rule(
+        "IFN-DS-010",
+        Severity.WARNING,
+        "It is not said when the subject was last known to be alive",
+        variables=["LAST_ALIVE_DAT", "STATUS"],
+        mend=["LAST_ALIVE_DAT"],
+        query="状态为“{STATUS}”，请填写末次确认存活日期。 / The subject is {STATUS}: when was it last known to be alive?",
+    )
+    def last_alive_is_known(cls, surv: pd.DataFrame) -> pd.Series:
+        return cls.cells(surv, "LAST_ALIVE_DAT") != ""
+
+
+class ELIGForm(RawForm, form="ELIG"):
+    @rule(
+        "IFN-DS-011",
+        Severity.ERROR,
+        "The number of the complete remission is not from 1 to 9",
+        variables=["CR_NO"],
+        query="完全缓解次数为 {CR_NO}，请核实。 / The number of the complete remission is {CR_NO}: please check.",
+        cites=["Exclusion criterion 3"],
+    )
+    def remission_is_numbered(cls, elig: pd.DataFrame) -> pd.Series:
+        number = cls.number(elig, "CR_NO")
+        return number.isna() | number.between(1, 9)
+
+    @rule(
+        "IFN-DS-012",
+        Severity.ERROR,
+        "Can bear children, but was not tested for pregnancy",
+        variables=["PREG_RESULT", "CHILDBEARING"],
+        query="有生育能力（{CHILDBEARING}），但妊娠试验结果为“{PREG_RESULT}”，请核实。 / "
+        "Childbearing potential is {CHILDBEARING} and the pregnancy test {PREG_RESULT}: please check.",
+        cites=["Exclusion criterion 7"],
+    )
+    def fertile_is_tested(cls, elig: pd.DataFrame) -> pd.Series:
+        return (cls.term(elig, "CHILDBEARING") != "Y") | (cls.term(elig, "PREG_RESULT") != "NOT APPLICABLE")
+
+    @rule(
+        "IFN-DS-013",
+        Severity.ERROR,
+        "Childbearing does not apply, but there is a pregnancy test",
+        variables=["CHILDBEARING", "PREG_RESULT"],
+        query="生育能力为“{CHILDBEARING}”，但妊娠试验结果为“{PREG_RESULT}”，请核实。 / "
+        "Childbearing potential is {CHILDBEARING} and the pregnancy test {PREG_RESULT}: which is right?",
+    )
+    def no_test_where_none_applies(cls, elig: pd.DataFrame) -> pd.Series:
+        return (cls.term(elig, "CHILDBEARING") != "NA") | cls.term(elig, "PREG_RESULT").isin(["NOT APPLICABLE", ""])
+
+
+class DS(Dataset, domain="DS"):
+    @classmethod
+    def milestone(cls, ds: pd.DataFrame, term: str, by: pd.Series) -> pd.Series:
+        """The date of a milestone of each record's screening number; ``""`` where there is none."""
+        there = ds[ds["DSDECOD"] == term]
+        return value_beside(there["DSSTDTC"], there["DSSPID"], by)
+
+    @rule(
+        "IFN-DS-014",
+        Severity.ERROR,
+        "Before informed consent",
+        variables=["DSSTDTC", "DSDECOD"],
+        mend=["DSSTDTC"],
+        query="“{DSDECOD}”的日期 {DSSTDTC} 早于知情同意日期，请核实。 / "
+        "{DSDECOD} on {DSSTDTC} is earlier than informed consent: please check the dates.",
+        cites=["ICH E6"],
+    )
+    def consent_comes_first(cls, ds: pd.DataFrame) -> pd.Series:
+        """Randomization and death are other rules'."""
+        consent = cls.milestone(ds, "INFORMED CONSENT OBTAINED", ds["DSSPID"])
+        mine = (ds["DSCAT"] == "DISPOSITION EVENT") | (ds["DSDECOD"] == "ELIGIBILITY CRITERIA MET")
+        return ~(mine & before(ds["DSSTDTC"], consent))
+
+    @rule(
+        "IFN-DS-015",
+        Severity.ERROR,
+        "Treatment or study end before randomization",
+        variables=["DSSTDTC", "DSSCAT", "DSDECOD"],
+        mend=["DSSTDTC"],
+        query="“{DSSCAT}”的结束日期 {DSSTDTC} 早于随机日期，请核实。 / "
+        "The end ({DSSCAT}) on {DSSTDTC} is earlier than randomization: please check the dates.",
+    )
+    def randomization_before_ends(cls, ds: pd.DataFrame) -> pd.Series:
+        randomized = cls.milestone(ds, "RANDOMIZED", ds["DSSPID"])
+        return ~((ds["DSCAT"] == "DISPOSITION EVENT") & before(ds["DSSTDTC"], randomized))
+
+    @rule(
+        "IFN-DS-016",
+        Severity.ERROR,
+        "Eligibility was assessed after randomization",
+        variables=["DSSTDTC", "DSDECOD"],
+        mend=["DSSTDTC"],
+        query="筛选评估日期 {DSSTDTC} 晚于随机日期，请核实。 / "
+        "Eligibility was assessed on {DSSTDTC}, after randomization: please check the dates.",
+        cites=["ICH E6"],
+    )
+    def eligible_before_randomization(cls, ds: pd.DataFrame) -> pd.Series:
+        randomized = cls.milestone(ds, "RANDOMIZED", ds["DSSPID"])
+        return ~((ds["DSDECOD"] == "ELIGIBILITY CRITERIA MET") & before(randomized, ds["DSSTDTC"]))
+
+    @rule(
+        "IFN-DS-017",
+        Severity.ERROR,
+        "Randomized, but the criteria were not met, or nobody says that they were",
+        variables=["DSDECOD", "DSSPID"],
+        mend=["DSDECOD"],
+        query="受试者已随机，但筛选评估表显示不符合入排标准或未填写：请核实；如属实请报告方案偏离。 / "
+        "The subject was randomized, and by the eligibility form the criteria are not met, or not assessed: please check, "
+        "or report the protocol deviation.",
+        cites=["ICH E6"],
+    )
+    def randomized_was_eligible(cls, ds: pd.DataFrame) -> pd.Series:
+        met = ds.loc[ds["DSDECOD"] == "ELIGIBILITY CRITERIA MET", "DSSPID"]
+        return (ds["DSDECOD"] != "RANDOMIZED") | ds["DSSPID"].isin(met)
+
+    @rule(
+        "IFN-DS-018",
+        Severity.ERROR,
+        "The study ended by failed screening, though the subject was randomized",
+        variables=["DSDECOD", "DSSPID"],
+        mend=["DSDECOD"],
+        query="受试者已随机入组，但研究结束原因为“{DSTERM}”，请核实。 / "
+        "The subject was randomized, and the study ended by {DSTERM}: please check the reason.",
+    )
+    def randomized_did_not_fail(cls, ds: pd.DataFrame) -> pd.Series:
+        randomized = ds.loc[ds["DSDECOD"] == "RANDOMIZED", "DSSPID"]
+        return (ds["DSDECOD"] != "SCREEN FAILURE") | ~ds["DSSPID"].isin(randomized)
+
+    @rule(
+        "IFN-DS-019",
+        Severity.ERROR,
+        "More than one end of treatment, or of the study",
+        variables=["DSSCAT", "DSDECOD", "DSSPID"],
+        mend=["DSDECOD"],
+        query="“{DSSCAT}”有一个以上结束记录，请核实。 / There is more than one end ({DSSCAT}): which is valid?",
+    )
+    def one_end_each(cls, ds: pd.DataFrame) -> pd.Series:
+        ends = ds["DSCAT"] == "DISPOSITION EVENT"
+        return ~(ends & ds.duplicated(["USUBJID", "DSSPID", "DSCAT", "DSSCAT"], keep=False))

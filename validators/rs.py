@@ -1,0 +1,156 @@
+"""Response and relapse: status, dates and confirmation agree within the form."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from trialbook.checks import RawForm, Severity, before, complete_date, rule
+
+MOST_DAYS_BEFORE = pd.Timedelta(days=14)
+"""Assumption: a relapse is dated by the sample that showed it, so not more than this before the assessment that tells of it."""
+
+
+class RESPForm(RawForm, form="RESP"):
+    @classmethod
+    def relapsed(cls, resp: pd.DataFrame) -> pd.Series:
+        return cls.term(resp, "HEM_STATUS") == "RELAPSE"
+
+    @rule(
+        "IFN-RS-001",
+        Severity.ERROR,
+        "A relapse without a date",
+        variables=["RELAPSE_DAT", "HEM_STATUS"],
+        mend=["RELAPSE_DAT", "HEM_STATUS"],
+        query="血液学状态为“{HEM_STATUS}”，但无复发日期，请补充。 / The status is {HEM_STATUS}: on which date was the relapse?",
+    )
+    def relapse_has_date(cls, resp: pd.DataFrame) -> pd.Series:
+        return ~cls.relapsed(resp) | (cls.cells(resp, "RELAPSE_DAT") != "")
+
+    @rule(
+        "IFN-RS-002",
+        Severity.ERROR,
+        "A date of relapse, but no relapse",
+        variables=["HEM_STATUS", "RELAPSE_DAT"],
+        query="填写了复发日期 {RELAPSE_DAT}，但血液学状态为“{HEM_STATUS}”，请核实。 / "
+        "There is a relapse on {RELAPSE_DAT} and the status is {HEM_STATUS}: which is right?",
+    )
+    def date_has_relapse(cls, resp: pd.DataFrame) -> pd.Series:
+        return (cls.cells(resp, "RELAPSE_DAT") == "") | (cls.term(resp, "HEM_STATUS") != "CR")
+
+    @rule(
+        "IFN-RS-003",
+        Severity.WARNING,
+        "A relapse without its site",
+        variables=["RELAPSE_SITE", "HEM_STATUS"],
+        mend=["RELAPSE_SITE"],
+        query="血液学状态为“{HEM_STATUS}”，请填写复发部位。 / The status is {HEM_STATUS}: at which site?",
+    )
+    def relapse_has_site(cls, resp: pd.DataFrame) -> pd.Series:
+        return ~cls.relapsed(resp) | (cls.cells(resp, "RELAPSE_SITE") != "")
+
+    @rule(
+        "IFN-RS-004",
+        Severity.ERROR,
+        "The relapse is dated after the assessment that tells of it",
+        variables=["RELAPSE_DAT", "ASSESS_DAT"],
+        query="复发日期 {RELAPSE_DAT} 晚于评估日期 {ASSESS_DAT}，请核实。 / "
+        "The relapse of {RELAPSE_DAT} is told by the assessment of {ASSESS_DAT}: please check both dates.",
+    )
+    def relapse_before_assessment(cls, resp: pd.DataFrame) -> pd.Series:
+        return ~before(cls.date(resp, "ASSESS_DAT"), cls.date(resp, "RELAPSE_DAT"))
+
+    @rule(
+        "IFN-RS-005",
+        Severity.WARNING,
+        f"The relapse is dated more than {MOST_DAYS_BEFORE.days} days before the assessment that tells of it",
+        variables=["RELAPSE_DAT", "ASSESS_DAT"],
+        query="复发日期 {RELAPSE_DAT} 明显早于评估日期 {ASSESS_DAT}，请核实。 / "
+        "The relapse of {RELAPSE_DAT} lies long before the assessment of {ASSESS_DAT}: please check both dates.",
+    )
+    def relapse_is_assessed(cls, resp: pd.DataFrame) -> pd.Series:
+        relapse, assessed = (complete_date(cls.date(resp, column)) for column in ("RELAPSE_DAT", "ASSESS_DAT"))
+        return ~(assessed - relapse > MOST_DAYS_BEFORE)
+
+    @rule(
+        "IFN-RS-006",
+        Severity.ERROR,
+        "The relapse is dated before an assessment that found remission",
+        variables=["RELAPSE_DAT", "SUBJID"],
+        mend=["RELAPSE_DAT"],
+        query="复发日期 {RELAPSE_DAT} 早于另一次评估为完全缓解的日期，请核实。 / "
+        "The relapse of {RELAPSE_DAT} lies before an assessment that found remission: please check the date.",
+    )
+    def no_remission_after_relapse(cls, resp: pd.DataFrame) -> pd.Series:
+        """Remissions assessed before the assessment that tells of the relapse: a second remission may follow it."""
+        assessed, subject = complete_date(cls.date(resp, "ASSESS_DAT")), cls.cells(resp, "SUBJID")
+        remission = assessed.where(cls.term(resp, "HEM_STATUS") == "CR")
+        table = pd.DataFrame({"of": subject, "at": assessed, "remission": remission}, index=resp.index)
+        table = table.sort_values("at", kind="stable")
+        last = table.groupby("of")["remission"].transform(lambda dates: dates.ffill().shift()).reindex(resp.index)
+        relapse = complete_date(cls.date(resp, "RELAPSE_DAT"))
+        return ~((subject != "") & (relapse < last))
+
+    @rule(
+        "IFN-RS-007",
+        Severity.ERROR,
+        "The MRD relapse is confirmed before it occurs",
+        variables=["CONFIRM_DAT", "MRD_RELAPSE_DAT"],
+        query="MRD复发的确认日期 {CONFIRM_DAT} 早于MRD复发日期 {MRD_RELAPSE_DAT}，请核实。 / "
+        "The MRD relapse of {MRD_RELAPSE_DAT} is confirmed on {CONFIRM_DAT}: please check both dates.",
+        cites=["ELN 2021 MRD"],
+    )
+    def confirmed_after_relapse(cls, resp: pd.DataFrame) -> pd.Series:
+        return ~before(cls.date(resp, "CONFIRM_DAT"), cls.date(resp, "MRD_RELAPSE_DAT"))
+
+    @rule(
+        "IFN-RS-008",
+        Severity.ERROR,
+        "The MRD relapse is dated after the assessment that tells of it",
+        variables=["MRD_RELAPSE_DAT", "ASSESS_DAT"],
+        query="MRD复发日期 {MRD_RELAPSE_DAT} 晚于评估日期 {ASSESS_DAT}，请核实。 / "
+        "The MRD relapse of {MRD_RELAPSE_DAT} is told by the assessment of {ASSESS_DAT}: please check both dates.",
+    )
+    def mrd_relapse_before_assessment(cls, resp: pd.DataFrame) -> pd.Series:
+        return ~before(cls.date(resp, "ASSESS_DAT"), cls.date(resp, "MRD_RELAPSE_DAT"))
+
+    @rule(
+        "IFN-RS-009",
+        Severity.ERROR,
+        "An MRD relapse, but MRD is negative",
+        variables=["MRD_STATUS", "MRD_RELAPSE_DAT"],
+        query="填写了MRD复发日期 {MRD_RELAPSE_DAT}，但MRD状态为“{MRD_STATUS}”，请核实。 / "
+        "There is an MRD relapse on {MRD_RELAPSE_DAT} and MRD is {MRD_STATUS}: which is right?",
+    )
+    def mrd_relapse_is_positive(cls, resp: pd.DataFrame) -> pd.Series:
+        return (cls.cells(resp, "MRD_RELAPSE_DAT") == "") | (cls.term(resp, "MRD_STATUS") != "NEGATIVE")
+
+    @rule(
+        "IFN-RS-010",
+        Severity.WARNING,
+        "Confirmed, but there is nothing to confirm",
+        variables=["CONFIRM_DAT", "RELAPSE_DAT", "MRD_RELAPSE_DAT"],
+        query="填写了确认日期 {CONFIRM_DAT}，但无血液学复发或MRD复发日期，请核实。 / "
+        "There is a confirmation on {CONFIRM_DAT} and no relapse: which relapse does it confirm?",
+    )
+    def confirms_a_relapse(cls, resp: pd.DataFrame) -> pd.Series:
+        none = (cls.cells(resp, "RELAPSE_DAT") == "") & (cls.cells(resp, "MRD_RELAPSE_DAT") == "")
+        return ~((cls.cells(resp, "CONFIRM_DAT") != "") & none & ~cls.relapsed(resp))
+
+    @rule(
+        "IFN-RS-011",
+        Severity.WARNING,
+        "The MRD relapse is dated long before the assessment that tells of it, or confirmed long after it",
+        variables=["MRD_RELAPSE_DAT", "ASSESS_DAT", "CONFIRM_DAT"],
+        query="MRD复发日期 {MRD_RELAPSE_DAT}、评估日期 {ASSESS_DAT}、确认日期 {CONFIRM_DAT} 相隔过久，请核实。 / "
+        "MRD relapse {MRD_RELAPSE_DAT}, assessment {ASSESS_DAT} and confirmation {CONFIRM_DAT} lie far apart: please check.",
+    )
+    def mrd_dates_lie_together(cls, resp: pd.DataFrame) -> pd.Series:
+        """Assumption: the second sample is taken within three months."""
+        relapse, assessed, confirmed = (
+            complete_date(cls.date(resp, column)) for column in ("MRD_RELAPSE_DAT", "ASSESS_DAT", "CONFIRM_DAT")
+        )
+        hematologic = cls.cells(resp, "RELAPSE_DAT") != ""
+        first = relapse.where(relapse.notna(), assessed)
+        early = assessed - relapse > MOST_DAYS_BEFORE
+        return ~(early | (((confirmed - first).abs() > np.timedelta64(92, "D")) & (relapse.notna() | hematologic)))
