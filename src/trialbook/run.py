@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib import metadata
@@ -21,6 +21,7 @@ from trialbook.checks.export_rules import check_export
 from trialbook.checks.file_rules import check_files
 from trialbook.checks.mapping_rules import check_mapping
 from trialbook.checks.modules import rules_of
+from trialbook.checks.places import site_places
 from trialbook.checks.tables import CheckedTable, file_table, form_table, mapped_table
 from trialbook.datasets import SYNTHETIC, FileFormat, SdtmDataset, case_standard, read_datasets, read_statement, write_datasets
 from trialbook.errors import TrialbookError
@@ -116,6 +117,7 @@ class Study(LoadedStudy):
         batches.append(([], core_outcomes(core)))
         counts = [*_counts(form_tables), *_counts(data_tables)]
         results = assemble(info, batches, counts, _sites(data_tables))
+        results = replace(results, places=site_places(results.findings, forms.found))
         return Run(results, form_tables, data_tables, tuple(one.dataset for one in mapped.datasets.values()))
 
     def check(self, datasets: Path | str, core: bool = True, progress: Progress = quiet) -> Run:

@@ -11,6 +11,7 @@ import pandera.pandas as pa
 from trialbook.checks.dataset_rules import dataset_rules
 from trialbook.checks.form_rules import form_rules
 from trialbook.checks.modules import StudyModels, load_models, rules_of
+from trialbook.checks.questions import Questions
 from trialbook.checks.rule import Rule
 from trialbook.checks.schema import build_schema
 from trialbook.datasets import SdtmDataset, Variable
@@ -77,14 +78,23 @@ class LoadedStudy:
         """``validators/``."""
         return load_models(self.root / "validators", namespace(self.protocol.id), self.specs)
 
+    @cached_property
+    def questions(self) -> Questions:
+        """The kit's questions to sites, in the study's languages."""
+        try:
+            return Questions(self.protocol.languages)
+        except ValueError as error:
+            raise SpecFile(self.root / STUDY_FILE).error(["languages"], str(error)) from None
+
     def form_rules(self, form: str) -> tuple[Rule, ...]:
         """The kit's rules for a form, by its specification, and the study's own."""
-        return (*form_rules(self.specs.forms[form], self.specs, self.ct), *rules_of(self.models.forms.get(form, ())))
+        own = rules_of(self.models.forms.get(form, ()))
+        return (*form_rules(self.specs.forms[form], self.specs, self.ct, self.questions), *own)
 
     def dataset_rules(self, dataset: SdtmDataset, keys: tuple[str, ...]) -> tuple[Rule, ...]:
         """The standard's rules for a dataset, and the study's own for its domain."""
         own = rules_of(self.models.datasets.get(dataset.domain, ()))
-        return (*dataset_rules(dataset, self.standard, self.ct, keys), *own)
+        return (*dataset_rules(dataset, self.standard, self.ct, keys, self.questions), *own)
 
     def keys(self, domain: str) -> tuple[str, ...]:
         """The natural key of a domain: its specification's, else the standard's; empty where neither knows it."""

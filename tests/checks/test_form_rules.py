@@ -43,76 +43,88 @@ def test_an_export_full_of_faults_as_findings(table, run):
     }
     findings, outcomes = run(rules, table("AE", cells))
     assert [(f.rule, f.record, f.values, f.message, f.query) for f in findings] == [
-        ("TB-RAW-AE-TERM-REQUIRED", 2, {"TERM": ""}, "TERM is empty", "SUBJECT 1: Please complete TERM (Reported term)."),
+        (
+            "TB-RAW-AE-TERM-REQUIRED",
+            2,
+            {"TERM": ""},
+            "TERM is empty",
+            "SUBJECT 1: Reported term TERM is empty. Please check the source documents and complete it.",
+        ),
         (
             "TB-RAW-AE-SEV-CODE",
             2,
             {"SEV": "Mild"},
             "SEV is not in the code list SEV; nearest: MILD",
-            "SUBJECT 1, TERM —: SEV is Mild: which of 1, 3, LIFE THREATENING is meant?",
+            "SUBJECT 1, Reported term —: SEV is “Mild”, which is none of the choices. "
+            "Please check which of these applies: 1, 3, LIFE THREATENING.",
         ),
         (
             "TB-RAW-AE-SEV-CODE",
             4,
             {"SEV": "2"},
             "SEV is not in the code list SEV",
-            "SUBJECT 3, TERM Cough: SEV is 2: which of 1, 3, LIFE THREATENING is meant?",
+            "SUBJECT 3, Reported term Cough: SEV is “2”, which is none of the choices. "
+            "Please check which of these applies: 1, 3, LIFE THREATENING.",
         ),
         (
             "TB-RAW-AE-START-DATE",
             2,
             {"START": "2023-02-29"},
-            "START is not a date written as y-m-d or d-mmm-y; there is no such date or time",
-            "SUBJECT 1, TERM —: START (Start date) is 2023-02-29: please give the date as it was.",
+            "START is not a date written as YYYY-MM-DD or DD-MMM-YYYY; there is no such date or time",
+            "SUBJECT 1, Reported term —: Start date START is “2023-02-29”, which is not a valid date "
+            "(expected as YYYY-MM-DD, for example). Please check the date and correct it.",
         ),
         (
             "TB-RAW-AE-START-DATE",
             4,
             {"START": "3/4/2024"},
-            "START is not a date written as y-m-d or d-mmm-y",
-            "SUBJECT 3, TERM Cough: START (Start date) is 3/4/2024: please give the date as it was.",
+            "START is not a date written as YYYY-MM-DD or DD-MMM-YYYY",
+            "SUBJECT 3, Reported term Cough: Start date START is “3/4/2024”, which is not a valid date "
+            "(expected as YYYY-MM-DD, for example). Please check the date and correct it.",
         ),
         (
             "TB-RAW-AE-DOSE-NUMBER",
             2,
             {"DOSE": "135µg"},
             "DOSE is not a number",
-            "SUBJECT 1, TERM —: DOSE is 135µg: please give the number.",
+            "SUBJECT 1, Reported term —: DOSE is “135µg”, which is not a number. Please check and correct it.",
         ),
         (
             "TB-RAW-AE-DOSE-NUMBER",
             5,
             {"DOSE": "1,5"},
             "DOSE is not a number",
-            "SUBJECT 3, TERM Cough: DOSE is 1,5: please give the number.",
+            "SUBJECT 3, Reported term Cough: DOSE is “1,5”, which is not a number. Please check and correct it.",
         ),
         (
             "TB-RAW-AE-VISIT-INTEGER",
             3,
             {"VISIT": "1.5"},
             "VISIT is not a whole number",
-            "SUBJECT 2, TERM Fever: VISIT is 1.5: please give the number.",
+            "SUBJECT 2, Reported term Fever: VISIT is “1.5”, which is not a whole number. Please check and correct it.",
         ),
         (
             "TB-RAW-AE-VISIT-INTEGER",
             5,
             {"VISIT": "x"},
             "VISIT is not a whole number",
-            "SUBJECT 3, TERM Cough: VISIT is x: please give the number.",
+            "SUBJECT 3, Reported term Cough: VISIT is “x”, which is not a whole number. Please check and correct it.",
         ),
         (
             "TB-RAW-AE-KEY",
             4,
             {"SUBJECT": "3 ", "TERM": "Cough"},
             "Another record has the same SUBJECT, TERM",
-            "SUBJECT 3, TERM Cough: Several records have the same SUBJECT, TERM: which is right?",
+            "SUBJECT 3, Reported term Cough: Several records have the same SUBJECT, Reported term TERM. "
+            "Please check which is right, and whether one was entered twice.",
         ),
         (
             "TB-RAW-AE-KEY",
             5,
             {"SUBJECT": "3", "TERM": " Cough"},
             "Another record has the same SUBJECT, TERM",
-            "SUBJECT 3, TERM Cough: Several records have the same SUBJECT, TERM: which is right?",
+            "SUBJECT 3, Reported term Cough: Several records have the same SUBJECT, Reported term TERM. "
+            "Please check which is right, and whether one was entered twice.",
         ),
     ]
     assert {f.severity.value for f in findings} == {"Error"}
@@ -200,7 +212,7 @@ def test_a_required_date_of_which_not_even_the_year_is_known_is_as_good_as_empty
     assert [(f.rule, f.record, f.message) for f in findings] == [
         ("TB-RAW-AE-START-REQUIRED", 1, "START is empty, or nothing of it is known"),
         ("TB-RAW-AE-START-REQUIRED", 2, "START is empty, or nothing of it is known"),
-        ("TB-RAW-AE-START-DATE", 5, "START is not a date written as y/m/d or y"),
+        ("TB-RAW-AE-START-DATE", 5, "START is not a date written as YYYY/MM/DD or YYYY"),
     ]
 
 
@@ -222,20 +234,21 @@ DM_ORDER = {"type": "date", "format": ["d/m/y", "d-mmm-y", "y/m/d"]}
         (
             DM_ORDER,
             ["05/03/2024", "03/25/2024", "25/03/2024", "12/31/2024"],
-            "X is declared as d/m/y, and a cell contradicts the order of day and month: "
-            "03/25/2024 (ae.csv, row 3) can only be m/d/y; 25/03/2024 (ae.csv, row 4) can only be d/m/y",
+            "X is declared as DD/MM/YYYY, and a cell contradicts the order of day and month: "
+            "03/25/2024 (ae.csv, row 3) can only be MM/DD/YYYY; 25/03/2024 (ae.csv, row 4) can only be DD/MM/YYYY",
         ),
         (
             DM_ORDER,
             ["05/03/2024", "03/25/2024", "25-Mar-2024", "2024-03-25", "2024/03/25"],
-            "X is declared as d/m/y, and a cell contradicts the order of day and month: "
-            "03/25/2024 (ae.csv, row 3) can only be m/d/y; no cell can only be d/m/y",
+            "X is declared as DD/MM/YYYY, and a cell contradicts the order of day and month: "
+            "03/25/2024 (ae.csv, row 3) can only be MM/DD/YYYY; no cell can only be DD/MM/YYYY",
         ),
         (
             {"type": "datetime", "format": "m-d-y H:M"},
             ["25-03-2024 10:20", "03-25-2024 10:20"],
-            "X is declared as m-d-y H:M, and a cell contradicts the order of day and month: "
-            "25-03-2024 10:20 (ae.csv, row 2) can only be d-m-y H:M; 03-25-2024 10:20 (ae.csv, row 3) can only be m-d-y H:M",
+            "X is declared as MM-DD-YYYY HH:MM, and a cell contradicts the order of day and month: "
+            "25-03-2024 10:20 (ae.csv, row 2) can only be DD-MM-YYYY HH:MM; "
+            "03-25-2024 10:20 (ae.csv, row 3) can only be MM-DD-YYYY HH:MM",
         ),
         (DM_ORDER, ["05/03/2024", "25/03/2024", "25/13/2024", "31/02/2024", "2024-03-25", "x", ""], None),
         (DM_ORDER | {"null_codes": ["12/31/1900"]}, ["12/31/1900", "25/03/2024"], None),
@@ -255,11 +268,11 @@ def test_a_column_that_contradicts_its_order_of_day_and_month_is_one_finding(tab
 def test_a_date_that_does_not_fit_comes_with_what_it_may_be(table, run):
     cells = {"SUBJECT": ["1", "2", "3", "4"], "X": ["45321", "03/25/2024", "1/2/24", "soon"]}
     findings, _ = run(rules_of({"X": DM_ORDER}), table("AE", cells))
-    written = "X is not a date written as d/m/y or d-mmm-y or y/m/d"
+    written = "X is not a date written as DD/MM/YYYY or DD-MMM-YYYY or YYYY/MM/DD"
     days = "2024-01-30 counted from 1900 and 2028-01-31 counted from 1904"
     assert [f.message for f in findings if f.rule == "TB-RAW-AE-X-DATE"] == [
         f"{written}; a number of days as Excel counts them would be {days}",
-        f"{written}; it is a date only as m/d/y",
+        f"{written}; it is a date only as MM/DD/YYYY",
         f"{written}; a year of two digits is not guessed",
         written,
     ]

@@ -16,6 +16,7 @@ from trialbook.findings import (
     RunInfo,
     Runner,
     Severity,
+    SitePlace,
     Stage,
 )
 
@@ -112,6 +113,12 @@ def results() -> Results:
             DatasetCount("AE", "Adverse Events", Stage.SDTM, 20),
         ),
         sites={"IFN-01-003": "01", "IFN-02-001": "02", "IFN-02-002": "02", "IFN-02-003": "02", "IFN-03-001": "03"},
+        places={
+            "00000000000000a1": SitePlace("AE", "", True, {"SAE_YN": "Y", "SAE_CRIT": ""}),
+            "00000000000000a3": SitePlace("DM", "筛选期", True, {"年龄": "=1+1"}),
+            "00000000000000a5": SitePlace("AE", "-1 周", True, {"START_DAT": "2024/5/2"}),
+            "00000000000000a8": SitePlace("DM", "", True, {"知情同意日期": "12", "RANDDT": "1-2"}),
+        },
         resolved=({"id": "00000000000000b1", "rule": "TB-TYPE", "dataset": "AE"},),
         not_assessed=({"id": "00000000000000b2", "rule": "TB-EX-001", "dataset": "EX"},),
     )

@@ -7,6 +7,7 @@ import io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from trialbook.findings import Origin, Role, SitePlace
 from trialbook.reports.queries import COLUMNS, _safe, queries_csv
 
 
@@ -14,18 +15,59 @@ def test_the_bytes(results):
     assert (
         queries_csv(results)
         == (
-            "\ufeffid,site,subject,form,field,value,question,state,answer\r\n"
-            '00000000000000a1,01,IFN-01-003,AE,"SAE_YN, SAE_CRIT","SAE_YN = Y\nSAE_CRIT = (empty)",'
+            "\ufeffid,site,subject,visit,form,field,value,question,state,answer\r\n"
+            '00000000000000a1,01,IFN-01-003,,AE,"SAE_YN, SAE_CRIT","SAE_YN = Y\nSAE_CRIT = (empty)",'
             "Which criterion makes the event serious?,open,\r\n"
-            '00000000000000a3,02,IFN-02-001,DM,年龄,\'=1+1,"Please correct the age.\n请更正年龄。",open,\r\n'
-            "00000000000000a5,01,IFN-01-003,AE,START_DAT,2024-05-02,'-Please check the date of onset.,open,\r\n"
-            '00000000000000a8,02,IFN-02-003,人口学,"知情同意日期, RANDDT","SUBJID = 0012\nRFSTDTC = 1-2",'
+            '00000000000000a3,02,IFN-02-001,筛选期,DM,年龄,\'=1+1,"Please correct the age.\n请更正年龄。",open,\r\n'
+            "00000000000000a5,01,IFN-01-003,'-1 周,AE,START_DAT,2024/5/2,'-Please check the date of onset.,open,\r\n"
+            '00000000000000a8,02,IFN-02-003,,DM,"知情同意日期, RANDDT","知情同意日期 = 12\nRANDDT = 1-2",'
             "'@site: which date?,open,\r\n"
         ).encode()
     )
 
 
+def test_without_forms_the_dataset_is_named_as_it_is(results):
+    """Datasets that exist already were checked: nobody knows the forms behind them."""
+    rows = _read(queries_csv(dataclasses.replace(results, places=None)))
+    assert [(row["visit"], row["form"], row["field"], row["value"]) for row in rows] == [
+        ("", "AE", "SAE_YN, SAE_CRIT", "SAE_YN = Y\nSAE_CRIT = (empty)"),
+        ("", "DM", "年龄", "'=1+1"),
+        ("", "AE", "START_DAT", "2024-05-02"),
+        ("", "DM", "知情同意日期, RANDDT", "SUBJID = 0012\nRFSTDTC = 1-2"),
+    ]
+
+
+def test_no_site_is_asked_what_no_cell_of_its_own_can_mend(results):
+    """The first is of a form that a coder fills, the second names a row and no cell, the third no record at all."""
+    coded, cell_less, nowhere, whole = (
+        dataclasses.replace(results.findings[0], id=id, query="Which?") for id in ("c1", "c2", "c3", "c4")
+    )
+    cell_less = dataclasses.replace(cell_less, origins=(Origin(Role.CORRECT, "DM.csv", None, 4, ()),))
+    nowhere = dataclasses.replace(nowhere, origins=())
+    places = {"c1": SitePlace("AE_CODING", "", False, {}), "c4": SitePlace("AE", "", True, {})}
+    made = dataclasses.replace(results, findings=(coded, cell_less, nowhere, whole), places=places)
+    assert [row["id"] for row in _read(queries_csv(made))] == ["c4"]
+    assert [row["id"] for row in _read(queries_csv(dataclasses.replace(made, places=None)))] == ["c1", "c4"]
+
+
+def test_equal_records_are_one_question(results):
+    """Rows 2, 3 and 4 are equal, and so are 8 and 9; row 2 of another file is like none of them."""
+
+    def finding(id, file, row, others):
+        origins = (Origin(Role.CORRECT, file, None, row, ("SUBJID",)),)
+        origins += tuple(Origin(Role.COMPARED, file, None, other, ("SUBJID",)) for other in others)
+        return dataclasses.replace(results.findings[0], id=id, rule="TB-RAW-DM-KEY", query="Which is right?", origins=origins)
+
+    findings = (
+        finding("d2", "DM.csv", 2, (3, 4)), finding("d3", "DM.csv", 3, (2, 4)), finding("d4", "DM.csv", 4, (2, 3)),
+        finding("d8", "DM.csv", 8, (9,)), finding("d9", "DM.csv", 9, (8,)), finding("e2", "DM_2.csv", 2, ()),
+    )  # fmt: skip
+    made = dataclasses.replace(results, findings=findings, places=None)
+    assert [row["id"] for row in _read(queries_csv(made))] == ["d2", "d8", "e2"]
+
+
 def test_an_id_that_looks_like_a_number_stays_an_id(results):
+    results = dataclasses.replace(results, places=None)
     for number in ("1234567890123456", "12345678901234e6"):
         finding = dataclasses.replace(results.findings[0], id=number)
         row = _read(queries_csv(dataclasses.replace(results, findings=(finding,))))[0]

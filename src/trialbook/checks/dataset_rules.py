@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from trialbook.checks.kit_rule import about_rule, whole_rule
+from trialbook.checks.questions import Questions
 from trialbook.checks.rule import Rule
 from trialbook.checks.value_rules import value_rules
 from trialbook.datasets import SdtmDataset
@@ -23,13 +24,24 @@ _TELLING_APART = {
 }
 
 
-def dataset_rules(dataset: SdtmDataset, standard: Standard, ct: ControlledTerminology, keys: tuple[str, ...]) -> tuple[Rule, ...]:
-    """All rules of the standard for one dataset; ``keys`` is its natural key."""
+def dataset_rules(
+    dataset: SdtmDataset,
+    standard: Standard,
+    ct: ControlledTerminology,
+    keys: tuple[str, ...],
+    questions: Questions | None = None,
+) -> tuple[Rule, ...]:
+    """All rules of the standard for one dataset; ``keys`` is its natural key.
+
+    Without ``questions`` the sites are asked in English. What a value of a dataset must be is no question to a site, which knows
+    no dataset: the rules of its form ask.
+    """
+    questions = questions or Questions()
     known = {variable.name: variable for variable in standard.variables(dataset.domain)}
     rules = [
         *_structure(dataset, known, standard),
-        *_identifiers(dataset),
-        *_keys(dataset, _telling_apart(dataset, standard, keys)),
+        *_identifiers(dataset, questions),
+        *_keys(dataset, _telling_apart(dataset, standard, keys), questions),
     ]
     for column in dataset.frame.columns:
         variable = known.get(column) or standard.model_variable(dataset.domain, column)
@@ -75,7 +87,7 @@ def _structure(dataset: SdtmDataset, known: dict[str, StandardVariable], standar
             yield about_rule(name, column, "LABEL", Severity.WARNING, message, lambda f, agrees=agrees: agrees)
 
 
-def _identifiers(dataset: SdtmDataset) -> Iterator[Rule]:
+def _identifiers(dataset: SdtmDataset, questions: Questions) -> Iterator[Rule]:
     name = dataset.name
     # A split dataset adds letters to its domain (LBCH); the domains of associated persons have four (APAE).
     domain = name[:4] if name.startswith("AP") else name[:2]
@@ -107,7 +119,7 @@ def _identifiers(dataset: SdtmDataset) -> Iterator[Rule]:
             lambda f, dm: f["USUBJID"].isin(dm["USUBJID"]) | (f["USUBJID"] == ""),
             ("USUBJID",),
             reads={"DM": ("USUBJID",)},
-            query="There is no demographics record for this subject: is the subject number right?",
+            query=questions.ask("NO-DEMOGRAPHICS"),
             cites=("SDTMIG 3.4 section 5.2",),
         )
 
@@ -121,7 +133,7 @@ def _telling_apart(dataset: SdtmDataset, standard: Standard, keys: tuple[str, ..
     return tuple(dict.fromkeys((*keys, *more)))
 
 
-def _keys(dataset: SdtmDataset, keys: tuple[str, ...]) -> Iterator[Rule]:
+def _keys(dataset: SdtmDataset, keys: tuple[str, ...], questions: Questions) -> Iterator[Rule]:
     name, seq = dataset.name, f"{dataset.domain}SEQ"
     columns = [key for key in keys if key in dataset.frame]
     if columns:
@@ -131,7 +143,8 @@ def _keys(dataset: SdtmDataset, keys: tuple[str, ...]) -> Iterator[Rule]:
             f"Another record has the same {', '.join(columns)}",
             lambda f: ~f.duplicated(columns, keep=False),
             tuple(columns),
-            query="The same is recorded more than once: which record is right?",
+            # Qualifiers are there twice when their parent record is, of which the site is asked.
+            query="" if dataset.domain.startswith("SUPP") else questions.ask("SAME-RECORD"),
             cites=("SDTMIG 3.4 section 3.2.1",),
             twins=True,
         )

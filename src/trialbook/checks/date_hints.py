@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
+from trialbook.checks.questions import written_format
 from trialbook.checks.rule import Witness
 from trialbook.mapping.cells import plain
 from trialbook.mapping.datetimes import format_parts, format_pattern, other_order, parse
@@ -30,7 +31,7 @@ def date_hint(text: str, formats: Sequence[str], unknown: Sequence[str]) -> str:
     for form in formats:
         other = other_order(form)
         if other and _fits(text, (other,), unknown):
-            return f"it is a date only as {other}"
+            return f"it is a date only as {written_format(other)}"
     if _ISO_SHAPE.fullmatch(text) or any(format_pattern(form, tuple(unknown)).fullmatch(text) for form in formats):
         return "there is no such date or time"
     return ""
@@ -56,7 +57,7 @@ def order_witnesses(read: pd.Series, formats: Sequence[str], unknown: Sequence[s
     Empty where no cell contradicts the column.
     """
     pairs = contradicted(formats)
-    declared, other = " or ".join(pairs), " or ".join(pairs.values())
+    declared, other = (" or ".join(map(written_format, forms)) for forms in (pairs, pairs.values()))
     as_declared = parse(read, formats, unknown)[1]
     as_other = parse(read, tuple(pairs.values()), unknown)[1]
     against = (~as_declared & as_other).to_numpy().nonzero()[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from trialbook.checks.date_hints import contradicted, date_hint, order_witnesses
 from trialbook.checks.nearest import candidates, nearest_details
+from trialbook.checks.questions import Questions, field_name, written_format
 from trialbook.checks.rule import Check, Rule, Witness
 from trialbook.findings import Severity
 from trialbook.mapping import DATE_TYPES, ColumnSpec, FormSpec, StudyCodelist
@@ -25,18 +26,22 @@ if TYPE_CHECKING:
 
 # Of so many distinct texts that are no dates, a hint is given to the first only.
 MOST_HINTS = 1000
+MOST_CHOICES = 12
 
 
-def form_rules(spec: FormSpec, specs: Specs, ct: ControlledTerminology | None = None) -> tuple[Rule, ...]:
+def form_rules(
+    spec: FormSpec, specs: Specs, ct: ControlledTerminology | None = None, questions: Questions | None = None
+) -> tuple[Rule, ...]:
     """The kit's rules for one form; ids are ``TB-RAW-<form>-<column>-<kind>``.
 
     Each stands for what the same fault breaks in the datasets: the empty variable, the equal keys. ``ct`` adds CDISC's own terms
-    to those that a value without a term may be near to.
+    to those that a value without a term may be near to. Without ``questions`` the sites are asked in English.
     """
+    questions = questions or Questions()
     rules: list[Rule] = []
     filled = _filled_from(spec, specs)
     for name, column in spec.columns.items():
-        rules.extend(_column_rules(spec, name, column, specs, ct, filled.get(name, ())))
+        rules.extend(_column_rules(spec, name, column, specs, ct, questions, filled.get(name, ())))
     label = ", ".join(spec.keys)
     rules.append(
         Rule(
@@ -45,7 +50,7 @@ def form_rules(spec: FormSpec, specs: Specs, ct: ControlledTerminology | None = 
             message=f"Another record has the same {label}",
             check=_unique(spec),
             variables=spec.keys,
-            query=_record(spec) + f"Several records have the same {label}: which is right?",
+            query=questions.ask_about(spec, "KEY", fields=[field_name(spec, key) for key in spec.keys]),
             mend=spec.keys,
             twins=True,
             stands_for=_keyed_by(spec, specs),
@@ -74,43 +79,50 @@ def _keyed_by(spec: FormSpec, specs: Specs) -> tuple[str, ...]:
     return tuple(f"TB-{dataset}-KEY" for domain in made for dataset in (domain, f"SUPP{domain}"))
 
 
-def _record(spec: FormSpec, asked: str = "") -> str:
-    """How a question names the record: by what the site entered as its key, but for the column that is asked about."""
-    keys = ", ".join(f"{key} {{{key}}}" for key in spec.keys if key != asked)
-    return f"{keys}: " if keys else ""
-
-
 def _column_rules(
-    spec: FormSpec, name: str, column: ColumnSpec, specs: Specs, ct: ControlledTerminology | None, stands_for: tuple[str, ...]
+    spec: FormSpec,
+    name: str,
+    column: ColumnSpec,
+    specs: Specs,
+    ct: ControlledTerminology | None,
+    questions: Questions,
+    stands_for: tuple[str, ...],
 ) -> Iterator[Rule]:
-    def made(kind: str, message: str, query: str, check: Check, detail: Callable[[pd.Series], pd.Series] | None = None) -> Rule:
+    def made(
+        kind: str,
+        message: str,
+        check: Check,
+        detail: Callable[[pd.Series], pd.Series] | None = None,
+        question: str = "",
+        **asked: str | Sequence[str],
+    ) -> Rule:
         return Rule(
             f"TB-RAW-{spec.form}-{name}-{kind}",
             Severity.ERROR,
             message,
             lambda frame: check(read_cells(frame[name], column)),
             (name,),
-            query=_record(spec, name) + query,
+            query=questions.ask_about(spec, question or kind, name, **asked),
             mend=(name,),
             stands_for=stands_for,
             detail=detail and (lambda frame: detail(read_cells(frame[name], column))),
         )
 
-    what = f"{name} ({column.label})" if column.label else name
     unknown = specs.export.unknown_date_parts
     if column.required and "y" in "".join(column.format):
         message = f"{name} is empty, or nothing of it is known"
-        yield made("REQUIRED", message, f"Please complete {what}.", partial(_has_year, formats=column.format, unknown=unknown))
+        has_year = partial(_has_year, formats=column.format, unknown=unknown)
+        yield made("REQUIRED", message, has_year, question="REQUIRED-DATE")
     elif column.required:
-        yield made("REQUIRED", f"{name} is empty", f"Please complete {what}.", lambda cells: cells != "")
+        yield made("REQUIRED", f"{name} is empty", lambda cells: cells != "")
     if column.type in DATE_TYPES:
-        forms = " or ".join(column.format)
+        forms = [written_format(form) for form in column.format]
         yield made(
             column.type.upper(),
-            f"{name} is not a {column.type} written as {forms}",
-            f"{what} is {{{name}}}: please give the {column.type} as it was.",
+            f"{name} is not a {column.type} written as {' or '.join(forms)}",
             lambda cells: parse(cells, column.format, unknown)[1],
             partial(_date_details, formats=column.format, unknown=unknown),
+            format=forms[0],
         )
         if contradicted(column.format):
             yield _order_rule(spec, name, column, unknown)
@@ -118,7 +130,6 @@ def _column_rules(
         yield made(
             column.type.upper(),
             f"{name} is not a {'whole number' if column.type == 'integer' else 'number'}",
-            f"{what} is {{{name}}}: please give the number.",
             partial(_is_number, whole=column.type == "integer"),
         )
     if column.codelist:
@@ -127,15 +138,15 @@ def _column_rules(
         yield made(
             "CODE",
             f"{name} is not in the code list {column.codelist}",
-            f"{what} is {{{name}}}: which of {_values(codelist)} is meant?",
             lambda cells: (cells == "") | (read_terms(cells, codelist) != ""),
             partial(nearest_details, among=among),
+            choices=_choices(codelist),
         )
 
 
 def _order_rule(spec: FormSpec, name: str, column: ColumnSpec, unknown: tuple[str, ...]) -> Rule:
     """One finding a column, whatever the number of cells: which order is right decides how each date of it is read."""
-    declared = " or ".join(contradicted(column.format))
+    declared = " or ".join(written_format(form) for form in contradicted(column.format))
 
     def witnesses(frame: pd.DataFrame) -> list[Witness]:
         return order_witnesses(read_cells(frame[name], column), column.format, unknown)
@@ -152,9 +163,9 @@ def _order_rule(spec: FormSpec, name: str, column: ColumnSpec, unknown: tuple[st
     )
 
 
-def _values(codelist: StudyCodelist, most: int = 12) -> str:
+def _choices(codelist: StudyCodelist) -> list[str]:
     shown = [values[0] if values else term for term, values in codelist.terms.items()]
-    return ", ".join(shown[:most]) + (", …" if len(shown) > most else "")
+    return [*shown[:MOST_CHOICES], "…"] if len(shown) > MOST_CHOICES else shown
 
 
 def _date_details(cells: pd.Series, formats: tuple[str, ...], unknown: tuple[str, ...]) -> pd.Series:

@@ -2,7 +2,7 @@
 
 from trialbook.findings.assemble import assemble
 from trialbook.findings.contract import finding_record, findings_json, json_schema, results_record
-from trialbook.findings.finding import DatasetCount, Finding, Origin, Results, RuleOutcome, RunInfo
+from trialbook.findings.finding import DatasetCount, Finding, Origin, Results, RuleOutcome, RunInfo, SitePlace
 from trialbook.findings.gate import count_severities, counts_against, gate_open
 from trialbook.findings.identity import finding_ids
 from trialbook.findings.terms import FindingStatus, Role, RuleStatus, Runner, Severity, Stage, Threshold
@@ -19,6 +19,7 @@ __all__ = [
     "RunInfo",
     "Runner",
     "Severity",
+    "SitePlace",
     "Stage",
     "Threshold",
     "assemble",

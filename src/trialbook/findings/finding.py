@@ -85,11 +85,25 @@ class DatasetCount:
     records: int
 
 
+@dataclass(frozen=True, slots=True)
+class SitePlace:
+    """What a site calls what it is asked about: ``form``, the collected ``visit`` (``""``: none), and what it entered.
+
+    ``by_site``: a site fills that form; ``entries``: the collected texts of the cells to mend by the header above them.
+    """
+
+    form: str
+    visit: str
+    by_site: bool
+    entries: Mapping[str, str]
+
+
 @dataclass(frozen=True)
 class Results:
     """Everything a run found; what the reports, the gate and ``findings.json`` are made from.
 
-    ``sites`` gives the SITEID of each subject that DM names; it serves the reports' counts and is not in the JSON.
+    ``sites`` gives the SITEID of each subject that DM names, ``places`` by finding what a site calls the record it is asked
+    about; both serve the reports and are not in the JSON. Without forms (datasets were checked) there are no places.
     """
 
     run: RunInfo
@@ -97,5 +111,6 @@ class Results:
     rules: tuple[RuleOutcome, ...]
     datasets: tuple[DatasetCount, ...] = ()
     sites: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, SitePlace] | None = None
     resolved: tuple[Mapping[str, Any], ...] = ()
     not_assessed: tuple[Mapping[str, Any], ...] = ()

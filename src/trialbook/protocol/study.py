@@ -54,7 +54,7 @@ class Endpoints(SpecModel):
 class StudyProtocol(SpecModel):
     """``protocol/study.yml``: ``id`` is STUDYID; ``standard`` and ``ct`` name the versions that the study's data follow.
 
-    ``source`` says where the facts come from.
+    ``source`` says where the facts come from; ``languages`` are those that sites are asked in, the forms' own first.
     """
 
     id: str
@@ -62,6 +62,7 @@ class StudyProtocol(SpecModel):
     source: str
     standard: str = "sdtmig-3.4"
     ct: str = "sdtmct-2025-03-28"
+    languages: tuple[str, ...] = ("en",)
     other_ids: tuple[str, ...] = ()
     sponsor: str = ""
     funder_type: str = ""

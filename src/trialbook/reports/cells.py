@@ -70,7 +70,7 @@ class RowWriter:
         self._formats = formats
 
     def row(self, values: Sequence[object], style: str = "body", height: float | None = None) -> None:
-        """One row; None leaves a cell empty. ``style`` is ``body``, ``header``, ``heading`` or ``alarm``; ``height`` in points."""
+        """One row; None leaves a cell empty. ``style`` is ``body``, ``header``, ``heading`` or ``alarm``; ``height``: points."""
         if height is not None:
             self.sheet.set_row(self.written, height)
         plain = self._formats[style]
