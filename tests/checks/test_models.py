@@ -156,3 +156,7 @@ def test_a_forms_cells_and_numbers_are_read_as_the_mapping_reads_them(specs, mon
 def test_the_value_beside_a_key_is_never_guessed():
     values, keys, wanted = (pd.Series(cells, dtype="str") for cells in (["a", "b", "c"], ["1", "2", "2"], ["2", "1", "9"]))
     assert value_beside(values, keys, wanted).tolist() == ["", "a", ""]
+    blank = pd.Series(["", "1", ""], dtype="str"), pd.Series(["1", "", "9"], dtype="str")
+    assert value_beside(values, *blank).tolist() == ["b", "", ""]  # a record without a key is nobody's
+    subjects = pd.DataFrame({"USUBJID": ["", "1"], "AGE": [70.0, 20.0]}).astype({"USUBJID": "str"})
+    assert value_of(subjects, "AGE", by=pd.Series(["1", ""], dtype="str")).fillna(-1).tolist() == [20, -1]

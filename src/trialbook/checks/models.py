@@ -137,9 +137,10 @@ Model = type[RawForm] | type[Dataset]
 def value_of(table: pd.DataFrame, column: str, by: pd.Series, key: str = "USUBJID") -> pd.Series:
     """The value of ``column`` in the record of ``table`` whose ``key`` equals each of ``by``; index of ``by``.
 
-    ``""`` (NaN for numbers) where there is no such record, or several with different values: nothing is guessed.
+    ``""`` (NaN for numbers) where there is no such record, or several with different values: nothing is guessed. An empty key
+    names no record, so one record without a subject is not everyone's.
     """
-    pairs = table[[key, column]].drop_duplicates()
+    pairs = table.loc[table[key] != "", [key, column]].drop_duplicates()
     single = pairs[~pairs[key].duplicated(keep=False)].set_index(key)[column]
     found = by.map(single)
     return found.astype("float64") if table[column].dtype.kind == "f" else found.astype("str").fillna("")
