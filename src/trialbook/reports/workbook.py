@@ -10,7 +10,7 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from trialbook.findings import Results, Threshold
-from trialbook.reports.cells import STYLES, RowWriter, row_height
+from trialbook.reports.cells import STYLES, RowSheet, row_height
 from trialbook.reports.sheets import (
     DATASETS,
     DETAILS,
@@ -53,11 +53,10 @@ def write_workbook(results: Results, path: Path, threshold: Threshold) -> None:
 
 def _write_summary(book: Workbook, formats: dict[object, Any], results: Results, threshold: Threshold) -> None:
     sheet = _sheet(book, "Summary", results)
-    _widen(sheet, SUMMARY_WIDTHS)
-    writer = RowWriter(sheet, formats)
+    sheet.start(formats, SUMMARY_WIDTHS)
     for style, row in summary_rows(results, threshold):
         # Headings are larger, and bold letters wider, than those that a row's height is reckoned for.
-        writer.row(row, style, row_height(row, SUMMARY_WIDTHS[: len(row)]) * (1 if style == "body" else 1.3))
+        sheet.write_cells(row, style, row_height(row, SUMMARY_WIDTHS[: len(row)]) * (1 if style == "body" else 1.3))
 
 
 def _write_table(
@@ -70,23 +69,19 @@ def _write_table(
         sheet = _sheet(book, title if number == 1 else f"{title} {number}", results)
         sheet.freeze_panes(1, 0)
         sheet.repeat_rows(0)
-        _widen(sheet, columns.widths)
-        writer = RowWriter(sheet, formats)
-        writer.row(columns.names, "header")
-        while row is not None and writer.written < EXCEL_ROWS:
-            writer.row(row, height=row_height(row, columns.widths))
+        sheet.start(formats, columns.widths)
+        sheet.write_cells(columns.names, "header")
+        while row is not None and sheet.written < EXCEL_ROWS:
+            sheet.write_cells(row, height=row_height(row, columns.widths))
             row = next(stream, None)
-        sheet.autofilter(0, 0, writer.written - 1, len(columns.names) - 1)
+        sheet.autofilter(0, 0, sheet.written - 1, len(columns.names) - 1)
         number += 1
 
 
-def _widen(sheet: Any, widths: Iterable[int]) -> None:
-    for column, width in enumerate(widths):
-        sheet.set_column(column, column, width)
-
-
-def _sheet(book: Workbook, title: str, results: Results) -> Any:
-    sheet = book.add_worksheet(title)
+def _sheet(book: Workbook, title: str, results: Results) -> RowSheet:
+    sheet: RowSheet = book.add_worksheet(title, RowSheet)
+    # A subject's number that begins with zero is text, and no mistake: without the green corner of Excel's doubt.
+    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576", "two_digit_text_year": "A1:XFD1048576"})
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     if results.run.synthetic is not None:
