@@ -189,19 +189,6 @@ class AEForm(RawForm, form="AE"):
         return ~before(cls.date(ae, "START"), consent)
 
     @rule(
-        "IFN-AE-013",
-        Severity.ERROR,
-        "The subject has no demographics record",
-        variables=["SUBJID"],
-        reads={"DM": ["SUBJID"]},
-        query="受试者 {SUBJID} 有不良事件记录，但无人口学记录：筛选号是否有误？ / "
-        "{SUBJID} has an adverse event and no demographics record: is the number right?",
-        stands_for=["TB-AE-USUBJID-FILLED"],
-    )
-    def subject_is_known(cls, ae: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        return cls.cells(ae, "SUBJID").isin([*cls.cells(dm, "SUBJID", "DM"), ""])
-
-    @rule(
         "IFN-AE-014",
         Severity.ERROR,
         "Related to interferon, though the subject is in the control arm",

@@ -173,18 +173,6 @@ class RANDForm(RawForm, form="RAND"):
         return ~before(cls.date(rand, "RAND_DTTM"), consent)
 
     @rule(
-        "IFN-DM-009",
-        Severity.ERROR,
-        "Randomized, but there is no demographics record",
-        variables=["SUBJID"],
-        reads={"DM": ["SUBJID"]},
-        query="受试者 {SUBJID} 有随机记录，但无人口学记录：筛选号是否有误？ / "
-        "{SUBJID} was randomized and has no demographics record: is the number right?",
-    )
-    def subject_is_known(cls, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        return cls.cells(rand, "SUBJID").isin([*cls.cells(dm, "SUBJID", "DM"), ""])
-
-    @rule(
         "IFN-DM-010",
         Severity.ERROR,
         "The subject is randomized more than once",
@@ -227,18 +215,6 @@ class DEATHForm(RawForm, form="DEATH"):
         consent = value_beside(cls.date(dm, "ICF_DAT", "DM"), cls.cells(dm, "SUBJID", "DM"), number)
         randomized = value_beside(cls.date(rand, "RAND_DTTM", "RAND"), cls.cells(rand, "SUBJID", "RAND"), number)
         return ~(before(died, consent) | before(died, randomized))
-
-    @rule(
-        "IFN-DM-013",
-        Severity.ERROR,
-        "A death, but there is no demographics record",
-        variables=["SUBJID"],
-        reads={"DM": ["SUBJID"]},
-        query="受试者 {SUBJID} 有死亡记录，但无人口学记录：筛选号是否有误？ / "
-        "There is a death record of {SUBJID} and no demographics record: is the number right?",
-    )
-    def subject_is_known(cls, death: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        return cls.cells(death, "SUBJID").isin([*cls.cells(dm, "SUBJID", "DM"), ""])
 
     @rule(
         "IFN-DM-014",

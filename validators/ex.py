@@ -120,7 +120,9 @@ class EXForm(RawForm, form="EX"):
         query="第 {DOSE_NO} 次给药未给药，请填写原因。 / Why was injection {DOSE_NO} not given?",
     )
     def not_given_has_reason(cls, ex: pd.DataFrame) -> pd.Series:
-        return (cls.term(ex, "GIVEN_YN") != "N") | (cls.cells(ex, "REASON_NOT_GIVEN") != "")
+        """Where a date or a dose says that it was given, another rule asks."""
+        asked = (cls.cells(ex, "ADMIN_DAT") != "") | (cls.cells(ex, "DOSE_UG") != "")
+        return (cls.term(ex, "GIVEN_YN") != "N") | asked | (cls.cells(ex, "REASON_NOT_GIVEN") != "")
 
     @rule(
         "IFN-EX-006",

@@ -16,6 +16,7 @@ MOST_BLASTS = 5
 """Percent of blasts in the marrow from which on there is no remission (ELN 2022)."""
 
 NUMBER = r"(?:<=?|>=?)?[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+WORDS = ("NEGATIVE", "POSITIVE", "WEAKLY POSITIVE")
 NOT_DONE = ("未查", "未做", "未测", "Not done")
 
 
@@ -206,16 +207,15 @@ class LB(Dataset, domain="LB"):
     @rule(
         "IFN-LB-013",
         Severity.ERROR,
-        "Words where a number is measured",
+        "A word where a number is measured",
         variables=["LBORRES", "LBTESTCD"],
         mend=["LBORRES"],
         query="{LBTESTCD} 的结果“{LBORRES}”不是数值：请填写检验值，或填写未做。 / "
         "{LBTESTCD} has the result {LBORRES}: please enter the number, or that it was not done.",
     )
     def result_is_a_number(cls, lb: pd.DataFrame) -> pd.Series:
-        result = lb["LBORRES"]
-        words = (lb["LBTESTCD"] == "HCG") | (lb["LBSTRESC"] == "NOT DETECTED") | lb["LBTESTCD"].isin([""])
-        return (result == "") | words | numeric(result)
+        """What is neither a number nor a word that the study knows, the mapping tells."""
+        return (lb["LBTESTCD"] == "HCG") | ~lb["LBSTRESC"].isin(WORDS)
 
     @rule(
         "IFN-LB-014",

@@ -129,7 +129,7 @@ class RESPForm(RawForm, form="RESP"):
         "IFN-RS-010",
         Severity.WARNING,
         "Confirmed, but there is nothing to confirm",
-        variables=["CONFIRM_DAT", "RELAPSE_DAT", "MRD_RELAPSE_DAT"],
+        variables=["CONFIRM_DAT", "RELAPSE_DAT", "MRD_RELAPSE_DAT", "HEM_STATUS"],
         query="填写了确认日期 {CONFIRM_DAT}，但无血液学复发或MRD复发日期，请核实。 / "
         "There is a confirmation on {CONFIRM_DAT} and no relapse: which relapse does it confirm?",
     )
@@ -139,6 +139,17 @@ class RESPForm(RawForm, form="RESP"):
 
     @rule(
         "IFN-RS-011",
+        Severity.ERROR,
+        "A site of relapse, but no relapse",
+        variables=["HEM_STATUS", "RELAPSE_SITE"],
+        query="填写了复发部位“{RELAPSE_SITE}”，但血液学状态为“{HEM_STATUS}”，请核实。 / "
+        "There is a relapse in {RELAPSE_SITE} and the status is {HEM_STATUS}: which is right?",
+    )
+    def site_has_relapse(cls, resp: pd.DataFrame) -> pd.Series:
+        return (cls.cells(resp, "RELAPSE_SITE") == "") | (cls.term(resp, "HEM_STATUS") != "CR")
+
+    @rule(
+        "IFN-RS-012",
         Severity.WARNING,
         "The MRD relapse is dated long before the assessment that tells of it, or confirmed long after it",
         variables=["MRD_RELAPSE_DAT", "ASSESS_DAT", "CONFIRM_DAT"],

@@ -18,8 +18,10 @@ DAYS = {name: one.day - (one.day > 0) for name, one in VISITS.items() if one.day
 MOST_YEARS = 5
 """Assumption: recruitment and follow-up last less; a date farther from the middle of its column is mistyped."""
 
-LEEWAY = 60
-"""Assumption: days by which a visit may lie apart from where the others put it, beyond any window; a wrong year is farther."""
+WINDOWS = {name: max(map(abs, one.window or (0, 0))) for name, one in VISITS.items()}
+
+LEEWAY = 20
+"""Assumption: days by which a visit may lie apart from where the others put it beyond its own window: they have windows too."""
 
 LEAST_VISITS = 3
 """Records of a subject from which on the middle of them tells where a visit belongs."""
@@ -80,7 +82,7 @@ def at_visit(form: str, column: str) -> Callable[..., pd.Series]:
     @rule(
         f"IFN-VISIT-{form}",
         Severity.WARNING,
-        f"By the subject's other visits in the form, {{VISIT}} is more than {LEEWAY} days away from this date",
+        f"By the subject's other visits in the form, {{VISIT}} is more than {LEEWAY} days and its window away from this date",
         variables=[column, "VISIT", "SUBJID"],
         mend=[column, "VISIT"],
         query=f"访视 {{VISIT}} 的日期 {{{column}}} 与该受试者其他访视的日期不符：日期或访视是否有误？ / "
@@ -93,7 +95,8 @@ def at_visit(form: str, column: str) -> Callable[..., pd.Series]:
             # A death or a loss is told when it is known, not when the visit is due.
             start = start.where(cls.term(frame, "STATUS") == "ALIVE")
         by_subject = start.groupby(subject)
-        far = (start - by_subject.transform("median")).abs() > LEEWAY
+        window = cls.term(frame, "VISIT").map(WINDOWS).astype("float64")
+        far = (start - by_subject.transform("median")).abs() > window + LEEWAY
         return ~(far & (by_subject.transform("count") >= LEAST_VISITS) & (subject != ""))
 
     return is_at_visit
