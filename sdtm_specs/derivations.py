@@ -93,6 +93,14 @@ def next_consent(subjid: pd.Series, **forms: pd.DataFrame) -> pd.Series:
     return subjid.str.strip().map(later).map(consents.set_index("SUBJID")["ICF_DAT"]).astype("str").fillna("")
 
 
+def first_consent(subjid: pd.Series, consent: pd.Series, **forms: pd.DataFrame) -> pd.Series:
+    """The earliest consent of the subject under any of its screening numbers; ``consent`` where there is none."""
+    dm = forms["DM"]
+    consents = pd.DataFrame({"first": first_screening_number(dm["SUBJID"], dm), "on": dm["ICF_DAT"], "day": _days(dm["ICF_DAT"])})
+    consents = consents.dropna(subset=["day"]).sort_values(["day", "on"]).drop_duplicates("first").set_index("first")["on"]
+    return first_screening_number(subjid, dm).map(consents).astype("str").fillna(consent).astype("str")
+
+
 def latest(*dates: pd.Series) -> pd.Series:
     """The latest of several dates; a partial one counts as the earliest that it can be."""
     return _pick(dates, last=True)

@@ -114,7 +114,28 @@ def test_dm_record(made: list, case: int) -> None:
 def test_a_rescreened_subject_is_one_by_its_first_number(to_sdtm: Callable) -> None:
     again = PERSON | {"SUBJID": "S2", "SUBJID_PREV": "S1", "ICF_DAT": "2024/4/1"}
     made = to_sdtm(DM=[PERSON, again], RAND=[CONTROL | {"SUBJID": "S2"}])
-    assert made["DM"] == [CONTROLLED | OBSERVED | {"SUBJID": "S2", "RFICDTC": "2024-04-01"}]
+    # RFICDTC is the first consent: DS has both.
+    assert made["DM"] == [CONTROLLED | OBSERVED | {"SUBJID": "S2", "RFICDTC": "2024-03-01"}]
     assert [(one["QNAM"], one["QVAL"]) for one in made["SUPPDM"]] == [
         ("ETHNGRP", "Man"), ("PREVSCR", "S1"), ("RANDNO", "R1"), ("STRATUM", "NPM1"),
     ]  # fmt: skip
+
+
+# SUBJID, SUBJID_PREV and the consent of each screening; RFICDTC of each subject by the number that it has in DM.
+CONSENTS: list[tuple[list[tuple[str, str, str]], dict[str, str | None]]] = [
+    ([("S1", "", "2024/3/1"), ("S2", "S1", "2024/4/1"), ("S3", "S2", "2024/5/1")], {"S3": "2024-03-01"}),
+    ([("S1", "", ""), ("S2", "S1", "2024/4/1")], {"S2": "2024-04-01"}),
+    ([("S1", "", "2024/3/1"), ("S2", "S1", "")], {"S2": "2024-03-01"}),
+    # Whom nobody knows, and a circle: each stands for itself.
+    ([("S2", "S9", "2024/4/1")], {"S2": "2024-04-01"}),
+    ([("S1", "S2", "2024/3/1"), ("S2", "S1", "2024/4/1")], {"S1": "2024-03-01", "S2": "2024-04-01"}),
+]
+
+
+@pytest.mark.parametrize(("screenings", "expected"), CONSENTS)
+def test_rficdtc_is_the_first_consent(to_sdtm: Callable, screenings: list, expected: dict) -> None:
+    people = [
+        PERSON | dict(zip(("SUBJID", "SUBJID_PREV", "ICF_DAT"), one, strict=True)) | {"BRTHDAT": f"1984-03-0{number}"}
+        for number, one in enumerate(screenings, 1)
+    ]
+    assert {one["SUBJID"]: one.get("RFICDTC") for one in to_sdtm(DM=people)["DM"]} == expected
