@@ -103,9 +103,10 @@ def test_whole_records(to_sdtm: Callable) -> None:
     ]  # fmt: skip
 
 
-def test_each_screening_is_an_element(to_sdtm: Callable) -> None:
+@pytest.mark.parametrize("failed", [[], [{"SUBJID": "S1", "EOS_DAT": "2024/3/9", "EOS_REASON": "筛选失败"}]])
+def test_each_screening_is_an_element_without_a_gap(to_sdtm: Callable, failed: list) -> None:
     again = PERSON | {"SUBJID": "S2", "SUBJID_PREV": "S1", "ICF_DAT": "2024/4/1"}
-    made = to_sdtm(DM=[PERSON, again], RAND=[RAND | {"SUBJID": "S2", "RAND_DTTM": "2024-04-09"}])["SE"]
+    made = to_sdtm(DM=[PERSON, again], RAND=[RAND | {"SUBJID": "S2", "RAND_DTTM": "2024-04-09"}], DISP=failed)["SE"]
     assert [(one["USUBJID"], one["ETCD"], one["SESTDTC"], one.get("SEENDTC", "")) for one in made] == [
         ("NCT06802718-01-S1", "SCRN", "2024-03-01", "2024-04-01"),
         ("NCT06802718-01-S1", "SCRN", "2024-04-01", "2024-04-09"),
