@@ -17,7 +17,7 @@ DEATH = {"SUBJID": "S1", "DTH_DAT": "2025/3/1"}
 SUBJECT = {"USUBJID": "NCT06802718-01-S1", "DSSPID": "S1"}
 
 
-def milestone(seq: int, term: str, date: str, day: int, epoch: str) -> dict[str, object]:
+def milestone(seq: int, term: str, date: str, day: int, **epoch: str) -> dict[str, object]:
     return SUBJECT | {
         "DSSEQ": seq,
         "DSTERM": term,
@@ -25,7 +25,7 @@ def milestone(seq: int, term: str, date: str, day: int, epoch: str) -> dict[str,
         "DSCAT": "PROTOCOL MILESTONE",
         "DSSTDTC": date,
         "DSSTDY": day,
-        "EPOCH": epoch,
+        **epoch,
     }
 
 
@@ -33,9 +33,9 @@ def test_all_of_a_subject(to_sdtm: Callable) -> None:
     resp = [{"SUBJID": "S1", "VISIT": "M6", "ASSESS_DAT": "2024/9/10"}]
     made = to_sdtm(DM=DM, ELIG=[ELIG], RAND=[RAND], DISP=[DISP], DEATH=[DEATH], RESP=resp)
     assert made["DS"] == [
-        milestone(1, "INFORMED CONSENT OBTAINED", "2024-03-01", -11, "SCREENING"),
-        milestone(2, "ELIGIBILITY CRITERIA MET", "2024-03-10", -2, "SCREENING"),
-        milestone(3, "RANDOMIZED", "2024-03-12T10:20", 1, "TREATMENT"),
+        milestone(1, "INFORMED CONSENT OBTAINED", "2024-03-01", -11, EPOCH="SCREENING"),
+        milestone(2, "ELIGIBILITY CRITERIA MET", "2024-03-10", -2, EPOCH="SCREENING"),
+        milestone(3, "RANDOMIZED", "2024-03-12T10:20", 1, EPOCH="TREATMENT"),
         SUBJECT | {"DSSEQ": 4, "DSTERM": "完成治疗", "DSDECOD": "COMPLETED", "DSCAT": "DISPOSITION EVENT",
                    "DSSCAT": "STUDY TREATMENT", "DSSTDTC": "2024-09-03", "DSSTDY": 176, "EPOCH": "TREATMENT"},
         SUBJECT | {"DSSEQ": 5, "DSTERM": "撤回知情同意", "DSDECOD": "WITHDRAWAL OF CONSENT", "DSCAT": "DISPOSITION EVENT",
@@ -47,6 +47,24 @@ def test_all_of_a_subject(to_sdtm: Callable) -> None:
     assert made["SUPPDS"] == [
         {"USUBJID": "NCT06802718-01-S1", "IDVAR": "DSSEQ", "IDVARVAL": "1", "QNAM": "ICFVER",
          "QLABEL": "Version of Informed Consent Form", "QVAL": "V1.1", "QORIG": "CRF"}
+    ]  # fmt: skip
+
+
+def test_of_one_day_the_consent_comes_first(to_sdtm: Callable) -> None:
+    """Before its eligibility, and before a screening that fails on the same day."""
+    day = {"SCR_DAT": "2024/3/1", "RAND_DTTM": "2024-03-01 10:20"}
+    failed = {"SUBJID": "S2", "EOS_DAT": "2024/3/1", "EOS_REASON": "筛选失败"}
+    made = to_sdtm(DM=[*DM, DM[0] | {"SUBJID": "S2"}], ELIG=[ELIG | day], RAND=[RAND | day], DISP=[failed])
+    other = {"USUBJID": "NCT06802718-01-S2", "DSSPID": "S2", "DSSTDTC": "2024-03-01", "EPOCH": "SCREENING"}
+    # The day of the randomization is the last of screening and the first of treatment: without a time it is in no epoch.
+    assert made["DS"] == [
+        milestone(1, "INFORMED CONSENT OBTAINED", "2024-03-01", 1),
+        milestone(2, "ELIGIBILITY CRITERIA MET", "2024-03-01", 1),
+        milestone(3, "RANDOMIZED", "2024-03-01T10:20", 1, EPOCH="TREATMENT"),
+        other | {"DSSEQ": 1, "DSTERM": "INFORMED CONSENT OBTAINED", "DSDECOD": "INFORMED CONSENT OBTAINED",
+                 "DSCAT": "PROTOCOL MILESTONE"},
+        other | {"DSSEQ": 2, "DSTERM": "筛选失败", "DSDECOD": "SCREEN FAILURE", "DSCAT": "DISPOSITION EVENT",
+                 "DSSCAT": "STUDY PARTICIPATION"},
     ]  # fmt: skip
 
 
