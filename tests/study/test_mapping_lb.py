@@ -80,6 +80,12 @@ RESULTS: list[tuple[tuple[str, str, str], tuple[object, ...]]] = [
     (("1.3", "ng/dL", "FT4"), ("1.3", "ng/dL", "16.7338", 16.7338, "pmol/L", None)),
     (("42", "mmol/mol", "HbA1c"), ("42", "mmol/mol", "5.99416", 5.99416, "%", None)),
     (("1.02", "", "INR"), ("1.02", None, "1.02", 1.02, None, None)),
+    # Counts by volume, by whatever name of it.
+    (("5600", "/mm3", "WBC"), ("5600", "10^6/L", "5.600", 5.6, "10^9/L", None)),
+    (("5600", "个/μL", "WBC"), ("5600", "10^6/L", "5.600", 5.6, "10^9/L", None)),
+    (("5.6", "10^3/mm³", "WBC"), ("5.6", "10^9/L", "5.6", 5.6, "10^9/L", None)),
+    (("9.5", "万/μL", "PLT"), ("9.5", "10^10/L", "95", 95.0, "10^9/L", None)),
+    (("4.1", "×10⁶/mm³", "RBC"), ("4.1", "10^12/L", "4.1", 4.1, "10^12/L", None)),
     # A unit of which nothing is known.
     (("5", "umol", "肌酐"), ("5", "umol", None, None, None, None)),
 ]
@@ -127,6 +133,38 @@ def test_baseline(of_each: Callable) -> None:
     assert flags(never_dosed) == first_day
     assert flags(control) == first_day
     assert flags(not_done) == [("2024-03-05", "", "Y"), ("2024-03-12", "", "")]
+
+
+# Results and units of two days before the first injection; which of them is the baseline.
+BASELINES: list[tuple[tuple[str, str], tuple[str, str], list[str]]] = [
+    (("9", "umol/L"), ("10", "umol/L"), ["", "Y"]),
+    # In an unknown unit there is no standard result that later ones could be compared to.
+    (("9", "umol/L"), ("10", "umol"), ["Y", ""]),
+    (("9", "umol"), ("10", "umol"), ["", ""]),
+    # A bound is a result, and so is a word.
+    (("9", "umol/L"), ("<3", "umol/L"), ["", "Y"]),
+    (("9", "umol/L"), ("ND", ""), ["", "Y"]),
+    (("9", "umol/L"), ("未查", ""), ["Y", ""]),
+]
+
+
+def test_a_baseline_has_a_standard_result(of_each: Callable) -> None:
+    exports = [
+        {
+            "DM": DM,
+            "RAND": RAND,
+            "EX": EX,
+            "LAB": [
+                BILI | {"LAB_DAT": day, "RESULT_TXT": result, "UNIT_LOCAL": unit, "LLN": "", "ULN": ""}
+                for day, (result, unit) in zip(("2024/3/5", "2024/3/12"), results, strict=True)
+            ],
+        }
+        for *results, _ in BASELINES
+    ]
+    made = of_each(exports)
+    for variable in ("LBLOBXFL", "LBBLFL"):
+        flagged = [[one.get(variable, "") for one in of_subject["LB"]] for of_subject in made]
+        assert flagged == [expected for *_, expected in BASELINES]
 
 
 def test_of_two_results_at_one_time_the_later_accession_is_the_baseline(to_sdtm: Callable) -> None:
