@@ -37,17 +37,20 @@ def test_without_forms_the_dataset_is_named_as_it_is(results):
     ]
 
 
-def test_no_site_is_asked_what_no_cell_of_its_own_can_mend(results):
-    """The first is of a form that a coder fills, the second names a row and no cell, the third no record at all."""
-    coded, cell_less, nowhere, whole = (
-        dataclasses.replace(results.findings[0], id=id, query="Which?") for id in ("c1", "c2", "c3", "c4")
+def test_no_site_is_asked_what_it_cannot_mend(results):
+    """Of a form that a coder fills; of a record without a cell, by the kit and by the study; of nothing; of a cell of its own."""
+    coded, row_kit, row_study, nowhere, cell = (
+        dataclasses.replace(results.findings[0], id=id, query="Which?") for id in ("c1", "c2", "c3", "c4", "c5")
     )
-    cell_less = dataclasses.replace(cell_less, origins=(Origin(Role.CORRECT, "DM.csv", None, 4, ()),))
+    row = (Origin(Role.CORRECT, "DM.csv", None, 4, ()),)
+    row_kit = dataclasses.replace(row_kit, rule="TB-DM-KEY", origins=row)
+    row_study = dataclasses.replace(row_study, origins=row)
     nowhere = dataclasses.replace(nowhere, origins=())
-    places = {"c1": SitePlace("AE_CODING", "", False, {}), "c4": SitePlace("AE", "", True, {})}
-    made = dataclasses.replace(results, findings=(coded, cell_less, nowhere, whole), places=places)
-    assert [row["id"] for row in _read(queries_csv(made))] == ["c4"]
-    assert [row["id"] for row in _read(queries_csv(dataclasses.replace(made, places=None)))] == ["c1", "c4"]
+    there = SitePlace("AE", "", True, {})
+    places = {"c1": SitePlace("AE_CODING", "", False, {}), "c2": there, "c3": there, "c5": there}
+    made = dataclasses.replace(results, findings=(coded, row_kit, row_study, nowhere, cell), places=places)
+    assert [row["id"] for row in _read(queries_csv(made))] == ["c3", "c5"]
+    assert [row["id"] for row in _read(queries_csv(dataclasses.replace(made, places=None)))] == ["c1", "c3", "c5"]
 
 
 def test_equal_records_are_one_question(results):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import dataclasses
 import zipfile
+from xml.etree import ElementTree
 
 import openpyxl
 import pytest
@@ -75,6 +77,22 @@ def test_no_cell_is_a_formula_or_a_guess(book):
                     assert cell.data_type == ("n" if isinstance(cell.value, int) else "s"), (sheet.title, cell.coordinate)
     values = {row[-1]: row[8] for row in rows(book, "Details")}
     assert values["00000000000000a3"] == "=1+1"
+
+
+@pytest.mark.parametrize("text", ["<r>a</r>", "</t></is></c>", "a & b", " a ", "_x0041_", "=A1", "0012", "1-2", "+1", "@x", "-x"])
+def test_text_stays_text(results, tmp_path, text):
+    """Also what XlsxWriter takes for mark-up, and what Excel takes for an escape of its own."""
+    finding = dataclasses.replace(results.findings[0], message=text, values={"X": text})
+    write_workbook(dataclasses.replace(results, findings=(finding,)), tmp_path / "report.xlsx", Threshold.ERROR)
+    with zipfile.ZipFile(tmp_path / "report.xlsx") as archive:
+        xml = ElementTree.fromstring(archive.read("xl/worksheets/sheet4.xml"))
+    cells = {cell.get("r"): cell for cell in xml.findall(".//{*}c")}
+    assert [(cells[at].get("t"), "".join(cells[at].itertext()).replace("_x005F_", "_")) for at in ("I2", "J2")] == [
+        ("inlineStr", text), ("inlineStr", text),
+    ]  # fmt: skip
+    assert [error.attrib for error in xml.findall(".//{*}ignoredError")] == [
+        {"sqref": "A1:XFD1048576", "numberStoredAsText": "1"}, {"sqref": "A1:XFD1048576", "twoDigitTextYear": "1"},
+    ]  # fmt: skip
 
 
 def test_rules_that_did_not_run_come_first_with_their_reasons(book):

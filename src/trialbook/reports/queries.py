@@ -18,6 +18,8 @@ RISKY = ("=", "+", "-", "@", "'")
 # An id of digits, or of digits around one e, would become a number in Excel and lose its last digits.
 NUMBER_LIKE_ID = re.compile(r"\d+(e\d+)?")
 
+KIT_PREFIX = "TB-"
+
 
 def queries_csv(results: Results) -> bytes:
     """The queries, one row a question to a site, as UTF-8 with BOM (Excel reads Chinese by it).
@@ -51,8 +53,9 @@ def queries_csv(results: Results) -> bytes:
 
 
 def asked_findings(results: Results) -> Iterator[Finding]:
-    """The findings whose question goes to a site: it has a cell there that it can mend, and was not asked the same already.
+    """The findings whose question goes to a site: it has something there to mend, and was not asked the same already.
 
+    The kit's questions speak of entries, so they need a raw cell; a rule of the study may ask about a record as such.
     Records that are equal where they must not be are a finding each, with one question: the first that names the others asks.
     """
     asked: dict[tuple[str, str], set[Origin]] = {}
@@ -69,8 +72,11 @@ def asked_findings(results: Results) -> Iterator[Finding]:
 
 
 def _can_mend(results: Results, finding: Finding) -> bool:
-    if results.places is None:
-        return any(origin.role is Role.CORRECT and origin.columns for origin in finding.origins)
+    mend = [origin for origin in finding.origins if origin.role is Role.CORRECT]
+    if finding.rule.startswith(KIT_PREFIX):
+        mend = [origin for origin in mend if origin.columns]
+    if not mend or results.places is None:
+        return bool(mend)
     place = results.places.get(finding.id)
     return place is not None and place.by_site
 
