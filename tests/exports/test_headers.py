@@ -11,7 +11,10 @@ from trialbook.exports.headers import header_index, plain_header, sheet_header
 KNOWN = {"subjid", "age", "体温", "脉搏", "生命体征血压"}
 
 
-@pytest.mark.parametrize("text", ["AE_TERM", " ae_term\t", "ＡＥ＿ＴＥＲＭ", "AE_\nTERM", "Ae _\r\n term", "\u3000AE_TERM\xa0"])
+@pytest.mark.parametrize(
+    "text",
+    ["AE_TERM", " ae_term\t", "ＡＥ＿ＴＥＲＭ", "AE_\nTERM", "Ae _\r\n term", "\u3000AE_TERM\xa0", "AE\u200b_TERM\ufeff"],
+)
 def test_spellings_of_one_name(text: str) -> None:
     assert plain_header(text) == "ae_term"
 

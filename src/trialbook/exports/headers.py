@@ -1,7 +1,7 @@
 """Which row of a table is its header, and what its columns are called where the header stands in several rows.
 
 A header is told by the names that the study's columns may have. Two spellings of one name that differ in case, width of
-letters or white space are the same name.
+letters or white space, or in characters that nobody sees, are the same name.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ HEADER_ROWS = 20
 FEWEST_NAMES = 2
 """A row with fewer known names than this is no header for it: a title may hold one."""
 
+INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+"""Characters without width, which come in with text that is copied from a web page: a name with one looks as without."""
+
+_GONE = dict.fromkeys(map(ord, INVISIBLE))
 _LONGEST_NAME = 500
 _MOST_LEVELS = 5
 
@@ -36,12 +40,12 @@ class Header:
 
 
 def plain_header(text: str) -> str:
-    """A header without what does not tell two names apart: case, full width, white space and line breaks.
+    """A header without what does not tell two names apart: case, full width, white space, line breaks and invisible characters.
 
     >>> plain_header(" ＡＥ\\n term")
     'aeterm'
     """
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return "".join(unicodedata.normalize("NFKC", text).translate(_GONE).casefold().split())
 
 
 def known_names(cells: Collection[str], known: Collection[str]) -> set[str]:

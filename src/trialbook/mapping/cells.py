@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from trialbook.exports.headers import INVISIBLE
 from trialbook.mapping.datetimes import read_iso8601
 from trialbook.mapping.numbers import read_numbers
 
@@ -15,19 +16,21 @@ if TYPE_CHECKING:
     from trialbook.mapping.form_spec import ColumnSpec
 
 _WHOLE = re.compile(r"^([+-]?[0-9]+)\.0*$")
+BLANKS = "".join(chr(code) for code in range(0x10000) if chr(code).isspace()) + INVISIBLE
+"""What a person sees nothing of at a text's ends: white space of every width, and characters without any width."""
 
 
 def plain(text: str) -> str:
     """What codes are compared by: usual digits, signs and letters for full-width ones, one micro sign, no outer blanks."""
-    return unicodedata.normalize("NFKC", text).strip()
+    return unicodedata.normalize("NFKC", text).strip(BLANKS)
 
 
 def read_cells(cells: pd.Series, column: ColumnSpec) -> pd.Series:
-    """Without outer white space; of a number the usual digits, and of a whole number no point: ``１.0`` is ``1``.
+    """Without outer blanks; of a number the usual digits, and of a whole number no point: ``１.0`` is ``1``.
 
     What the specification lists as a null code is ``""``. Reading what has been read changes nothing.
     """
-    read = cells.str.strip()
+    read = cells.str.strip(BLANKS)
     if column.type in ("integer", "number"):
         read = _changed(read, _as_number_text(read, whole=column.type == "integer"))
     return read.mask(read.isin(_null_among(read, column)), "") if column.nulls else read
