@@ -131,3 +131,55 @@ def test_ragged_rows_keep_their_finding(tmp_path):
 def test_a_table_that_only_ends_like_one_is_left_alone(tmp_path):
     (tmp_path / "DM.csv").write_text("SUBJID,form_complete\nS1,1\n")
     assert tables(tmp_path) == {"DM": {"SUBJID": ["S1"], "form_complete": ["1"]}}
+
+
+REPEATED = (
+    "record_id,redcap_repeat_instrument,redcap_repeat_instance,sex,demographics_complete,ae_term,ae_crit___1,events_complete\n"
+)
+
+
+def problems(folder: Path) -> list[tuple[str, int, str]]:
+    return [(table.name, problem.row, problem.what) for table in read_export(folder).tables for problem in table.problems]
+
+
+def test_a_row_of_an_instrument_that_is_none_is_read_by_its_answers(tmp_path):
+    (tmp_path / "IFN.csv").write_text(f"{REPEATED}S1,,,1,2,,0,\nS1,eventz,1,,,Fever,1,2\nS1,eventz,2,,,,,\n")
+    assert tables(tmp_path)["events"] == {
+        "record_id": ["S1"], "redcap_repeat_instance": ["1"], "ae_term": ["Fever"], "ae_crit": ["1"]
+    }  # fmt: skip
+    what = "is a row of the repeating instrument 'eventz', which has no fields; it is read by its answers"
+    assert problems(tmp_path) == [("demographics", 4, what), ("events", 3, what)]
+
+
+def test_answers_that_stand_in_another_instruments_row_are_told(tmp_path):
+    (tmp_path / "IFN.csv").write_text(f"{REPEATED}S1,events,1,2,,Fever,1,2\nS1,events,2,,,Rash,0,2\n")
+    assert tables(tmp_path)["demographics"]["sex"] == []
+    what = "is a row of the repeating instrument events; its answers to demographics are not used"
+    assert problems(tmp_path) == [("events", 2, what)]
+
+
+def test_a_checkbox_is_ticked_or_not(tmp_path):
+    rows = ("S1,,,1,2,Fever,yes,2", "S2,,,1,2,,2,", "S3,,,1,2,a,Checked,2", "S4,,,1,2,b,Unchecked,2", "S5,,,1,2,c,,2")
+    (tmp_path / "IFN.csv").write_text(REPEATED + "\n".join(rows) + "\n")
+    assert tables(tmp_path)["events"] == {
+        "record_id": ["S1", "S2", "S3", "S4", "S5"],
+        "ae_term": ["Fever", "", "a", "b", "c"],
+        "ae_crit": ["", "", "1", "", ""],
+    }
+    assert problems(tmp_path) == [
+        ("events", 2, "ae_crit___1 holds 'yes', neither ticked nor not; it is read as not ticked"),
+        ("events", 3, "ae_crit___1 holds '2', neither ticked nor not; it is read as not ticked"),
+    ]
+
+
+def test_an_instrument_without_records_is_a_table_all_the_same(tmp_path):
+    (tmp_path / "IFN.csv").write_text(REPEATED)
+    assert tables(tmp_path) == {
+        "demographics": {"record_id": [], "sex": []},
+        "events": {"record_id": [], "ae_term": [], "ae_crit": []},
+    }
+
+
+def test_a_file_in_which_no_instrument_can_be_told_is_one_by_its_own_name(tmp_path):
+    (tmp_path / "AE.csv").write_text("record_id,redcap_event_name,ae_term,ae_crit___1\nS1,e1,Fever,1\n")
+    assert tables(tmp_path) == {"AE": {"record_id": ["S1"], "redcap_event_name": ["e1"], "ae_term": ["Fever"], "ae_crit": ["1"]}}

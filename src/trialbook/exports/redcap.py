@@ -2,24 +2,26 @@
 
 An instrument is told by the data dictionary where that lies beside; else by the order of the columns, in which the fields of an
 instrument end with ``<instrument>_complete``. A group of checkboxes (``field___code``) becomes one column that holds the ticked
-choices; with the dictionary, coded answers are read as their labels. An instrument of which nothing was answered has no record:
-its checkboxes, which REDCap exports as 0, say nothing then.
+choices; with the dictionary, coded answers are read as their labels. Where nothing of an instrument was answered there is no
+record: its checkboxes, which REDCap exports as 0, say nothing then. A file in which no instrument can be told is one by its own
+name.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from trialbook.exports.tables import RawTable, ReadNote
+from trialbook.exports.tables import RawTable, ReadNote, RowProblem
 
 INSTRUMENT, INSTANCE = "redcap_repeat_instrument", "redcap_repeat_instance"
 COMPLETE, ANSWERED = "_complete", ("1", "2", "unverified", "complete")
-TICKED = ("1", "checked")
+TICKED, UNTICKED = ("1", "checked"), ("0", "unchecked", "")
+OTHER = "other"
 SEPARATOR = "; "
 _CHECKBOX = re.compile(r"(?P<field>[a-z][a-z0-9_]*?)___(?P<code>.+)")
 _FIELD, _FORM = ("variable / field name", "field_name"), ("form name", "form_name")
@@ -34,6 +36,17 @@ class Dictionary:
 
     instrument: dict[str, str] = field(default_factory=dict)
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """An instrument's columns, with a group of checkboxes as one; in which rows something is answered; which columns were read
+    by their codes' labels; and by the row's place what is no checkbox's value."""
+
+    cells: pd.DataFrame
+    filled: pd.Series
+    coded: list[str]
+    odd: list[tuple[int, str]]
 
 
 def split_projects(tables: Sequence[RawTable]) -> list[RawTable]:
@@ -87,35 +100,59 @@ def _is_project(table: RawTable, known: Dictionary) -> bool:
 
 
 def _split(table: RawTable, known: Dictionary) -> list[RawTable]:
-    """One table for each instrument that has records, in the order of their fields."""
+    """One table for each instrument, in the order of their fields, with the records that it has."""
     frame = table.frame.rename(columns=str.casefold)
     system = [frame.columns[0], *(name for name in frame.columns[1:] if name.startswith("redcap_"))]
-    of_instrument = _instruments(list(frame.columns), system, known)
+    read = {name: _answers(frame, fields, known) for name, fields in _instruments(list(frame.columns), system, known).items()}
+    filled = pd.DataFrame({name: answers.filled for name, answers in read.items()}, index=frame.index, dtype=bool)
     repeats = _named(frame[INSTRUMENT]) if INSTRUMENT in frame else pd.Series("", index=frame.index)
+    stray = (repeats != "") & ~repeats.isin(list(read))
+    # A row of an instrument that is none is one of those that it answers, as a row that names none.
+    repeats = repeats.mask(stray, "")
+    told = [*table.problems, *_of_no_instrument(table, frame, stray), *_of_another(table, repeats, filled)]
     spoken = {header.casefold(): header for header in table.frame.columns}
     result: list[RawTable] = []
-    for instrument, fields in of_instrument.items():
-        answers, coded = _answers(frame, fields, known)
-        complete = frame.get(f"{instrument}{COMPLETE}")
+    for instrument, answers in read.items():
         # A row of a repeating instrument is there because somebody added it; in any other, each instrument has its fields.
-        there = (repeats == instrument) | ((repeats == "") & _answered(answers, complete))
-        if not there.any():
-            continue
+        there = (repeats == instrument) | ((repeats == "") & _answered(filled[instrument], frame.get(f"{instrument}{COMPLETE}")))
         kept = [name for name in system if name != INSTRUMENT and (name == system[0] or (frame.loc[there, name] != "").any())]
-        data = pd.concat([frame.loc[there, kept], answers[there]], axis=1).rename(columns=spoken).reset_index(drop=True)
+        data = pd.concat([frame.loc[there, kept], answers.cells[there]], axis=1).rename(columns=spoken).reset_index(drop=True)
         rows = table.row[there.to_numpy()]
         result.append(
             replace(
                 table,
-                sheet=instrument,
+                sheet=None if list(read) == [OTHER] else instrument,
                 frame=data,
                 row=rows,
-                problems=tuple(problem for problem in table.problems if problem.row in rows),
-                notes=(*table.notes, *_notes(coded)) if not result else _notes(coded),
+                problems=(
+                    *(problem for problem in told if problem.row in rows),
+                    *(RowProblem(int(table.row[at]), what) for at, what in answers.odd if there.iloc[at]),
+                ),
+                notes=(*table.notes, *_notes(answers.coded)) if not result else _notes(answers.coded),
                 repeated=frozenset(spoken[name] for name in kept),
             )
         )
+    if result:
+        everywhere = {problem.row for one in result for problem in one.problems}
+        result[0] = replace(result[0], problems=(*result[0].problems, *(one for one in told if one.row not in everywhere)))
     return result
+
+
+def _of_no_instrument(table: RawTable, frame: pd.DataFrame, stray: pd.Series) -> Iterator[RowProblem]:
+    for at in np.flatnonzero(stray):
+        what = (
+            f"is a row of the repeating instrument {frame[INSTRUMENT].iloc[at]!r}, which has no fields; it is read by its answers"
+        )
+        yield RowProblem(int(table.row[at]), what)
+
+
+def _of_another(table: RawTable, repeats: pd.Series, filled: pd.DataFrame) -> Iterator[RowProblem]:
+    """Rows of a repeating instrument that answer another one: REDCap writes none, and what they say has no record."""
+    another = pd.DataFrame({name: filled[name] & (repeats != "") & (repeats != name) for name in filled}, index=filled.index)
+    for at in np.flatnonzero(another.any(axis=1)):
+        others = ", ".join(another.columns[another.iloc[at]])
+        what = f"is a row of the repeating instrument {repeats.iloc[at]}; its answers to {others} are not used"
+        yield RowProblem(int(table.row[at]), what)
 
 
 def _instruments(headers: list[str], system: list[str], known: Dictionary) -> dict[str, list[str]]:
@@ -136,7 +173,7 @@ def _instruments(headers: list[str], system: list[str], known: Dictionary) -> di
         else:
             waiting.append(header)
     if waiting:
-        found["other"] = waiting
+        found[OTHER] = waiting
     return found
 
 
@@ -146,10 +183,10 @@ def _named(labels: pd.Series) -> pd.Series:
     return labels.map(distinct)
 
 
-def _answers(frame: pd.DataFrame, fields: list[str], known: Dictionary) -> tuple[pd.DataFrame, list[str]]:
-    """An instrument's columns, with a group of checkboxes as one; and which of them were read by their codes' labels."""
+def _answers(frame: pd.DataFrame, fields: list[str], known: Dictionary) -> Answers:
     columns: dict[str, pd.Series] = {}
     coded: list[str] = []
+    odd: list[tuple[int, str]] = []
     for name in fields:
         match = _CHECKBOX.fullmatch(name)
         if not match:
@@ -159,14 +196,20 @@ def _answers(frame: pd.DataFrame, fields: list[str], known: Dictionary) -> tuple
                 coded.append(name)
             continue
         group, code = match["field"], match["code"]
-        ticked = frame[name].str.strip().str.lower().isin(TICKED)
+        boxes = frame[name].str.strip().str.lower()
+        ticked = boxes.isin(TICKED)
+        for at in np.flatnonzero(~ticked & ~boxes.isin(UNTICKED)):
+            odd.append((int(at), f"{name} holds {frame[name].iloc[at]!r}, neither ticked nor not; it is read as not ticked"))
         label = next((text for key, text in known.labels.get(group, {}).items() if _suffix(key) == code), code)
         text = pd.Series(np.where(ticked, label, ""), index=frame.index, dtype="str")
         before = columns.get(group)
         columns[group] = (
             text if before is None else (before + np.where((before != "") & ticked, SEPARATOR, "") + text).astype("str")
         )
-    return pd.DataFrame(columns, index=frame.index, dtype="str"), coded
+    cells = pd.DataFrame(columns, index=frame.index, dtype="str")
+    filled = (cells != "").any(axis=1)
+    filled.iloc[[at for at, _ in odd]] = True
+    return Answers(cells, filled, coded, odd)
 
 
 def _suffix(code: str) -> str:
@@ -174,8 +217,7 @@ def _suffix(code: str) -> str:
     return code.lower().replace("-", "_").replace(".", "_")
 
 
-def _answered(answers: pd.DataFrame, complete: pd.Series | None) -> pd.Series:
-    filled = (answers != "").any(axis=1)
+def _answered(filled: pd.Series, complete: pd.Series | None) -> pd.Series:
     return filled if complete is None else filled | complete.str.strip().str.lower().isin(ANSWERED)
 
 
