@@ -106,6 +106,14 @@ def test_all_files_that_can_not_be_read_are_named_at_once(tmp_path: Path) -> Non
         ({"AE.xlsx": AE}, "AE.xlsx: is no zip, or a damaged one"),
         ({"old.zip": b"PK\x03\x04"}, "old.zip: is of a kind that is not read here (.zip)"),
         ({"LICENSE": b"text"}, "LICENSE: is of a kind that is not read here (no ending)"),
+        ({"AE.xls": b"\xef\xbb\xbf\n<html><body><table><tr><td>A</td></tr>"}, "AE.xls: is named .xls but is a web page (HTML)"),
+        ({"AE.csv": b"<!DOCTYPE HTML PUBLIC>\n<p>"}, "AE.csv: is named .csv but is a web page (HTML)"),
+        ({"AE.xls": "<table border=1>".encode("utf-16")}, "AE.xls: is named .xls but is a web page (HTML)"),
+        ({"AE.xls": b'<?xml version="1.0"?>\n<Workbook>'}, "AE.xls: is named .xls but is XML"),
+        ({"AE.txt": b'<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3">'}, "AE.txt: is named .txt but is XML"),
+        ({"AE.csv": b"%PDF-1.4\n1 0 obj\n"}, "AE.csv: is named .csv but is a PDF"),
+        ({"AE.txt": b"{\\rtf1 A,B}"}, "AE.txt: is named .txt but is rich text (RTF)"),
+        ({"AE.csv": b'[{"SUBJID": 1,\n"A": 2}]'}, "AE.csv: is named .csv but is JSON"),
         ({"AE.csv": b"\x89PNG\r\n\x1a\n\0\0"}, "AE.csv, line 3, column 1: holds a NUL character"),
     ],
 )
@@ -119,6 +127,22 @@ def test_what_is_no_export_is_refused(tmp_path: Path, files: dict[str, bytes], m
 def test_a_path_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="the export does not exist, or may not be read\nName a folder, a zip or a file"):
         read_export(tmp_path / "nowhere")
+
+
+def test_what_looks_like_another_kind_and_is_text(tmp_path: Path) -> None:
+    made(tmp_path, {"AE.csv": b"<5,A\n1,2\n", "DM.csv": b'"{A}",B\n1,2\n'})
+    assert [list(table.frame.columns) for table in read_export(tmp_path).tables] == [["<5", "A"], ["{A}", "B"]]
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_what_is_ignored_is_ignored_by_its_own_name_or_its_path(tmp_path: Path, zipped: bool) -> None:
+    folder = made(
+        tmp_path / "in",
+        {"README data/AE.csv": AE, "x/README.csv": AE, "x/old/AE2.csv": AE, "x/new/readme2.pdf": b"", "old/A.csv": AE},
+    )
+    path = zip_of(folder, tmp_path / "x.zip") if zipped else folder
+    export = read_export(path, ignore=["README*", "x/old/*", "old"])
+    assert [table.file for table in export.tables] == ["README data/AE.csv", "old/A.csv"]
 
 
 @pytest.mark.parametrize("target", ["../secret.csv", "/etc/passwd", "gone.csv", "AE.csv"])

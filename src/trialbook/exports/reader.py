@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
+import re
 from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -22,6 +24,15 @@ WORKBOOKS = (".xlsx", ".xlsm")
 ODM = ".xml"
 SAS = (DATASET, TRANSPORT)
 _PACKED = (b"PK\x03\x04", bytes.fromhex("D0CF11E0"))
+# What stands under the name of a text file and is none: old EDC systems write web pages as .xls.
+_OTHER_KINDS = {
+    "a web page (HTML)": re.compile(rb"<(?:!doctype\s+html|html|head|meta|body|style|table)\b", re.IGNORECASE),
+    "XML": re.compile(rb"<\?xml\b|<[A-Za-z_:]+ xmlns"),
+    "a PDF": re.compile(rb"%PDF-"),
+    "rich text (RTF)": re.compile(rb"\{\\rtf"),
+    "JSON": re.compile(rb"\[?\s*\{\s*\""),
+}
+_BEGINNING = 1000
 
 
 def read_export(
@@ -96,6 +107,7 @@ def _read_file(
         table, encoding = read_sas(data, name, declared)
         return [table], encoding, None
     if kind in TEXT_FILES or kind == ".xls":  # several EDC systems write text under Excel's old ending
+        _refuse_other_kinds(data, name, kind)
         table, encoding = read_delimited(data, name, declared, headers)
         return [table], encoding, None
     raise ExportError(
@@ -103,6 +115,20 @@ def _read_file(
         file=name,
         remedy="Remove it from the export, or list it under 'ignore' in the study's export settings.",
     )
+
+
+def _refuse_other_kinds(data: bytes, name: str, kind: str) -> None:
+    """Another kind of text has lines and commas too: read as a table it would be one of nonsense."""
+    start = data[:_BEGINNING].replace(b"\0", b"")
+    for mark in (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        start = start.removeprefix(mark)
+    for what, pattern in _OTHER_KINDS.items():
+        if pattern.match(start.lstrip()):
+            raise ExportError(
+                f"is named {kind} but is {what}, no delimited text",
+                file=name,
+                remedy="Give it the ending that it has by its content, or open it in Excel and save it as a workbook (.xlsx).",
+            )
 
 
 def _together(failures: list[ExportError], path: Path) -> ExportError:

@@ -51,12 +51,16 @@ def list_sources(path: Path, ignore: Sequence[str] = ()) -> list[Source]:
 def is_ignored(name: str, ignore: Sequence[str]) -> bool:
     """Whether a file is hidden, the clutter of an operating system or of Excel, or matches a pattern of ``ignore``.
 
-    Patterns (``*``, ``?``, ``[…]``) are matched with the file's name and its path inside the export, in any case.
+    Patterns (``*``, ``?``, ``[…]``) are matched, in any case, with the file's name, and those with a slash with its path inside
+    the export: the name of a folder hides nothing in it (``README and data/AE.csv``).
     """
+    last = name.rpartition("/")[2]
+    return _is_clutter(name) or any(matches(name if "/" in pattern else last, [pattern]) for pattern in ignore)
+
+
+def _is_clutter(name: str) -> bool:
     parts = PurePosixPath(name.lower()).parts
-    if any((part.startswith((".", "~$")) and part != "..") or part in _CLUTTER for part in parts):
-        return True
-    return matches(parts[-1], ignore) or matches(name, ignore)
+    return any((part.startswith((".", "~$")) and part != "..") or part in _CLUTTER for part in parts)
 
 
 def matches(name: str, patterns: Sequence[str]) -> bool:
@@ -72,9 +76,11 @@ def _folder(folder: Path, ignore: Sequence[str]) -> list[Source]:
         for name in [*subfolders, *files]:
             path = directory / name
             inside = path.relative_to(folder).as_posix()
-            if is_ignored(inside, ignore):
-                if name in subfolders:
+            if name in subfolders and not path.is_symlink():
+                if _is_clutter(inside):
                     subfolders.remove(name)
+                continue
+            if is_ignored(inside, ignore):
                 continue
             if path.is_symlink() and not _stays_inside(path, root):
                 raise ExportError(
