@@ -131,6 +131,19 @@ def test_every_kind_of_cell_in_the_file() -> None:
     assert table.problems == (RowProblem(5, "cell A5 holds a formula without a stored value (B5*2), and is read as empty"),)
 
 
+def test_a_number_of_more_digits_than_excel_keeps_is_told() -> None:
+    book = book_of(["ID", "N"], [123456789012345, 0.1234567890123456], [1234567890123456, "1234567890123456"], [1e17, 1e-20])
+    (table,) = read(saved(book))
+    assert records(table) == [
+        ["ID", "N"],
+        [2, "123456789012345", "0.123456789012346"],
+        [3, "1234567890123456", "1234567890123456"],
+        [4, "100000000000000000", "0.00000000000000000001"],
+    ]
+    what = "holds a number of more than 15 digits, of which Excel keeps no more: the last may be lost"
+    assert table.problems == (RowProblem(3, f"cell A3 {what}"), RowProblem(4, f"cell A4 {what}"))
+
+
 def test_shared_strings_with_runs_guides_and_escapes() -> None:
     data = with_rows(
         '<row><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row><row><c t="s"><v>2</v></c><c t="s"><v>3</v></c></row>',

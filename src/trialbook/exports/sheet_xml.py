@@ -26,6 +26,7 @@ _GENERAL = NumberFormat("General")
 _COLUMNS: dict[str, int] = {}
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?")
 _TRUE = ("1", "true")
+_EXACT_DIGITS = 15
 
 
 @dataclass(frozen=True)
@@ -176,9 +177,12 @@ def _number(cell: Element, stored: str, formats: list[NumberFormat]) -> tuple[st
     index = int(style) if style.isdecimal() else 0
     form = formats[index] if index < len(formats) else _GENERAL
     try:
-        return form.text(stored), None
+        text = form.text(stored)
     except ValueError as error:
         return stored, f"does not fit its number format: {error}"
+    if len(text) > _EXACT_DIGITS and len(text.lstrip("-0")) > _EXACT_DIGITS and text.lstrip("-").isdigit():
+        return text, f"holds a number of more than {_EXACT_DIGITS} digits, of which Excel keeps no more: the last may be lost"
+    return text, None
 
 
 def _column(reference: str | None, before: int, row: int) -> int:
