@@ -56,14 +56,14 @@ def test_text_that_is_not_utf_8_is_read_as_windows_1252_with_a_notice(xpt: Write
     (ae,) = read_datasets(path)
     assert ae.frame["X"].tolist() == ["ok", "café’"]
     assert ae.encoding == "cp1252"
-    assert ae.notices == ("dataset AE, record 2, variable X: 'café’' is a guess: it is not utf-8, and was read as Windows-1252",)
+    assert ae.notices == ("dataset AE, record 2, variable X: 'café’' is a guess: the file is not utf-8, and was read as Windows-1252",)
 
 
 def test_a_label_that_is_not_utf_8_counts_too(xpt: Write) -> None:
     (ae,) = read_datasets(xpt({"X": ["a"], "N": [1.0]}, {b"Lab??": b"Lab\xe9l"}, column_labels=["Lab??", ""]))
     assert ae.variables["X"].label == "Labél"
     assert ae.notices == (
-        "dataset AE, the label of variable X: 'Labél' is a guess: it is not utf-8, and was read as Windows-1252",
+        "dataset AE, the label of variable X: 'Labél' is a guess: the file is not utf-8, and was read as Windows-1252",
     )
 
 
@@ -94,7 +94,7 @@ def test_a_character_cut_at_a_cells_end_is_not_completed_by_the_next_cell(xpt: W
     (ae,) = read_datasets(path, ["gbk"])
     assert (ae.frame["X"].tolist(), ae.encoding) == (["abc²", "Abcd"], "cp1252")
     assert ae.notices == (
-        "dataset AE, record 1, variable X: 'abc²' is a guess: it is not utf-8, nor gb18030, and was read as Windows-1252",
+        "dataset AE, record 1, variable X: 'abc²' is a guess: the file is not utf-8, nor gb18030, and was read as Windows-1252",
     )
 
 
@@ -102,9 +102,9 @@ def test_each_variable_whose_text_is_a_guess_has_a_notice(xpt: Write) -> None:
     path = xpt({"X": ["caf?", "caf?"], "Y": ["ok", "na?f"], "N": [1.0, 2.0]}, {b"caf?": b"caf\xe9", b"na?f": b"na\xeff"})
     (ae,) = read_datasets(path)
     assert ae.notices == (
-        "dataset AE, record 1, variable X: 'café' is a guess: it is not utf-8, and was read as Windows-1252 "
+        "dataset AE, record 1, variable X: 'café' is a guess: the file is not utf-8, and was read as Windows-1252 "
         "(the first of 2 records)",
-        "dataset AE, record 2, variable Y: 'naïf' is a guess: it is not utf-8, and was read as Windows-1252",
+        "dataset AE, record 2, variable Y: 'naïf' is a guess: the file is not utf-8, and was read as Windows-1252",
     )
 
 

@@ -106,10 +106,21 @@ def test_a_transport_file_in_an_undeclared_encoding_is_read_with_a_note(tmp_path
     table, encoding = read_sas(data, "AE.xpt")
     assert (list(table.frame["TERM"]), encoding) == (["x", "fièvre"], "cp1252")
     assert [note.what for note in table.notes] == [
-        "dataset AE, record 2, variable TERM: 'fièvre' is a guess: it is not utf-8, and was read as Windows-1252"
+        "dataset AE, record 2, variable TERM: 'fièvre' is a guess: the file is not utf-8, and was read as Windows-1252"
     ]
     declared, encoding = read_sas(data, "AE.xpt", ["latin-1"])
     assert (list(declared.frame["TERM"]), encoding, declared.notes) == (["x", "fièvre"], "latin-1", ())
+
+
+def test_what_could_be_utf8_in_a_file_that_is_none_is_a_guess_too(tmp_path):
+    frame = pd.DataFrame({"TERM": ["ABCD", "fiXvre", "plain"], "N": [1.0, 2.0, 3.0]}).astype({"TERM": object})
+    data = transport(tmp_path, frame, {}).replace(b"fiXvre", b"fi\xe8vre").replace(b"ABCD", "头痛".encode("gbk"))
+    table, _ = read_sas(data, "AE.xpt")
+    assert list(table.frame["TERM"]) == ["Í·Í´", "fièvre", "plain"]
+    assert [note.what for note in table.notes] == [
+        "dataset AE, record 1, variable TERM: 'Í·Í´' is a guess: the file is not utf-8, and was read as Windows-1252 "
+        "(the first of 2 records)"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -86,8 +86,9 @@ def _encoding(header: XptHeader, path: Path, declared: Sequence[str]) -> tuple[s
         )
     name = header.name.decode("cp1252")
     return "cp1252", [
-        f"dataset {name}, {place}: {text.decode('cp1252')!r} is a guess: it is not {tried}, and was read as Windows-1252{count}"
-        for place, text, count in _undecodable(header, "utf-8")
+        f"dataset {name}, {place}: {text.decode('cp1252')!r} is a guess: the file is not {tried}, and was read as "
+        f"Windows-1252{count}"
+        for place, text, count in _undecodable(header, "ascii")
     ]
 
 
