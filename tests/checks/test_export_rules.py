@@ -124,7 +124,7 @@ def test_an_export_that_is_not_as_specified(tmp_path):
             2,
             "2",
             (),
-            "The row has not the shape of the header: 4 cells; the header has 2",
+            "The row cannot be read as it stands: 4 cells; the header has 2",
             [("ae.csv", None, 3, ())],
         ),
     ]

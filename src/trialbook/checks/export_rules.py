@@ -39,7 +39,7 @@ def check_export(
         ("TB-RAW-EMPTY", Severity.WARNING, "The form has no records", _empty(forms)),
         ("TB-RAW-COLUMN", Severity.ERROR, "A specified column is not in the export", _missing(forms)),
         ("TB-RAW-UNKNOWN", Severity.WARNING, "No form specification names this column; its values are not used", _unknown(forms)),
-        ("TB-RAW-SHAPE", Severity.ERROR, "The row has not the shape of the header", _shapes(forms, tables)),
+        ("TB-RAW-SHAPE", Severity.ERROR, "The row cannot be read as it stands", _shapes(forms, tables)),
         ("TB-RAW-READ", Severity.NOTICE, "The table is read otherwise than it stands", _notes(forms, tables)),
     ):
         made = _findings(study, rule, severity, message, list(found))
