@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from trialbook.findings import Finding, Origin, Results, Role, RuleStatus, Severity, Threshold, count_severities
 from trialbook.reports.summary import TableNames, count_rule_statuses, count_sites, count_tables, site_of, verdict, worst_first
-from trialbook.reports.wording import names_text, opening, origin_text, origins_text, record_text, values_text
+from trialbook.reports.wording import names_text, opening, origin_text, origins_text, path_text, record_text, values_text
 
 SEVERITIES = tuple(severity.value for severity in Severity)
 RULE_ORDER = (RuleStatus.EXECUTION_ERROR, RuleStatus.SKIPPED, RuleStatus.ISSUE_REPORTED, RuleStatus.SUCCESS)
@@ -103,6 +103,14 @@ def _example(finding: Finding) -> str:
     return "\n".join([*where, *whose, values_text(finding.values)] if finding.values else [*where, *whose])
 
 
+def details_columns(results: Results) -> Columns:
+    """The columns of `detail_rows`; a path needs more room than the number of a row."""
+    if not any(origin.path for finding in results.findings for origin in finding.origins):
+        return DETAILS
+    widths = (34 if name == "Row" else width for name, width in zip(DETAILS.names, DETAILS.widths, strict=True))
+    return Columns(DETAILS.names, tuple(widths))
+
+
 def detail_rows(results: Results) -> Iterator[Row]:
     """One row a finding, worst first; file, sheet, row and columns of the cells to mend, a line each where several."""
     for finding in worst_first(results.findings):
@@ -133,7 +141,7 @@ def detail_rows(results: Results) -> Iterator[Row]:
 
 def _place(origin: Origin) -> int | str | None:
     """The row, or the path in a file that has no rows."""
-    return origin.row if origin.path is None else origin.path
+    return origin.row if origin.path is None else path_text(origin.path)
 
 
 def rule_rows(results: Results) -> Iterator[Row]:

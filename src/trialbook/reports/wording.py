@@ -14,6 +14,10 @@ HIDDEN = re.compile(
 )
 NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 EMPTY = "(empty)"
+# A step of an ODM path: the entity's OID (or key), its repeat key and, among equals, its number.
+STEP = r"/\w+(?:\[@\w+=(?:'([^']*)'|\"([^\"]*)\")\](?:\[@\w+=(?:'([^']*)'|\"([^\"]*)\")\])?(?:\[(\d+)\])?)?"
+STEPS = re.compile(STEP)
+PATH = re.compile(f"(?:{STEP})+")
 
 
 def visible(text: str) -> str:
@@ -47,10 +51,21 @@ def origin_text(origin: Origin) -> str:
     if origin.row is not None:
         parts.append(f"row {origin.row}")
     if origin.path is not None:
-        parts.append(visible(origin.path))
+        parts.append(path_text(origin.path))
     if origin.columns:
         parts.append(names_text(origin.columns))
     return " · ".join(parts)
+
+
+def path_text(path: str) -> str:
+    """An ODM path as a person reads it: ``S001 › Baseline › F.LAB › IG.LAB #2``; ``findings.json`` has it as XPath."""
+    if not PATH.fullmatch(path):
+        return visible(path)
+    steps = []
+    for oid, oid_, repeat, repeat_, nth in STEPS.findall(path):
+        if oid or oid_:
+            steps.append(f"{oid or oid_}{f' #{repeat or repeat_}' if repeat or repeat_ else ''}{f' ({nth})' if nth else ''}")
+    return visible(" › ".join(steps)) or visible(path)
 
 
 def origins_text(origins: Sequence[Origin], role: Role) -> str:

@@ -13,13 +13,13 @@ from trialbook.findings import Results, Threshold
 from trialbook.reports.cells import STYLES, RowSheet, row_height
 from trialbook.reports.sheets import (
     DATASETS,
-    DETAILS,
     ISSUES,
     RULES,
     Columns,
     Row,
     dataset_rows,
     detail_rows,
+    details_columns,
     issue_rows,
     rule_rows,
     summary_rows,
@@ -37,7 +37,7 @@ def write_workbook(results: Results, path: Path, threshold: Threshold) -> None:
     tables: list[tuple[str, Columns, Iterable[Row]]] = [
         ("Datasets", DATASETS, dataset_rows(results)),
         ("Issues", ISSUES, issue_rows(results)),
-        ("Details", DETAILS, detail_rows(results)),
+        ("Details", details_columns(results), detail_rows(results)),
         ("Rules", RULES, rule_rows(results)),
     ]
     with Workbook(str(path), {"constant_memory": True}) as book:

@@ -12,6 +12,17 @@
   const natural = new Intl.Collator("en", { numeric: true });
   const number = (value) => value.toLocaleString("en");
 
+  // A step of an ODM path: the entity's OID (or key), its repeat key and, among equals, its number.
+  const STEP = `/\\w+(?:\\[@\\w+=(?:'([^']*)'|"([^"]*)")\\](?:\\[@\\w+=(?:'([^']*)'|"([^"]*)")\\])?(?:\\[(\\d+)\\])?)?`;
+  const STEPS = new RegExp(STEP, "g"), PATH = new RegExp(`^(?:${STEP})+$`);
+
+  function pathText(path) {
+    if (!PATH.test(path)) return path;
+    const steps = [...path.matchAll(STEPS)].filter(([, a, b]) => a || b)
+      .map(([, a, b, c, d, nth]) => (a || b) + (c || d ? ` #${c || d}` : "") + (nth ? ` (${nth})` : ""));
+    return steps.join(" › ") || path;
+  }
+
   const visible = (text) => text.replace(HIDDEN, (character) => {
     const code = character.charCodeAt(0).toString(16);
     return NAMED[character] || (code.length < 3 ? `\\x${code.padStart(2, "0")}` : `\\u${code.padStart(4, "0")}`);
@@ -313,7 +324,7 @@
         const parts = [found.text(file)];
         if (sheet >= 0) parts.push(found.text(sheet));
         if (line !== null) parts.push(`row ${line}`);
-        parts.push(...path.map((index) => found.text(index)));
+        parts.push(...path.map((index) => pathText(found.text(index))));
         if (columns.length) parts.push(columns.map((index) => found.text(index)).join(", "));
         const name = found.text(role);
         return div("", element("span", { class: `tb-role tb-role-${name}` }, name), long(parts.join(" · ")));
