@@ -43,8 +43,8 @@ EXPECTED_DM = [
     # Not randomized.
     {**DM, "USUBJID": S003, "SUBJID": "S003", "RFICDTC": "2024-03-18", "BRTHDTC": "1990-08-23", "AGE": 33, "SEX": "F",
      "ARMNRS": "SCREEN FAILURE"},
-    # Screened as S007, and again as S015: one subject, the last screening's record.
-    {**DM, "USUBJID": S007, "SUBJID": "S015", "RFSTDTC": "2024-06-20T10:10", "RFICDTC": "2024-06-13", "BRTHDTC": "1988-12-30",
+    # Screened as S007, and again as S015: one subject, the last screening's record with the first consent.
+    {**DM, "USUBJID": S007, "SUBJID": "S015", "RFSTDTC": "2024-06-20T10:10", "RFICDTC": "2024-04-25", "BRTHDTC": "1988-12-30",
      "AGE": 35, "SEX": "M", **IFN},
     # A control who died; dates written 1962年7月4日, 2024-04-29, 2024/9/17.
     {**DM, "USUBJID": S008, "SUBJID": "S008", "RFSTDTC": "2024-05-06T09:45", "RFICDTC": "2024-04-29", "DTHDTC": "2024-09-17",
