@@ -263,9 +263,12 @@ def test_each_sheet_is_a_table_hidden_ones_too() -> None:
 
 
 def test_cells_beyond_the_header_are_reported() -> None:
-    (table,) = read(saved(book_of(["A", "B"], [1, 2, None, "look here"], [3])))
+    (table,) = read(saved(book_of(["A", "B"], [1, 2, None, "look here"], [3], [None, " ", "alone"])))
     assert records(table) == [["A", "B"], [2, "1", "2"], [3, "3", ""]]
-    assert table.problems == (RowProblem(2, "has 4 cells where the header has 2; beyond the header stands 'look here'"),)
+    assert table.problems == (
+        RowProblem(2, "has 4 cells where the header has 2; beyond the header stands 'look here'"),
+        RowProblem(4, "has 3 cells where the header has 2; beyond the header stands 'alone' alone; it is read as no record"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -299,8 +302,9 @@ def test_what_a_sheet_declares_about_its_size_is_not_believed() -> None:
 
 def test_a_cell_in_the_last_corner_costs_nothing() -> None:
     (table,) = read(with_rows('<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row>'))
-    assert records(table) == [["1"], [1048576, ""]]
-    assert table.problems[0].what == "has 16384 cells where the header has 1; beyond the header stands '2'"
+    assert records(table) == [["1"]]
+    what = "has 16384 cells where the header has 1; beyond the header stands '2' alone; it is read as no record"
+    assert table.problems == (RowProblem(1048576, what),)
 
 
 @pytest.mark.parametrize(

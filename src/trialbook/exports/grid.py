@@ -19,16 +19,17 @@ from trialbook.exports.tables import RawTable, ReadNote, RowProblem
 _TEXT = pa.large_string()
 _CELLS_AT_ONCE, _FEWEST_AT_ONCE = 20_000, 256
 _END_MARK = "EOF"
+_NO_FORM = "for a sheet or file that is no form, list it under 'ignore' in the study's export settings."
 
 
 class Grid:
     """Collects the rows beneath one header, column by column, and gives the RawTable.
 
     A blank row gives no record. A short row is filled with empty cells and reported as a RowProblem; of a row longer than the
-    header the surplus is dropped when it is empty, and else reported as a RowProblem that quotes it. A column without a name
-    that has data beneath it raises ExportError: its cells could not be addressed. Of two columns of one name that hold the
-    same the second is left out, with a note; where they differ, ExportError is raised if the name is a ``known`` one, or none
-    is known, and else the second is called by its letter too.
+    header the surplus is dropped when it is empty, and else reported as a RowProblem that quotes it; a row with nothing else
+    gives no record. A column without a name that has data beneath it raises ExportError: its cells could not be addressed. Of two
+    columns of one name that hold the same the second is left out, with a note; where they differ, ExportError is raised if the
+    name is a ``known`` one, or none is known, and else the second is called by its letter too.
     """
 
     def __init__(
@@ -68,6 +69,8 @@ class Grid:
                 return
             if len(cells) != self.width:
                 cells = self._shaped(row, cells)
+                if not "".join(cells).strip():
+                    return
         self._pending.append(cells)
         self._pending_rows.append(row)
         if len(self._pending) >= self._rows_at_once:
@@ -93,8 +96,7 @@ class Grid:
             raise self.error(
                 f"has data beneath a header without a name: {where}",
                 row=self.header_row,
-                remedy="Give the column a name, or remove its data; for a sheet or file that is no form, list it under "
-                "'ignore' in the study's export settings.",
+                remedy=f"Give the column a name, or remove its data; {_NO_FORM}",
             )
         columns = zip(*self._chunks, strict=True) if self._chunks else [()] * len(self.named)
         data = pa.table(
@@ -140,7 +142,7 @@ class Grid:
                 raise self.error(
                     f"has several columns of one name: {name!r} in {letters}",
                     row=self.header_row,
-                    remedy="Give each column its own name in the export.",
+                    remedy=f"Give each column its own name in the export; {_NO_FORM}",
                 )
             else:
                 renamed = ", ".join(map(repr, others))
@@ -157,7 +159,8 @@ class Grid:
         surplus = [cell for cell in cells[self.width :] if cell]
         if surplus:
             quoted = ", ".join(f"{cell!r}" for cell in surplus)
-            self.problem(row, f"has {count} cells where the header has {self.width}; beyond the header stands {quoted}")
+            alone = "" if "".join(cells[: self.width]).strip() else " alone; it is read as no record"
+            self.problem(row, f"has {count} cells where the header has {self.width}; beyond the header stands {quoted}{alone}")
         return list(cells[: self.width])
 
     def _flush(self) -> None:
