@@ -129,6 +129,14 @@ def test_filters_frozen_headers_and_colours(book):
         "Reject": "FF6A1F6A", "Error": "FFF6C9BD", "Warning": "FFFBE7B2", "Notice": "FFD5E6F1",
     }  # fmt: skip
     assert book["Details"]["J2"].alignment.wrap_text
+    assert [book["Details"][at].alignment.horizontal for at in ("E1", "E2", "N1", "L1", "L2")] == [
+        "right",
+        None,
+        "right",
+        None,
+        None,
+    ]
+    assert [book["Details"][at].alignment.horizontal for at in ("E3", "N3")] == ["right", "right"]
 
 
 def test_further_sheets_past_the_row_limit(results, tmp_path, monkeypatch):

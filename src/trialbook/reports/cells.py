@@ -23,6 +23,10 @@ MOST_LINES = 28  # Excel allows no row over 409 points.
 SHORT = 40
 LETTERS = tuple(xl_col_to_name(column) for column in range(64))
 ESCAPE_LIKE = re.compile("_(?=x[0-9a-fA-F]{4}_)")
+# The headers of columns that hold numbers stand over them.
+NUMBERS = frozenset(
+    (*(severity.value for severity in Severity), "Record", "Records", "Findings", "Explained", "Subjects", "Rows", "Row")
+)
 
 WRAPPED = {"valign": "top", "text_wrap": True}
 SEVERITY_STYLES = {
@@ -34,6 +38,10 @@ SEVERITY_STYLES = {
 STYLES: dict[object, dict[str, object]] = {
     "body": WRAPPED,
     "header": WRAPPED | {"bg_color": "#24384E", "bold": True, "font_color": "#FFFFFF"},
+    "number header": WRAPPED | {"bg_color": "#24384E", "bold": True, "font_color": "#FFFFFF", "align": "right", "indent": 1},
+    # A number keeps away from the text in the next column.
+    "number": WRAPPED | {"align": "right", "indent": 1},
+    "count": WRAPPED | {"align": "left"},
     "heading": WRAPPED | {"bold": True, "font_size": 13},
     "alarm": WRAPPED | SEVERITY_STYLES[Severity.REJECT],
     **{severity: WRAPPED | style for severity, style in SEVERITY_STYLES.items()},
@@ -84,21 +92,24 @@ class RowSheet(Worksheet):
             self.set_column(column, column, width)
 
     def write_cells(self, values: Sequence[object], style: str = "body", height: float | None = None) -> None:
-        """One row; None leaves a cell empty. ``style`` is ``body``, ``header``, ``heading`` or ``alarm``; ``height``: points."""
+        """One row; None leaves a cell empty. ``style`` is a name of `STYLES`, ``height`` in points."""
         number, plain, styles = self.written + 1, self.styles[style], self.styles
+        over_numbers = styles["number header"] if style == "header" else plain
+        numeral = styles["number"] if style == "body" else plain
         tall = "" if height is None else f' ht="{height:g}" customHeight="1"'
         parts = [f'<row r="{number}"{tall}>']
         for letters, value in zip(LETTERS, values, strict=False):
             if value is None or value == "":
                 continue
             if isinstance(value, int):
-                parts.append(f'<c r="{letters}{number}" s="{plain}"><v>{value}</v></c>')
+                parts.append(f'<c r="{letters}{number}" s="{numeral}"><v>{value}</v></c>')
             elif isinstance(value, Severity):
                 parts.append(f'<c r="{letters}{number}" s="{styles[value]}" {_inline(value.value)}</c>')
             else:
                 text = str(value)
                 inline = _inline(text) if len(text) > SHORT else _known_inline(text)
-                parts.append(f'<c r="{letters}{number}" s="{plain}" {inline}</c>')
+                colours = over_numbers if text in NUMBERS else plain
+                parts.append(f'<c r="{letters}{number}" s="{colours}" {inline}</c>')
         parts.append("</row>")
         self.row_data_fh.write("".join(parts))
         self._check_dimensions(self.written, 0)

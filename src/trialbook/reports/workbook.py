@@ -56,7 +56,7 @@ def _write_summary(book: Workbook, formats: dict[object, Any], results: Results,
     sheet.start(formats, SUMMARY_WIDTHS)
     for style, row in summary_rows(results, threshold):
         # Headings are larger, and bold letters wider, than those that a row's height is reckoned for.
-        sheet.write_cells(row, style, row_height(row, SUMMARY_WIDTHS[: len(row)]) * (1 if style == "body" else 1.3))
+        sheet.write_cells(row, style, row_height(row, SUMMARY_WIDTHS[: len(row)]) * (1 if style in ("body", "count") else 1.3))
 
 
 def _write_table(
