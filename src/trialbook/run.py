@@ -22,6 +22,7 @@ from trialbook.checks.file_rules import check_files
 from trialbook.checks.mapping_rules import check_mapping
 from trialbook.checks.modules import rules_of
 from trialbook.checks.places import site_places
+from trialbook.checks.subject_rules import add_told, subject_rules
 from trialbook.checks.tables import CheckedTable, file_table, form_table, mapped_table
 from trialbook.datasets import SYNTHETIC, FileFormat, SdtmDataset, case_standard, read_datasets, read_statement, write_datasets
 from trialbook.errors import TrialbookError
@@ -106,9 +107,11 @@ class Study(LoadedStudy):
         progress("checking the forms")
         batches = [check_export(forms, self.specs.forms, form_tables, study, raw.unreadable)]
         absent = {name: f"the form {name} is not in the export" for name in forms.absent}
-        rules = {name: self.form_rules(name) for name in self.specs.forms}
+        subjects = subject_rules(forms.found, mapped.usubjid, self.specs, self.questions)
+        of_subjects = {name: (one.rule,) for name, one in subjects.items()}
+        rules = {name: (*self.form_rules(name), *of_subjects.get(name, ())) for name in self.specs.forms}
         batches.append(check_tables(form_tables, rules, absent, study))
-        told = told_of(batches[-1][0], rules)
+        told = add_told(told_of(batches[-1][0], rules), batches[-1][0], subjects)
         batches.append(check_mapping(mapped.issues, mapped.not_made, data_tables, form_tables, study))
         progress("checking the datasets")
         rules = {name: self.dataset_rules(one.dataset, one.keys) for name, one in mapped.datasets.items()}

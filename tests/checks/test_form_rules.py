@@ -283,3 +283,7 @@ def test_the_rules_of_a_form_stand_for_those_of_the_datasets_made_from_it(reposi
     rules = {one.id: one.stands_for for one in form_rules(specs.forms["DM"], specs)}
     assert rules["TB-RAW-DM-KEY"] == ("TB-DM-KEY", "TB-SUPPDM-KEY")
     assert rules["TB-RAW-DM-SEX-CODE"] == ("TB-DM-SEX-FILLED",)
+    blank = rules["TB-RAW-DM-SUBJECT-REQUIRED"]
+    assert {"TB-DM-USUBJID-FILLED", "TB-SUPPDM-USUBJID-FILLED", "TB-AE-USUBJID-FILLED"} & set(blank) == (
+        {"TB-DM-USUBJID-FILLED", "TB-SUPPDM-USUBJID-FILLED"}
+    )

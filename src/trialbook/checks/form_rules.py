@@ -69,7 +69,8 @@ def _filled_from(spec: FormSpec, specs: Specs) -> dict[str, tuple[str, ...]]:
             for variable, ways in specs.algorithms(domain, records).items():
                 for found in (resolve(name, known) for way in ways for name in way.columns):
                     if found and known[found[0]].form == spec.form:
-                        rules.setdefault(found[1], {})[f"TB-{domain.domain}-{variable}-FILLED"] = None
+                        datasets = (domain.domain, f"SUPP{domain.domain}") if variable == "USUBJID" else (domain.domain,)
+                        rules.setdefault(found[1], {}).update({f"TB-{dataset}-{variable}-FILLED": None for dataset in datasets})
     return {column: tuple(ids) for column, ids in rules.items()}
 
 
