@@ -275,7 +275,6 @@ class AEForm(RawForm, form="AE"):
         variables=["SUBJID", "AE_NO", "AETERM"],
         mend=["AETERM"],
         reads={"AE_CODING": ["SUBJID", "AE_NO"]},
-        query="“{AETERM}”尚未进行 MedDRA 编码，请医学编码员编码。 / “{AETERM}” is not coded in MedDRA: for the medical coder.",
         cites=["SDTMIG 3.4 section 6.2.1"],
         stands_for=["TB-AE-AEDECOD-FILLED"],
     )

@@ -243,8 +243,6 @@ class LB(Dataset, domain="LB"):
         "The result's place in the normal range is not as LBNRIND says",
         variables=["LBNRIND", "LBSTRESN", "LBSTNRLO", "LBSTNRHI"],
         mend=["LBNRIND"],
-        query="{LBSTRESN} 与参考范围 {LBSTNRLO}–{LBSTNRHI} 的关系不是 {LBNRIND}。 / "
-        "{LBSTRESN} in the range {LBSTNRLO} to {LBSTNRHI} is not {LBNRIND}.",
         cites=["SDTMIG 3.4 section 6.3.5.6"],
     )
     def indicator_agrees(cls, lb: pd.DataFrame) -> pd.Series:
@@ -259,7 +257,6 @@ class LB(Dataset, domain="LB"):
         "More than one baseline of a test and specimen",
         variables=["LBBLFL", "LBTESTCD", "LBSPEC"],
         mend=["LBBLFL"],
-        query="受试者的 {LBTESTCD} 有一个以上基线值。 / The subject has more than one baseline value of {LBTESTCD}.",
         cites=["SDTMIG 3.4 section 4.5.7"],
     )
     def one_baseline(cls, lb: pd.DataFrame) -> pd.Series:
@@ -271,8 +268,6 @@ class LB(Dataset, domain="LB"):
         "More than one last value before exposure of a test and specimen",
         variables=["LBLOBXFL", "LBTESTCD", "LBSPEC"],
         mend=["LBLOBXFL"],
-        query="受试者的 {LBTESTCD} 有一个以上首次用药前末次值。 / "
-        "The subject has more than one last value before exposure of {LBTESTCD}.",
         cites=["SDTMIG 3.4 section 4.5.9"],
     )
     def one_last_before_exposure(cls, lb: pd.DataFrame) -> pd.Series:
