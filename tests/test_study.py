@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -151,3 +152,13 @@ def test_two_studies_can_be_loaded_side_by_side(tiny_study, tmp_path):
     one, two = LoadedStudy(other), LoadedStudy(copy)
     assert one.models.forms["AE"][0] is not two.models.forms["AE"][0]
     assert [rule.id for rule in one.form_rules("AE")] == [rule.id for rule in two.form_rules("AE")]
+
+
+def test_a_language_that_the_kit_does_not_ask_in_names_its_line(tiny_study, tmp_path):
+    study = tmp_path / "asking"
+    shutil.copytree(tiny_study, study)
+    file = study / "protocol" / "study.yml"
+    file.write_text(file.read_text(encoding="utf-8") + "languages: [zh, fr]\n", encoding="utf-8")
+    line = len(file.read_text(encoding="utf-8").splitlines())
+    with pytest.raises(SpecError, match=rf"study\.yml, line {line}: languages: the kit asks in en, zh; found fr"):
+        _ = LoadedStudy(study).questions

@@ -209,7 +209,8 @@ class AEForm(RawForm, form="AE"):
         mend=["ACTION"],
         reads={"RAND": ["SUBJID", "GROUP"], "DM": ["SUBJID", "SUBJID_PREV"]},
         query="受试者为对照组，未使用干扰素，但“{AETERM}”对试验药物采取的措施为“{ACTION}”：应为不适用，请核实。 / "
-        "The subject is in the control arm and the action taken for “{AETERM}” is {ACTION}: not applicable is expected.",
+        "The subject is in the control arm and the action taken for “{AETERM}” is {ACTION}: "
+        "not applicable is expected, please check.",
     )
     def no_action_in_control_arm(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         return (cls.arm(ae, rand, dm) != "CTRL") | cls.term(ae, "ACTION").isin(["NOT APPLICABLE", ""])
@@ -303,7 +304,7 @@ class CodingForm(RawForm, form="AE_CODING"):
         "One preferred term with several codes, or one code with several terms",
         variables=["PT", "PT_CD"],
         query="首选语“{PT}”与编码 {PT_CD} 的对应关系与其他记录不一致，请医学编码员核实。 / "
-        "{PT} and {PT_CD} are not paired so in the other records: for the medical coder.",
+        "{PT} and {PT_CD} are not paired so in the other records: for the medical coder to check, please.",
     )
     def term_and_code_are_a_pair(cls, coding: pd.DataFrame) -> pd.Series:
         """The rarer pair is the wrong one; where none is rarer, nothing says which is right, and all are findings."""
@@ -329,7 +330,7 @@ class CodingForm(RawForm, form="AE_CODING"):
         query="“{PT}”的编码（LLT {LLT_CD}、PT {PT_CD}、HLT {HLT_CD}、HLGT {HLGT_CD}、SOC {SOC_CD}）中有非 8 位数字，"
         "请医学编码员核实。 / "
         "Among the codes of {PT} (LLT {LLT_CD}, PT {PT_CD}, HLT {HLT_CD}, HLGT {HLGT_CD}, SOC {SOC_CD}) "
-        "one is no number of eight digits: for the medical coder.",
+        "one is no number of eight digits: for the medical coder to check, please.",
         cites=["MedDRA"],
     )
     def codes_have_eight_digits(cls, coding: pd.DataFrame) -> pd.Series:

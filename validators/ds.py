@@ -63,7 +63,7 @@ class DISPForm(RawForm, form="DISP"):
         "Treatment ended by failed screening",
         variables=["EOT_REASON"],
         query="治疗结束原因为“{EOT_REASON}”：筛选失败者未接受治疗，请核实。 / "
-        "Treatment ended by {EOT_REASON}: who failed screening has no treatment to end.",
+        "Treatment ended by {EOT_REASON}: who failed screening has no treatment to end; please check.",
     )
     def treatment_does_not_fail_screening(cls, disp: pd.DataFrame) -> pd.Series:
         return cls.term(disp, "EOT_REASON") != "SCREEN FAILURE"
@@ -232,8 +232,9 @@ class DS(Dataset, domain="DS"):
         cites=["ICH E6"],
     )
     def randomized_was_eligible(cls, ds: pd.DataFrame) -> pd.Series:
+        """Where no subject's criteria are met at all, the eligibility form is not in the export."""
         met = ds.loc[ds["DSDECOD"] == "ELIGIBILITY CRITERIA MET", "DSSPID"]
-        return (ds["DSDECOD"] != "RANDOMIZED") | ds["DSSPID"].isin(met)
+        return (ds["DSDECOD"] != "RANDOMIZED") | ds["DSSPID"].isin(met) | met.empty
 
     @rule(
         "IFN-DS-018",

@@ -211,6 +211,10 @@ MISTAKES = {
         FORM, "keys: [SUBJ, TERM]", "keys: [SUBJ, NO]",
         "sdtm_specs/forms/ae.yml, line 1: NO is used as a key or the subject but is not among the columns",
     ),
+    "a visit that is no column": (
+        FORM, "subject: SUBJ\n", "subject: SUBJ\nvisit: WEEK\n",
+        "sdtm_specs/forms/ae.yml, line 1: visit is WEEK, which is not among the columns",
+    ),
     "one header for two columns": (
         FORM, "TERM: {}", "TERM: {aliases: [subj]}",
         "sdtm_specs/forms/ae.yml, line 1: the header 'subj' stands for both SUBJ and TERM (case does not tell them apart)",

@@ -5,7 +5,7 @@ import json
 
 import jsonschema
 
-from trialbook.findings import Threshold, json_schema, results_record
+from trialbook.findings import Threshold, findings_json, json_schema, results_record
 from trialbook.reports import write_reports
 
 
@@ -20,6 +20,15 @@ def test_findings_json_is_valid_and_equals_the_results(results, tmp_path):
     read = json.loads((tmp_path / "findings.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(json_schema()).validate(read)
     assert read == results_record(results, Threshold.ERROR)
+
+
+def test_a_hundred_thousand_findings_are_all_there(results):
+    findings = tuple(
+        dataclasses.replace(results.findings[0], id=f"{number:016x}", record=number + 1) for number in range(100_000)
+    )
+    read = json.loads(findings_json(dataclasses.replace(results, findings=findings), Threshold.ERROR))
+    assert [(one["id"], one["record"]) for one in read["findings"]] == [(one.id, one.record) for one in findings]
+    assert read["counts"] == {"Reject": 0, "Error": 100_000, "Warning": 0, "Notice": 0}
 
 
 def test_equal_results_give_equal_bytes(results, tmp_path):
