@@ -42,8 +42,16 @@ def test_an_encoding_is_never_guessed() -> None:
         (b"A\rB\nC\xe9\n", (), "line 3, column 2: the byte 0xE9 is not utf-8"),
         (b"A\n\xc3", (), "line 2, column 1: the byte 0xC3 is not utf-8"),
         (b"A,\xff\n", ("gb18030",), "line 1, column 3: the byte 0xFF is not utf-8, nor gb18030 (line 1, column 3)"),
-        (b"\xef\xbb\xbfA,\xff\n", ("gb18030",), "line 1, column 3: the byte 0xFF is not utf-8-sig"),
-        (b"\xff\xfeA\x00\n\x00\x00\xd8", (), "line 2, column 1: the byte 0x00 is not utf-16"),
+        (
+            b"\xef\xbb\xbfA,\xff\n",
+            ("gb18030",),
+            "line 1, column 3: the byte 0xFF is not utf-8, which its byte order mark says\nExport",
+        ),
+        (
+            b"\xff\xfeA\x00\n\x00\x00\xd8",
+            ("latin-1",),
+            "line 2, column 1: the byte 0x00 is not utf-16, which its byte order mark says\nExport",
+        ),
         (b"A,B\n1,\x00\n", (), "line 2, column 3: holds a NUL character"),
         (b"\0\0A,\0", (), "line 1, column 1: holds a NUL character"),
         (b"A\0B,\0\n", (), "line 1, column 2: holds a NUL character"),

@@ -39,10 +39,13 @@ def find_encoding(data: bytes, file: str, declared: Sequence[str] = ()) -> str:
     encoding, place, found, _ = farthest
     others = "".join(f", nor {name} ({at})" for name, at, _, _ in failures if name != encoding)
     settings = "in the study's export settings"
-    declare = f"declare its encoding (for example gb18030) {settings}" if len(failures) == 1 else "mend the text at that place"
-    raise UndecodableError(
-        f"the byte {found} is not {encoding}{others}", file=file, place=place, remedy=f"Save the file as UTF-8, or {declare}."
-    )
+    remedy = "Save the file as UTF-8, or mend the text at that place."
+    if candidates[0] != "utf-8":
+        others, remedy = ", which its byte order mark says", "Export the file again, or mend the text at that place."
+    elif len(failures) == 1:
+        remedy = f"Save the file as UTF-8, or declare its encoding (for example gb18030) {settings}."
+    name = encoding.removesuffix("-sig")
+    raise UndecodableError(f"the byte {found} is not {name}{others}", file=file, place=place, remedy=remedy)
 
 
 def _refuse_nul(data: bytes, file: str, encoding: str) -> None:
