@@ -193,6 +193,15 @@ def test_rules_that_need_an_absent_column_are_skipped(tiny_study, export):
     assert reasons(run, "TINY-AE-001") == {"TINY-AE-001": ("SKIPPED", "AE has no CRITERION in the export")}
 
 
+def test_a_column_that_one_file_lacks_is_one_finding_and_not_one_a_record(tiny_study, export):
+    folder = export(dm=DM, ae=AE)
+    (folder / "ae_2.csv").write_text("SUBJECT,TERM,SERIOUS,CRITERION,START,END\n001,Rash,No,,2024-02-01,\n", encoding="utf-8")
+    run = Study(tiny_study).validate(folder)
+    assert [row[2:4] for row in own(run) if row[2].startswith("TB-RAW")] == [("TB-RAW-COLUMN", None)]
+    told = "1 failing record is told of already, in the raw data, by TB-RAW-COLUMN"
+    assert reasons(run, "TB-RAW-AE-SEVERITY-REQUIRED") == {"TB-RAW-AE-SEVERITY-REQUIRED": ("ISSUE REPORTED", told)}
+
+
 def test_rules_that_read_an_absent_dataset_are_skipped(tiny_study, export):
     run = Study(tiny_study).validate(export(ae=AE))
     assert reasons(run, "TINY-AE-101", "TB-AE-USUBJID-DM") == {

@@ -15,7 +15,7 @@ from typing import Any, cast, get_args
 import pandas as pd
 
 from trialbook.checks.check import check_tables
-from trialbook.checks.consequences import told_of
+from trialbook.checks.consequences import told_of, told_of_columns
 from trialbook.checks.dataset_rules import dataset_rules
 from trialbook.checks.export_rules import check_export
 from trialbook.checks.file_rules import check_files
@@ -110,7 +110,7 @@ class Study(LoadedStudy):
         subjects = subject_rules(forms.found, mapped.usubjid, self.specs, self.questions)
         of_subjects = {name: (one.rule,) for name, one in subjects.items()}
         rules = {name: (*self.form_rules(name), *of_subjects.get(name, ())) for name in self.specs.forms}
-        batches.append(check_tables(form_tables, rules, absent, study))
+        batches.append(check_tables(form_tables, rules, absent, study, told_of_columns(forms.found)))
         told = add_told(told_of(batches[-1][0], rules), batches[-1][0], subjects)
         batches.append(check_mapping(mapped.issues, mapped.not_made, data_tables, form_tables, study))
         progress("checking the datasets")

@@ -11,6 +11,7 @@ from trialbook.checks.rule import Rule
 from trialbook.checks.schema import Verdict
 from trialbook.checks.tables import CheckedTable
 from trialbook.findings import Finding, Severity
+from trialbook.mapping import Form
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,18 @@ def told_of(findings: Iterable[Finding], rules: Mapping[str, Sequence[Rule]]) ->
     for (id, form), records in found.items():
         for consequence in standing[id].stands_for:
             told.setdefault(consequence, []).append(Told(id, standing[id].severity, form, np.array(records)))
+    return told
+
+
+def told_of_columns(found: Mapping[str, Form]) -> dict[str, list[Told]]:
+    """What a column tells that one file of a form lacks: of each of the file's records, that the required cell is empty."""
+    told: dict[str, list[Told]] = {}
+    for name, form in found.items():
+        for table, column in form.lacking:
+            if not form.spec.columns[column].optional:
+                index = next(i for i, one in enumerate(form.tables) if one is table)
+                one = Told("TB-RAW-COLUMN", Severity.ERROR, name, np.flatnonzero(form.table == index))
+                told.setdefault(f"TB-RAW-{name}-{column}-REQUIRED", []).append(one)
     return told
 
 

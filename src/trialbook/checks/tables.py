@@ -109,7 +109,10 @@ def form_table(form: Form, usubjid: pd.Series | None) -> CheckedTable:
     # A column that the export lacks is one finding; without it here, the rules that need it are skipped with that reason.
     frame = form.frame.drop(columns=list(form.missing))
     lacking = {name: f"{form.name} has no {name} in the export" for name in form.missing}
-    return CheckedTable(form.name, form.spec.title, Stage.RAW, frame, subject, form.spec.keys, locate, form.cells, lacking)
+    behind = ((form.name, np.arange(len(frame))),)
+    return CheckedTable(
+        form.name, form.spec.title, Stage.RAW, frame, subject, form.spec.keys, locate, form.cells, lacking, behind
+    )
 
 
 def mapped_table(mapped: Mapped, forms: dict[str, CheckedTable]) -> CheckedTable:
