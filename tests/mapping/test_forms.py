@@ -135,8 +135,11 @@ ROWS = "SUBJ,NO,TERM,START\nS001,1,a,2024-01-02\nS002,1,b,2024-01-02\n"
         ("Note: ND, not done\n", ["Note: ND not done"]),
         ("Exported 2024-03-05 by the data manager\nEOF\n", ["Exported 2024-03-05 by the data manager"]),
         ("合计\n", ["合计"]),
+        ("\n合计,,2,\n", ["合计 2"]),
+        ("Total:,,2,\n", ["Total: 2"]),
         # What may be a record stays one.
         ("S003\n", None),
+        ("合计,2,c,2024-01-02\n", None),
         ("S3\n", None),
         ("S 03,,,\n", None),
         ("注：NA 未做,,c,\n", None),

@@ -18,6 +18,7 @@ _OPENING = re.compile(
     r"(?:foot)?notes?\b|sources?\b|total\b|page\b|printed\b|exported\b|end\b)",
     re.IGNORECASE,
 )
+_TOTAL = re.compile(r"(?:合计|总计|共计|total)\s*[:：]?", re.IGNORECASE)
 _MARKS = re.compile(r"[:：。；;，,、!！?？*※†‡§()（）\[\]【】\"“”《》=]")
 
 
@@ -25,8 +26,8 @@ def footnote_rows(spec: FormSpec, table: RawTable, named: Mapping[str, str]) -> 
     """Where the table's last rows are footnotes.
 
     Such a row fills its first cell alone, and leaves empty a column that is a key or required; a short row of a text file may
-    fill more, up to half the columns, since a note has commas. Its first cell has what none of the records has there: the
-    opening of a note, or more characters, some of a kind that the others lack.
+    fill more, up to half the columns, since a note has commas, and a row of totals may fill any. Its first cell has what none of
+    the records has there: the opening of a note, or more characters, some of a kind that the others lack.
     """
     frame = table.frame
     mask = pd.Series(False, index=frame.index)
@@ -38,6 +39,9 @@ def footnote_rows(spec: FormSpec, table: RawTable, named: Mapping[str, str]) -> 
         if not len(filled):
             break
         cut = table.row[at] in short and 2 * len(filled) <= frame.shape[1]
+        if _TOTAL.fullmatch(frame.iat[at, 0].strip()) and not set(needed) <= set(filled):
+            candidates.append(at)
+            continue
         lacks = any(place > filled[-1] for place in needed) or (cut and _OPENING.match(frame.iat[at, 0]))
         if not (len(filled) == 1 or cut) or filled[-1] != len(filled) - 1 or not lacks:
             break
