@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import jsonschema
+import numpy as np
 import pytest
 
 from trialbook import __version__, cli
 from trialbook.findings import json_schema
+from trialbook.mapping import MappingIssue
+from trialbook.run import MappedExport
 
 SOUND = {
     "dm.csv": "SUBJECT,SITE,SEX,CONSENT,DEATH\n001,S1,Female,2024-01-10,\n",
@@ -188,6 +191,13 @@ def test_map_says_what_it_lost(run, tiny_study):
     assert "DM is not made: the export has none of its forms (DM)" in outcome.err
 
 
+def test_map_names_the_variables_whose_values_differ_by_record(run, tiny_study, monkeypatch):
+    issue = MappingIssue("UNIT", "LB", "LB", ("LBORRESU",), np.array([4]), "No conversion of AST from {LBORRESU} to U/L")
+    monkeypatch.setattr("trialbook.run.Study.map", lambda *_: MappedExport({}, (issue,), {}, None))
+    outcome = run("map", "export", "--out", "sdtm")
+    assert outcome.err.splitlines()[-1] == "LB: 1 record: No conversion of AST from LBORRESU to U/L"
+
+
 def test_check_says_that_a_standard_is_not_installed(run, tiny_study):
     write(
         tiny_study / "case",
@@ -264,3 +274,8 @@ def test_help_and_version_load_nothing_heavy():
 
 def test_version(run):
     assert run("--version") == (0, f"trialbook {__version__}\n", "")
+
+
+def test_the_package_runs_as_a_module():
+    made = subprocess.run([sys.executable, "-m", "trialbook", "--version"], capture_output=True, text=True, check=True)
+    assert made.stdout == f"trialbook {__version__}\n"

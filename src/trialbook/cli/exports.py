@@ -99,6 +99,7 @@ def map_(
     study: StudyOption = None,
 ) -> None:
     """Raw export to SDTM datasets, without checks."""
+    from trialbook.checks.rule import PLACEHOLDER
     from trialbook.reports import opening
     from trialbook.run import write_sdtm
     from trialbook.terminal import progress
@@ -111,7 +112,9 @@ def map_(
     for one in mapped.datasets.values():
         typer.echo(f"{one.name:<8} {len(one.frame):>8,} records  {one.label}")
     for issue in mapped.issues:
-        typer.echo(f"{issue.domain}: {len(issue.records):,} records: {issue.message}", err=True)
+        # What stands in braces is the record's own value, and the records differ.
+        message = PLACEHOLDER.sub(r"\1", issue.message)
+        typer.echo(f"{issue.domain}: {len(issue.records):,} record{'s' * (len(issue.records) != 1)}: {message}", err=True)
     for name, reason in mapped.not_made.items():
         typer.echo(f"{name} is not made: {reason}", err=True)
     typer.echo(f"Datasets: {out}")
