@@ -87,7 +87,8 @@ class RESPForm(RawForm, form="RESP"):
         remission = assessed.where(cls.term(resp, "HEM_STATUS") == "CR")
         table = pd.DataFrame({"of": subject, "at": assessed, "remission": remission}, index=resp.index)
         table = table.sort_values("at", kind="stable")
-        last = table.groupby("of")["remission"].transform(lambda dates: dates.ffill().shift()).reindex(resp.index)
+        last = table.groupby("of")["remission"].ffill()
+        last = last.groupby(table["of"]).shift().reindex(resp.index)
         relapse = complete_date(cls.date(resp, "RELAPSE_DAT"))
         return ~((subject != "") & (relapse < last))
 
