@@ -46,7 +46,8 @@ def first_screening_number(subjid: pd.Series, dm: pd.DataFrame) -> pd.Series:
     A number whose way goes round in a circle has no first one: it stands for itself, so that no two people become one.
     """
     earlier = _earlier(dm)
-    return subjid.str.strip().map(lambda number: (_way(number, earlier) or [number])[-1]).astype("str")
+    numbers = subjid.str.strip()
+    return numbers.map({number: (_way(number, earlier) or [number])[-1] for number in numbers.unique()}).astype("str")
 
 
 def way_ends(subjid: pd.Series, dm: pd.DataFrame) -> pd.Series:

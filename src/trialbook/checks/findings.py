@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -111,7 +109,7 @@ def _ids(rule: Rule, table: CheckedTable, positions: np.ndarray, study: str) -> 
 def as_text(cells: pd.Series) -> list[str]:
     """Cells as a person reads them: whole numbers without a point, missing ones empty."""
     if cells.dtype.kind != "f":
-        return [str(cell) for cell in cells]
+        return list(map(str, cells.tolist()))
     return ["" if pd.isna(cell) else f"{cell:.15g}" for cell in cells]
 
 
@@ -130,14 +128,16 @@ def _compare_twins(
             origins[index] = (*origins[index], *(origin for other in others for origin in located[other]))
 
 
-def _fill_in(row: Mapping[str, str], found: re.Match[str]) -> str:
-    """The value in place of its name; a dash for an empty one, in whatever language the text is."""
-    return row.get(found.group(1), found.group()).strip() or "—"
+def _filled(column: pd.Series, positions: np.ndarray) -> list[str]:
+    """The values in place of the column's name; a dash for an empty one, in whatever language the text is."""
+    return [text.strip() or "—" for text in as_text(column.take(positions))]
 
 
 def _values(table: CheckedTable, positions: np.ndarray, variables: Sequence[str]) -> list[dict[str, str]]:
     columns = {name: as_text(table.frame[name].take(positions)) for name in variables}
-    return [{name: cells[i] for name, cells in columns.items()} for i in range(len(positions))]
+    if not columns:
+        return [{} for _ in positions]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def _origins(
@@ -193,5 +193,9 @@ def _texts(template: str, table: CheckedTable, positions: np.ndarray) -> list[st
     names = [name for name in quoted if name in table.frame]
     if not names:
         return [template] * len(positions)
-    cells = _values(table, positions, names)
-    return [PLACEHOLDER.sub(partial(_fill_in, row), template) for row in cells]
+    # Text and names in turn: each name becomes the column's values, or stays as it stands where there is no such column.
+    pieces: list[list[str]] = []
+    for at, piece in enumerate(PLACEHOLDER.split(template)):
+        filled = _filled(table.frame[piece], positions) if at % 2 and piece in names else None
+        pieces.append(filled or [f"{{{piece}}}" if at % 2 else piece] * len(positions))
+    return list(map("".join, zip(*pieces, strict=True)))

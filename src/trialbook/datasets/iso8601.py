@@ -22,6 +22,7 @@ _FORM = re.compile(
     r"(?::(?P<S>[0-9]{2})(?:[.,][0-9]+)?)?)?(?P<zone>Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?)?)?"
 )
 _COMPLETE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[^/]*)?")
+_ZONED = re.compile(r"T[^/]*(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)(?:/|$)")
 PARTS = ("y", "m", "d", "H", "M", "S")
 _SEPARATORS = ("", "-", "-", "T", ":", ":")
 _UNKNOWN = (float("nan"),) * len(PARTS)
@@ -133,6 +134,8 @@ def before(left: pd.Series, right: pd.Series) -> pd.Series:
     """
     right = right.set_axis(left.index)
     result = latest(left) < earliest(right)
+    if not (_has_zones(left) and _has_zones(right)):
+        return result
     left, right = _side(left, 2), _side(right, 0)
     zones = _zone(left), _zone(right)
     differ = zones[0].notna() & zones[1].notna() & (zones[0] != zones[1])
@@ -143,18 +146,23 @@ def before(left: pd.Series, right: pd.Series) -> pd.Series:
 
 def earliest(dtc: pd.Series) -> pd.Series:
     """The earliest moment that each text can mean, as a number that sorts (no duration); NaN where its year is unknown."""
-    return _bound(_side(dtc, 0), latest=False)
+    return _bound(dtc, 0)
 
 
 def latest(dtc: pd.Series) -> pd.Series:
     """The latest moment that each text can mean, as :func:`earliest` numbers them: moments are whole seconds."""
-    return _bound(_side(dtc, 2), latest=True)
+    return _bound(dtc, 2)
 
 
 def _side(dtc: pd.Series, which: int) -> pd.Series:
     """The start (0) or end (2) of each interval; other texts as they are."""
     interval = dtc.str.contains("/", regex=False).astype(bool)
     return dtc.where(~interval, dtc.str.partition("/")[which].astype("str")) if interval.any() else dtc
+
+
+def _has_zones(dtc: pd.Series) -> bool:
+    """Whether any text states a zone: nearly no study has one, and looking for them costs a column each."""
+    return any("T" in text and _ZONED.search(text) for text in pd.factorize(dtc)[1])
 
 
 def _zone(dtc: pd.Series) -> pd.Series:
@@ -167,9 +175,14 @@ def _zone_of(text: str) -> str | None:
     return None if found is None else found["zone"]
 
 
-def _bound(dtc: pd.Series, *, latest: bool) -> pd.Series:
-    """The latest or earliest moment that a partial date can mean, as a number that sorts; NaN where the year is unknown."""
-    return _each(dtc, lambda texts: _moments(_parts_of(texts), latest))
+def _bound(dtc: pd.Series, which: int) -> pd.Series:
+    """The earliest (0) or latest (2) moment that a text can mean, as a number that sorts; NaN where the year is unknown."""
+
+    def moments(texts: Sequence[str]) -> np.ndarray:
+        sides = [text.partition("/")[which] if "/" in text else text for text in texts]
+        return _moments(_parts_of(sides), latest=which == 2)
+
+    return _each(dtc, moments)
 
 
 def _moments(table: np.ndarray, latest: bool) -> np.ndarray:

@@ -45,6 +45,11 @@ def finding_record(finding: Finding) -> dict[str, Any]:
 
 def results_record(results: Results, threshold: Threshold) -> dict[str, Any]:
     """The whole of ``findings.json`` as plain data."""
+    return _record(results, threshold) | {"findings": [finding_record(finding) for finding in results.findings]}
+
+
+def _record(results: Results, threshold: Threshold) -> dict[str, Any]:
+    """The same with the findings as they are."""
     run = results.run
     return {
         "schema": SCHEMA_VERSION,
@@ -69,7 +74,7 @@ def results_record(results: Results, threshold: Threshold) -> dict[str, Any]:
             }
             for outcome in results.rules
         ],
-        "findings": [finding_record(finding) for finding in results.findings],
+        "findings": results.findings,
         "resolved": [dict(entry) for entry in results.resolved],
         "not_assessed": [dict(entry) for entry in results.not_assessed],
     }
@@ -80,10 +85,14 @@ def findings_json(results: Results, threshold: Threshold) -> str:
 
     Written line by line because `json` has its fast encoder only without indentation.
     """
+    encode = json.JSONEncoder(ensure_ascii=False).encode
     parts = []
-    for name, value in results_record(results, threshold).items():
-        if isinstance(value, list) and value:
-            value_text = "[\n  " + ",\n  ".join(json.dumps(entry, ensure_ascii=False) for entry in value) + "\n ]"
+    for name, value in _record(results, threshold).items():
+        if name == "findings":
+            # One record at a time: as plain data all of them would take more memory than the datasets.
+            value = map(finding_record, value) if value else []
+        if not isinstance(value, str | int | dict) and value:
+            value_text = "[\n  " + ",\n  ".join(map(encode, value)) + "\n ]"
         else:
             value_text = json.dumps(value, ensure_ascii=False)
         parts.append(f' "{name}": {value_text}')

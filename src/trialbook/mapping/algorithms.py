@@ -16,6 +16,7 @@ from trialbook.expressions import parse as parse_expression
 from trialbook.mapping.codes import read_terms
 from trialbook.mapping.datetimes import beyond_parts
 from trialbook.mapping.datetimes import parse as parse_datetimes
+from trialbook.mapping.distinct import distinct_rows, each_distinct, spread
 from trialbook.mapping.domain_spec import Algorithm
 from trialbook.mapping.forms import Form
 from trialbook.mapping.functions import call_function
@@ -85,9 +86,7 @@ def _assign_unit(
     records: RawRecords, algorithm: Algorithm, wanted: np.ndarray, specs: Specs, forms: Mapping[str, Form]
 ) -> pd.Series:
     """The unit term of a collected unit by ``units.yml``; one that is not known there stays as it is collected."""
-    collected = records.column(str(algorithm.assign_unit))
-    terms = {text: specs.units.term(text) for text in collected.unique()}
-    return collected.map(terms).astype("str")
+    return each_distinct(records.column(str(algorithm.assign_unit)), specs.units.term)
 
 
 def _hardcode(
@@ -103,18 +102,19 @@ def _assign_datetime(
     names = algorithm.assign_datetime or ()
     if len(names) == 1:
         return records.given(names[0])
-    parts = pd.DataFrame(np.nan, index=range(len(records)), columns=list(iso8601.PARTS))
+    distinct = distinct_rows([records.column(name) for name in names])
+    parts = pd.DataFrame(np.nan, index=range(len(distinct.rows)), columns=list(iso8601.PARTS))
     beyond = pd.Series("", index=parts.index, dtype="str")
-    for name in names:
+    for at, name in enumerate(names):
         alias, column = records.locate(name)
         spec = records.forms[alias].spec.columns[column]
-        cells = records.column(name)
+        cells = pd.Series([row[at] for row in distinct.rows], dtype="str")
         read, fits = parse_datetimes(cells, spec.format, records.unknown_date_parts)
         # An offset from UTC is that of the time it stands beside.
         more = beyond_parts(cells, spec.format, records.unknown_date_parts)
         beyond = beyond.where(parts["H"].notna() | (more == ""), more)
         parts = parts.fillna(read.where(fits))
-    return iso8601.compose(parts) + beyond
+    return spread((iso8601.compose(parts) + beyond).tolist(), distinct.of, pd.RangeIndex(len(records)))
 
 
 def _derive(records: RawRecords, algorithm: Algorithm, wanted: np.ndarray, specs: Specs, forms: Mapping[str, Form]) -> pd.Series:

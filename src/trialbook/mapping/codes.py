@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from trialbook.mapping.cells import plain
+from trialbook.mapping.distinct import each_distinct
 from trialbook.mapping.domain_spec import StudyCodelist
 
 
@@ -16,5 +17,4 @@ def read_terms(cells: pd.Series, codelist: StudyCodelist) -> pd.Series:
     """
     by_value = codelist.by_value
     by_plain = {plain(value): term for value, term in by_value.items()}
-    terms = {text: by_value.get(text) or by_plain.get(plain(text), "") for text in cells.unique()}
-    return cells.map(terms).astype("str")
+    return each_distinct(cells, lambda text: by_value.get(text) or by_plain.get(plain(text), ""))

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 
 from trialbook.datasets import iso8601
@@ -75,19 +76,30 @@ def parse(raw: pd.Series, formats: Sequence[str], unknown: Sequence[str] = ()) -
     Full-width characters are read as their usual forms. An empty cell fits and has no parts. A text that fits a format but
     names no existing date does not fit.
     """
-    parts, fits, _ = _read(tuple(raw.unique()), tuple(formats), tuple(unknown))
-    return parts.reindex(raw).set_axis(raw.index), fits.reindex(raw).set_axis(raw.index)
+    codes, distinct = pd.factorize(raw)
+    parts, fits, _ = _read(tuple(distinct), tuple(formats), tuple(unknown))
+    # Of a text that is missing altogether (code -1) nothing is known, and it fits nothing.
+    values = np.vstack([parts.to_numpy(), np.full((1, len(parts.columns)), np.nan)])
+    found = pd.DataFrame(values[codes], index=raw.index, columns=parts.columns)
+    return found, pd.Series(np.append(fits.to_numpy(), False)[codes], index=raw.index)
 
 
 def read_iso8601(raw: pd.Series, formats: Sequence[str], unknown: Sequence[str] = ()) -> pd.Series:
     """Each text as ISO 8601, ``""`` where it fits no format."""
-    parts, fits = parse(raw, formats, unknown)
-    return iso8601.compose(parts).where(fits, "") + beyond_parts(raw, formats, unknown)
+    codes, distinct = pd.factorize(raw)
+    parts, fits, beyond = _read(tuple(distinct), tuple(formats), tuple(unknown))
+    return _spread(iso8601.compose(parts).where(fits, "") + beyond, codes, raw.index)
 
 
 def beyond_parts(raw: pd.Series, formats: Sequence[str], unknown: Sequence[str] = ()) -> pd.Series:
     """What follows the parts in a text that is ISO 8601 itself: ``.250``, ``+08:00``, ``Z``; ``""`` elsewhere."""
-    return _read(tuple(raw.unique()), tuple(formats), tuple(unknown))[2].reindex(raw).set_axis(raw.index)
+    codes, distinct = pd.factorize(raw)
+    return _spread(_read(tuple(distinct), tuple(formats), tuple(unknown))[2], codes, raw.index)
+
+
+def _spread(texts: pd.Series, codes: np.ndarray, index: pd.Index) -> pd.Series:
+    """The text of each code, NaN for -1."""
+    return pd.Series(texts.array.take(codes, allow_fill=True), index=index)
 
 
 # Several rules and the mapping ask for the same column: its distinct texts are read once.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,3 +31,20 @@ def distinct_rows(columns: Sequence[pd.Series]) -> Distinct:
 def spread(texts: Sequence[str], of: np.ndarray, index: pd.Index) -> pd.Series:
     """Text column with ``texts[of[i]]`` for record i."""
     return pd.Series(list(texts), dtype="str").take(of).set_axis(index)
+
+
+def each_distinct(cells: pd.Series, of_text: Callable[[str], str]) -> pd.Series:
+    """Text column with ``of_text`` of each cell, which is asked once for each distinct text; NaN stays NaN.
+
+    A million cells cost their numbering only: ``Series.map`` makes a Python object of each.
+    """
+    codes, distinct = pd.factorize(cells)
+    made = pd.array([of_text(text) for text in distinct], dtype="str")
+    return pd.Series(made.take(codes, allow_fill=True), index=cells.index)
+
+
+def numbers_of_distinct(cells: pd.Series, of_texts: Callable[[pd.Series], np.ndarray]) -> pd.Series:
+    """float64 column: ``of_texts`` of the distinct texts, which it gets as one column, at each cell; NaN stays NaN."""
+    codes, distinct = pd.factorize(cells)
+    made = np.append(np.asarray(of_texts(pd.Series(distinct, dtype="str")), dtype="float64"), np.nan)
+    return pd.Series(made[codes], index=cells.index)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 import re
 
+import numpy as np
 import pandas as pd
+
+from trialbook.mapping.distinct import numbers_of_distinct
 
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
@@ -15,9 +18,10 @@ def read_numbers(texts: pd.Series) -> pd.Series:
 
     Outer blanks are allowed and full-width digits are read as the usual ones.
     """
-    distinct = pd.Series(texts.unique(), dtype="str")
-    plain = distinct.str.normalize("NFKC").str.strip()
+    return numbers_of_distinct(texts, _numbers)
+
+
+def _numbers(texts: pd.Series) -> np.ndarray:
+    plain = texts.str.normalize("NFKC").str.strip()
     values = [float(text) if _NUMBER.fullmatch(text) else math.nan for text in plain]
-    finite = [value if math.isfinite(value) else math.nan for value in values]
-    numbers = pd.Series(finite, index=pd.Index(distinct), dtype="float64")
-    return numbers.reindex(texts).set_axis(texts.index)
+    return np.array([value if math.isfinite(value) else math.nan for value in values])

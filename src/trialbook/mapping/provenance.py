@@ -59,10 +59,10 @@ class Provenance:
             source = self.sources.get(variable)
             if source is None:
                 continue
-            for into, position in zip(found, positions, strict=True):
-                choice = source.choice[position]
+            rows = {alias: of.take(positions).tolist() for alias, of in self.rows.items()}
+            for at, (into, choice) in enumerate(zip(found, source.choice.take(positions).tolist(), strict=True)):
                 for alias, column in source.ways[choice] if choice >= 0 else ():
-                    row = int(self.rows[alias][position])
+                    row = rows[alias][at]
                     if row >= 0:
                         columns = into.setdefault((self.forms[alias], row), [])
                         if column not in columns:
