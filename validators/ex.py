@@ -23,6 +23,8 @@ class Dosing(SpecModel):
 
 DOSING = SpecFile(Path(__file__).resolve().parents[1] / "protocol" / "dosing.yml").parse(Dosing)
 STEPS = ", ".join(f"{step:g}" for step in DOSING.steps)
+STRAY = 3
+"""Injections up to which each may stand under a wrong number; of more, it is the subject's group that is doubted."""
 BETWEEN, EARLY, EVERY, DOSES = DOSING.least_days_between, DOSING.most_days_early, DOSING.every, DOSING.planned_doses
 
 
@@ -182,6 +184,7 @@ class EXForm(RawForm, form="EX"):
         mend=["ADMIN_DAT", "PLANNED_DAT"],
         query="第 {DOSE_NO} 次给药日期 {ADMIN_DAT} 早于计划日期 {PLANNED_DAT}，请核实。 / "
         "Injection {DOSE_NO} was given on {ADMIN_DAT} and planned for {PLANNED_DAT}: please check both dates.",
+        stands_for=["IFN-DM-021"],
     )
     def not_given_early(cls, ex: pd.DataFrame) -> pd.Series:
         off, first = cls.days_off(ex), cls.number(ex, "DOSE_NO") == 1
@@ -340,9 +343,12 @@ class EX(Dataset, domain="EX"):
         variables=["USUBJID", "EXSTDTC", "EXDOSE"],
         mend=["USUBJID"],
         reads={"DM": ["USUBJID", "ARMCD"]},
-        query="受试者为对照组，但有 {EXSTDTC} 的干扰素给药记录（{EXDOSE} μg）：受试者编号或组别是否有误？ / "
-        "The subject is in the control arm and was injected {EXDOSE} μg on {EXSTDTC}: "
+        query="受试者为对照组，但自 {EXSTDTC} 起有干扰素给药记录（{EXDOSE} μg）：受试者编号或组别是否有误？ / "
+        "The subject is in the control arm and was injected, first {EXDOSE} μg on {EXSTDTC}: "
         "is the subject's number, or the group, wrong?",
     )
     def none_in_the_control_arm(cls, ex: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        return value_of(dm, "ARMCD", by=ex["USUBJID"]) != "CTRL"
+        """Where a subject has several, as when its group is wrong, they are one question: the first is asked about."""
+        control = value_of(dm, "ARMCD", by=ex["USUBJID"]) == "CTRL"
+        several = ex.groupby("USUBJID")["USUBJID"].transform("size") > STRAY
+        return ~control | (several & ex["USUBJID"].duplicated())

@@ -227,7 +227,10 @@ class LB(Dataset, domain="LB"):
         "The sample of {LBDTC} (day {LBDY}) is outside of the window of {VISIT} (day {VISITDY}): are date and visit right?",
     )
     def taken_in_the_window(cls, lb: pd.DataFrame) -> pd.Series:
-        """Screening has no earliest day here: who was screened again has samples of the first screening too."""
+        """Screening has no earliest day here: who was screened again has samples of the first screening too.
+
+        A sample is asked about once, in the first of its results.
+        """
         windows = {name: one.window for name, one in VISITS.items() if one.window and one.day is not None}
         off = lb["LBDY"] - lb["VISITDY"]
         # There is no day 0.
@@ -235,7 +238,8 @@ class LB(Dataset, domain="LB"):
         off += ((lb["LBDY"] < 0) & (lb["VISITDY"] > 0)).astype(int)
         early = lb["VISIT"].map({name: window[0] for name, window in windows.items() if name != "SCREENING"}).astype("float64")
         late = lb["VISIT"].map({name: window[1] for name, window in windows.items()}).astype("float64")
-        return ~((off < early) | (off > late))
+        outside = (off < early) | (off > late)
+        return ~outside | lb[["USUBJID", "VISIT", "LBDTC", "LBDY"]].where(outside).duplicated()
 
     @rule(
         "IFN-LB-015",

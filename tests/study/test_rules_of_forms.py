@@ -377,7 +377,7 @@ DATASETS: list[tuple[str, list[Row], list[bool]]] = [
     (
         "IFN-LB-014",
         [
-            LB | {"VISIT": name, "LBDY": day, "VISITDY": planned}
+            LB | {"VISIT": name, "LBDY": day, "VISITDY": planned, "LBDTC": "2024-03"}
             for name, day, planned in (
                 ("MONTH 1", 24.0, 31.0),
                 ("MONTH 1", 38.0, 31.0),
@@ -388,9 +388,10 @@ DATASETS: list[tuple[str, list[Row], list[bool]]] = [
                 ("SCREENING", -90.0, -28.0),
                 ("END OF TREATMENT/RELAPSE", 400.0, NAN),
                 ("MONTH 1", NAN, 31.0),
+                ("MONTH 1", 23.0, 31.0),  # another result of a sample that was asked about
             )
         ],
-        [True, True, False, False, True, False, True, True, True],
+        [True, True, False, False, True, False, True, True, True, True],
     ),
     (
         "IFN-LB-015",
@@ -505,6 +506,13 @@ def test_no_injection_in_the_control_arm(rules: dict[str, tuple[str, Rule]]) -> 
     ex = pd.DataFrame({"USUBJID": ["A", "B", "C", ""]}, dtype="str")
     dm = pd.DataFrame({"USUBJID": ["A", "B"], "ARMCD": ["IFN", "CTRL"]}, dtype="str")
     assert list(pd.Series(rules["IFN-EX-021"][1].check(ex, dm))) == [True, False, True, True]
+
+
+@pytest.mark.parametrize(("injections", "asked"), [(3, [False] * 3), (4, [False, True, True, True])])
+def test_a_wrong_group_is_asked_about_once(rules: dict[str, tuple[str, Rule]], injections: int, asked: list[bool]) -> None:
+    ex = pd.DataFrame({"USUBJID": ["B"] * injections}, dtype="str")
+    dm = pd.DataFrame({"USUBJID": ["B"], "ARMCD": ["CTRL"]}, dtype="str")
+    assert list(pd.Series(rules["IFN-EX-021"][1].check(ex, dm))) == asked
 
 
 def test_every_rule_of_these_has_a_case(rules: dict[str, tuple[str, Rule]]) -> None:
