@@ -69,6 +69,23 @@ def test_equal_records_are_one_question(results):
     assert [row["id"] for row in _read(queries_csv(made))] == ["d2", "d8", "e2"]
 
 
+def test_who_a_subject_is_is_asked_once_for_all_forms(results):
+    def finding(form, subject):
+        return dataclasses.replace(
+            results.findings[0],
+            id=f"{form} {subject}",
+            rule=f"TB-RAW-{form}-SUBJID-UNKNOWN",
+            subject=subject,
+            query=f"Who is {subject}?",
+            origins=(Origin(Role.CORRECT, f"{form}.csv", None, 2, ("SUBJID",)),),
+        )
+
+    known = next(iter(results.sites))
+    about = [(form, subject) for subject in ("S999", known, "S998") for form in ("AE", "EX")]
+    made = dataclasses.replace(results, findings=tuple(finding(*one) for one in about), places=None)
+    assert [row["id"] for row in _read(queries_csv(made))] == ["AE S999", f"AE {known}", f"EX {known}", "AE S998"]
+
+
 def test_an_id_that_looks_like_a_number_stays_an_id(results):
     results = dataclasses.replace(results, places=None)
     for number in ("1234567890123456", "12345678901234e6"):

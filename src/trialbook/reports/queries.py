@@ -57,11 +57,17 @@ def asked_findings(results: Results) -> Iterator[Finding]:
 
     The kit's questions speak of entries, so they need a raw cell; a rule of the study may ask about a record as such.
     Records that are equal where they must not be are a finding each, with one question: the first that names the others asks.
+    A subject whom DM does not know may stand in every form: who that is is asked once.
     """
+    strangers: set[tuple[str, str]] = set()
     asked: dict[tuple[str, str], set[Origin]] = {}
     for finding in results.findings:
         if not finding.query or not _can_mend(results, finding):
             continue
+        if finding.subject and finding.subject in finding.query and site_of(results, finding) is None:
+            if (finding.subject, finding.query) in strangers:
+                continue
+            strangers.add((finding.subject, finding.query))
         by_role: dict[Role, set[Origin]] = {role: set() for role in Role}
         for origin in finding.origins:
             by_role[origin.role].add(replace(origin, role=Role.CORRECT))
