@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyreadstat
 
 from trialbook.datasets.columns import byte_lengths, char_column, plain_frame
 from trialbook.datasets.dataset import SdtmDataset, Variable
@@ -127,6 +126,8 @@ def _is_valid(text: bytes, encoding: str) -> bool:
 def _values(path: Path, header: XptHeader, variables: list[Variable], encoding: str) -> pd.DataFrame:
     # As Latin-1 each byte is one character: Python decodes what it was that decided on the encoding.
     through = "UTF-8" if encoding == "utf-8" else "ISO-8859-1"
+    import pyreadstat  # slow to import, and a run on an export reads and writes no transport file
+
     try:
         raw, _ = pyreadstat.read_xport(path, encoding=through, disable_datetime_conversion=True)
     except (pyreadstat.ReadstatError, UnicodeDecodeError) as error:
@@ -186,6 +187,8 @@ def write_xpt(dataset: SdtmDataset, path: Path) -> None:
                 what = f"{frame[name].iloc[record]:g} is beyond the numbers a SAS transport file holds exactly"
                 raise TrialbookError(f"{place}, record {record + 1}: {what}", remedy="Choose the format json.")
     texts = [name for name in frame.columns if dataset.variables[name].type == "Char"]
+    import pyreadstat
+
     pyreadstat.write_xport(
         frame.astype(dict.fromkeys(texts, object)),  # it goes through the cells one by one, which Arrow's are slow at
         path,

@@ -9,7 +9,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from openpyxl.utils import get_column_letter
 
 from trialbook.errors import ExportError
 from trialbook.exports import limits
@@ -92,7 +91,7 @@ class Grid:
         """All rows that were added."""
         self._flush()
         if any(self._unnamed.values()):
-            where = "; ".join(f"column {get_column_letter(p + 1)} {at}" for p, at in self._unnamed.items() if at)
+            where = "; ".join(f"column {column_letter(p + 1)} {at}" for p, at in self._unnamed.items() if at)
             raise self.error(
                 f"has data beneath a header without a name: {where}",
                 row=self.header_row,
@@ -124,7 +123,7 @@ class Grid:
         taken = set(self.names)
         for positions in repeats.values():
             for position in positions[1:]:
-                name = f"{self.names[position]} (column {get_column_letter(position + 1)})"
+                name = f"{self.names[position]} (column {column_letter(position + 1)})"
                 while name in taken:
                     name += "'"
                 taken.add(name)
@@ -133,7 +132,7 @@ class Grid:
 
     def _without_repeats(self, frame: pd.DataFrame) -> pd.DataFrame:
         for name, positions in self.repeats.items():
-            letters = ", ".join(get_column_letter(position + 1) for position in positions)
+            letters = ", ".join(column_letter(position + 1) for position in positions)
             others = [self.names[position] for position in positions[1:]]
             if len(frame) and all(frame[name].equals(frame[other]) for other in others):
                 self.note(self.header_row, f"the columns {letters} have one name, {name!r}, and the same cells: read once")
@@ -211,6 +210,14 @@ def table_error(
     parts = [
         f"sheet {sheet!r}" if sheet is not None else "",
         f"row {row}" if row is not None else "",
-        f"column {get_column_letter(column + 1)}" if column is not None and column < 18_278 else "",
+        f"column {column_letter(column + 1)}" if column is not None and column < 18_278 else "",
     ]
     return ExportError(what, file=file, place=", ".join(part for part in parts if part) or None, remedy=remedy)
+
+
+def column_letter(number: int) -> str:
+    """The letters by which a spreadsheet names a column, the first being 1."""
+    # Only what is wrong with a table names a column so, and openpyxl is slow to import.
+    from openpyxl.utils import get_column_letter
+
+    return get_column_letter(number)

@@ -16,8 +16,7 @@ from trialbook.exports.odm import read_odm
 from trialbook.exports.redcap import split_projects
 from trialbook.exports.sas import DATASET, TRANSPORT, read_sas
 from trialbook.exports.sources import list_sources
-from trialbook.exports.tables import Input, RawExport, RawTable, Unreadable
-from trialbook.exports.workbook import STATEMENT, read_workbook
+from trialbook.exports.tables import STATEMENT, Input, RawExport, RawTable, Unreadable
 
 TEXT_FILES = (".csv", ".tsv", ".txt")
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -95,6 +94,9 @@ def _read_file(
             raise ExportError("says nothing", file=name, remedy=remedy)
         return [], encoding, statement
     if kind in (*WORKBOOKS, ".xlsb") or (kind == ".xls" and packed):
+        # What reads workbooks is slow to import; an export of text files needs none of it.
+        from trialbook.exports.workbook import read_workbook
+
         tables, said = read_workbook(data, name, ignore, headers)
         return tables, None, said
     if kind in (*TEXT_FILES, ODM, *SAS) and packed:

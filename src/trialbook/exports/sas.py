@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyreadstat
 
 from trialbook.datasets.xpt import read_xpt
 from trialbook.datasets.xpt_header import read_header
@@ -47,6 +46,8 @@ def read_sas(data: bytes, file: str, declared: Sequence[str] = ()) -> tuple[RawT
     """
     if file.lower().endswith(TRANSPORT):
         return _transport(data, file, declared)
+    import pyreadstat  # slow to import, and most exports have no such file
+
     try:
         frame, about = pyreadstat.read_sas7bdat(io.BytesIO(data), disable_datetime_conversion=True, user_missing=True)
     except (pyreadstat.ReadstatError, UnicodeDecodeError, ValueError, OverflowError, MemoryError) as error:

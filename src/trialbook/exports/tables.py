@@ -9,6 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+STATEMENT = "synthetic"
+"""Name, in any case, of a sheet or text file that says that the export's data are invented."""
+
 
 @dataclass(frozen=True)
 class Input:

@@ -14,12 +14,9 @@ from trialbook.exports.number_formats import NumberFormat
 from trialbook.exports.sheet_table import sheet_table
 from trialbook.exports.sheet_xml import SheetLayout, number_formats, shared_strings, sheet_rows
 from trialbook.exports.sources import matches
-from trialbook.exports.tables import RawTable
+from trialbook.exports.tables import STATEMENT, RawTable
 from trialbook.exports.workbook_parts import Sheet, workbook_parts
 from trialbook.exports.xml_stream import MalformedSheetError
-
-STATEMENT = "synthetic"
-"""Name, in any case, of a sheet or text file that says that the export's data are invented."""
 
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")

@@ -7,7 +7,6 @@ from pathlib import Path
 from trialbook.findings import Results, Threshold, findings_json
 from trialbook.reports.queries import queries_csv
 from trialbook.reports.webpage import report_html
-from trialbook.reports.workbook import write_workbook
 
 
 def write_reports(results: Results, folder: Path, threshold: Threshold) -> list[Path]:
@@ -15,6 +14,9 @@ def write_reports(results: Results, folder: Path, threshold: Threshold) -> list[
 
     Returns their paths. Equal results give equal bytes: no file knows another time than ``results.run.started``.
     """
+    # XlsxWriter takes as long to import as a small run to check: who writes no reports does not wait for it.
+    from trialbook.reports.workbook import write_workbook
+
     paths = [folder / name for name in ("findings.json", "report.xlsx", "report.html", "queries.csv")]
     findings, workbook, page, queries = paths
     findings.write_bytes(_encode(findings_json(results, threshold)))

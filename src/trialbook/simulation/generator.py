@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from trialbook.errors import SpecError, TrialbookError
-from trialbook.exports.workbook import STATEMENT
+from trialbook.exports.tables import STATEMENT
 from trialbook.mapping import Specs
 from trialbook.outputs import output_folder
 from trialbook.simulation.breaking import Defect, break_tables, changed_text, draw_defects
