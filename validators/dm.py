@@ -167,6 +167,7 @@ class RANDForm(RawForm, form="RAND"):
         query="随机日期 {RAND_DTTM} 早于知情同意日期，请核实。 / "
         "Randomization on {RAND_DTTM} is earlier than consent: please check both dates.",
         cites=["ICH E6"],
+        stands_for=["IFN-SE-001"],
     )
     def consent_before_randomization(cls, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         consent = value_beside(cls.date(dm, "ICF_DAT", "DM"), cls.cells(dm, "SUBJID", "DM"), cls.cells(rand, "SUBJID"))
@@ -209,6 +210,7 @@ class DEATHForm(RawForm, form="DEATH"):
         reads={"DM": ["SUBJID", "ICF_DAT"], "RAND": ["SUBJID", "RAND_DTTM"]},
         query="死亡日期 {DTH_DAT} 早于知情同意日期或随机日期，请核实。 / "
         "The date of death {DTH_DAT} is earlier than consent or randomization: please check.",
+        stands_for=["IFN-SE-001"],
     )
     def not_dead_before_the_study(cls, death: pd.DataFrame, dm: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
         died, number = cls.date(death, "DTH_DAT"), cls.cells(death, "SUBJID")
