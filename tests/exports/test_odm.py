@@ -165,6 +165,19 @@ def test_null_beside_a_value_is_empty_and_said(tmp_path: Path) -> None:
     assert table.notes == (ReadNote(1, "IT.AETERM is null (IsNull) beside the value 'A'; it is read as empty"),)
 
 
+def test_what_is_not_null_is_no_null(tmp_path: Path) -> None:
+    clinical = subject(event(form(group('<ItemData ItemOID="IT.AETERM" Value="A" IsNull="No"/>' + item("AESER", "N")))))
+    (table,) = read(tmp_path, document(clinical, METADATA))
+    assert (collected(table), table.notes) == ([{"AETERM": "A", "AESER": "N"}], ())
+
+
+def test_a_key_stays_as_it_stands(tmp_path: Path) -> None:
+    other = ONE.replace('Value="A"', 'Value="B"')
+    text = document(subject(ONE) + subject(other).replace('SubjectKey="001"', 'SubjectKey="001 "'), METADATA)
+    (table,) = read(tmp_path, text)
+    assert table.frame[["SubjectKey", "AETERM"]].to_numpy(dtype=object).tolist() == [["001", "A"], ["001 ", "B"]]
+
+
 AUDIT = """<AuditRecord><UserRef UserOID="U"/><LocationRef LocationOID="L"/><DateTimeStamp>2024</DateTimeStamp></AuditRecord>
 <Annotation SeqNum="1"><Comment>x</Comment><Flag><FlagValue CodeListOID="C">1</FlagValue></Flag></Annotation>"""
 TYPED = """<ItemDataString ItemOID="IT.AETERM"> two\nlines <AuditRecord>no</AuditRecord></ItemDataString>

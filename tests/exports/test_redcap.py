@@ -172,6 +172,13 @@ def test_a_checkbox_is_ticked_or_not(tmp_path):
     ]
 
 
+def test_a_checkbox_is_known_by_its_code_however_redcap_writes_it(tmp_path):
+    (tmp_path / "IFN.csv").write_text("record_id,redcap_event_name,x___1_5,x____2,x___a,f_complete\nS1,e,1,1,1,2\n")
+    dictionary = DICTIONARY.splitlines()[0] + '\nrecord_id,f,,text,,\nx,f,,checkbox,,"1.5, Half | -2, Minus | A, Letter"\n'
+    (tmp_path / "IFN_DataDictionary.csv").write_text(dictionary)
+    assert tables(tmp_path)["f"]["x"] == ["Half; Minus; Letter"]
+
+
 def test_an_instrument_without_records_is_a_table_all_the_same(tmp_path):
     (tmp_path / "IFN.csv").write_text(REPEATED)
     assert tables(tmp_path) == {

@@ -40,6 +40,7 @@ _spec.loader.exec_module(sas7bdat_file)
         (34_200, "TIME5.", "09:30"),
         (34_201, "TOD8.", "09:30:01"),
         (90_000, "TIME8.", "90000"),  # 25 hours are no time of day
+        (-60, "TIME8.", "-60"),  # nor is a difference
         (4_000_000, "DATE9.", "4000000"),  # past the year 9999
         (23376, "YEARS", "23376"),
     ],

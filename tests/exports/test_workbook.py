@@ -118,6 +118,16 @@ def test_dates_of_a_workbook_that_counts_from_1904() -> None:
     assert records(table) == [["DATE"], [2, "2024-03-05"]]
 
 
+@pytest.mark.parametrize(("said", "expected"), [("true", "2024-03-05"), ("on", "2024-03-05"), ("0", "2020-03-04")])
+def test_the_epoch_is_said_in_any_way_that_xml_has(said: str, expected: str) -> None:
+    book = book_of(["DATE"])
+    book.epoch = CALENDAR_MAC_1904
+    book["AE"]["A2"] = date(2024, 3, 5)
+    data = edited(saved(book), "xl/workbook.xml", lambda xml: xml.replace('date1904="1"', f'date1904="{said}"'))
+    (table,) = read(data)
+    assert records(table) == [["DATE"], [2, expected]]
+
+
 def test_every_kind_of_cell_in_the_file() -> None:
     data = with_rows(
         '<row r="1"><c r="A1" t="inlineStr"><is><t>A</t></is></c><c r="B1" t="inlineStr">'

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from openpyxl import Workbook
 
-from trialbook.exports import read_export
+from trialbook.exports import RawTable, read_export
 from trialbook.mapping import Forms, FormSpec, collect_forms
 from trialbook.mapping.forms import label_row
+from trialbook.mapping.merged_keys import fill_merged_keys
 from trialbook.mapping.numbers import read_numbers
 
 AE = FormSpec.model_validate(
@@ -85,6 +87,21 @@ def test_a_second_header_is_told_from_data(first: dict[str, str], is_label: bool
     assert label_row(AE, frame).tolist() == [is_label, False]
 
 
+def test_a_first_record_with_the_labels_of_its_keys_alone_is_data() -> None:
+    columns = {"SUBJ": {"label": "Subject"}, **{name: {"label": name.lower() * 3} for name in "ABCD"}}
+    spec = FormSpec.model_validate({"form": "X", "tables": ["x"], "subject": "SUBJ", "keys": ["SUBJ"], "columns": columns})
+    for filled, is_label in ((1, True), (3, False)):
+        first = {"SUBJ": "Subject"} | {name: "x" if at < filled else "" for at, name in enumerate("ABCD")}
+        assert label_row(spec, pd.DataFrame([first], dtype="str")).tolist() == [is_label]
+
+
+def test_a_record_of_one_cell_may_have_its_headers_text(tmp_path: Path) -> None:
+    spec = FormSpec.model_validate({"form": "X", "tables": ["x"], "subject": "S", "keys": ["S"], "columns": {"S": {}}})
+    (tmp_path / "x.csv").write_text("S\n1\nS\n")
+    form = collect_forms(read_export(tmp_path), {"X": spec}).found["X"]
+    assert (form.frame["S"].tolist(), form.tables[0].problems) == (["1", "S"], ())
+
+
 def test_no_record_is_a_second_header_without_labels() -> None:
     bare = FormSpec.model_validate({"form": "X", "tables": ["x"], "subject": "S", "keys": ["S"], "columns": {"S": {}}})
     assert label_row(bare, pd.DataFrame({"S": ["", "S"]}, dtype="str")).tolist() == [False, False]
@@ -144,6 +161,7 @@ ROWS = "SUBJ,NO,TERM,START\nS001,1,a,2024-01-02\nS002,1,b,2024-01-02\n"
         ("S 03,,,\n", None),
         ("注：NA 未做,,c,\n", None),
         ("注：NA 未做,1,,\n", None),
+        ("注：NA 未做,,c\n", None),
         ("S003,,,\nS004,1,c,2024-01-02\n", None),
         ("注：NA 未做,,,\nS004,1,c,2024-01-02\n", None),
         (",,c,\n", None),
@@ -192,6 +210,13 @@ def test_merged_keys_are_filled_and_nothing_else_is(tmp_path: Path) -> None:
         "cells that are merged over several rows and are no keys are read in their first row alone: "
         "TERM (1, the first in the rows 2 to 3)",
     ]
+
+
+def test_a_merged_key_whose_first_row_is_no_record_fills_nothing() -> None:
+    frame = pd.DataFrame({"SUBJ": ["1", "x", ""]}, dtype="str")
+    table = RawTable("AE.xlsx", "AE", frame, np.array([2, 4, 5]), merged={"SUBJ": np.array([[3, 5]])})
+    filled = fill_merged_keys(table, {"SUBJ": "SUBJ"}, {"SUBJ"})
+    assert (filled.frame["SUBJ"].tolist(), filled.notes) == (["1", "x", ""], ())
 
 
 def test_the_surest_header_stands_for_a_column_where_several_do(tmp_path):
