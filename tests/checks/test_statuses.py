@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -168,3 +169,12 @@ def test_frames_with_an_odd_index_are_blamed_by_position(run, make_rule, table):
         (2, "2", {"SER": "N", "DM.SUBJECT": "2", "DM.SEX": "F"}),
         (3, "3", {"SER": "", "DM.SUBJECT": "3", "DM.SEX": "M"}),
     ]
+
+
+def test_a_rule_that_breaks_on_a_column_that_was_not_collected_is_skipped(table, run, make_rule):
+    lacks = replace(table("AE", {"A": ["x"]}), lacking={"USUBJID": "the form DM is not in the export"})
+    for named in ("USUBJID", ["A", "USUBJID"]):
+        _, (outcome,) = run([make_rule(lambda f, named=named: f[named].notna().squeeze(), ["A"])], lacks)
+        assert (outcome.status.value, outcome.reason) == ("SKIPPED", "the form DM is not in the export")
+    _, (outcome,) = run([make_rule(lambda f: f["OTHER"] == "", ["A"])], lacks)
+    assert outcome.status.value == "EXECUTION ERROR"

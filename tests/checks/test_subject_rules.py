@@ -11,7 +11,7 @@ from trialbook.run import Study
 DM = "SUBJECT,SITE,SEX,CONSENT,DEATH\nS1,01,M,2024-03-01,\n"
 AE = "SUBJECT,TERM,SEVERITY,SERIOUS,CRITERION,START,END\n"
 RECORDS = ("S1,Fever", "S9,Rash", " S9 ,Cough", ",Nausea")
-EVENTS = AE + "".join(f"{record},Mild,N,,2024-03-05,\n" for record in RECORDS)
+EVENTS = AE + "".join(f"{record},Mild,Y,Stay,2024-03-05,\n" for record in RECORDS)
 
 
 @pytest.fixture
@@ -29,6 +29,8 @@ def told(tiny_study: Path):
                 "    site = subject.str.strip().map(sites).astype('str').fillna('')\n"
                 "    return (site + '-' + subject.str.strip()).where(site != '', '')\n"
             )
+        with (specs / "domains" / "ae.yml").open("a", encoding="utf-8") as file:
+            file.write("supp:\n  AECRIT: {label: Criterion of seriousness, value: {assign_no_ct: CRITERION}}\n")
         export = tiny_study / "export"
         export.mkdir()
         for name, text in files.items():
@@ -67,6 +69,6 @@ def test_known_numbers_pass(told):
 
 
 def test_without_demographics_the_rule_is_skipped(told):
-    found, statuses, _ = told({"ae.csv": f"{AE}S1,Fever,Mild,N,,2024-03-05,\n"})
+    found, statuses, _ = told({"ae.csv": f"{AE}S1,Fever,Mild,Y,Died,2024-03-05,\n"})
     assert statuses == {"TB-RAW-AE-SUBJECT-UNKNOWN": "SKIPPED"}
     assert found == []

@@ -6,6 +6,7 @@ import io
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
+from dataclasses import replace
 
 from trialbook.checks.consequences import Told, without_told
 from trialbook.checks.findings import findings_of
@@ -41,11 +42,22 @@ def check_tables(
             verdicts = [*run_schema(schema, frames[name], of_table), *verdicts]
         for verdict in verdicts:
             read = {other: tables[other] for other in verdict.rule.reads if other in tables}
+            verdict = _without_column(verdict, [tables[name], *read.values()])
             verdict = without_told(verdict, tables[name], (told or {}).get(verdict.rule.id, ()))
             made = findings_of(verdict, tables[name], read, study)
             findings.extend(made)
             outcomes.append(_outcome(verdict, name, len(made)))
     return findings, outcomes
+
+
+def _without_column(verdict: Verdict, tables: Sequence[CheckedTable]) -> Verdict:
+    """A rule that broke on a column which it does not name, and which is known not to be in the export, is SKIPPED by that."""
+    if verdict.status is RuleStatus.EXECUTION_ERROR and (verdict.reason or "").startswith("KeyError"):
+        for table in tables:
+            for column, why in table.lacking.items():
+                if f"'{column}'" in (verdict.reason or ""):
+                    return replace(verdict, status=RuleStatus.SKIPPED, reason=why)
+    return verdict
 
 
 @contextmanager

@@ -140,7 +140,8 @@ def _map_domain(
     made = [Mapped(dataset, provenance, keys, unknown, unsplit)]
     supp = supplemental(domain.domain, dataset, qualifiers, provenance, standard)
     if supp is not None:
-        made.append(Mapped(*supp, keys=standard.datasets["SUPPQUAL"].keys))
+        nobody = {name: why for name, why in unknown.items() if name == "USUBJID"}
+        made.append(Mapped(*supp, keys=standard.datasets["SUPPQUAL"].keys, not_collected=nobody))
     for part in parts:
         issues.extend(part.issues)
     return made
