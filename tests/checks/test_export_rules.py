@@ -186,3 +186,17 @@ def test_a_file_that_was_gone_on_without_is_a_reject(tmp_path):
         ("TB-RAW-FILE", "Reject", "x.csv", None, None, f"{said}y", [("x.csv", None, None)]),
     ]
     assert (outcomes[0].rule, outcomes[0].status.value, outcomes[0].findings) == ("TB-RAW-FILE", "ISSUE REPORTED", 2)
+
+
+def test_a_form_without_records_is_told_where_it_is_required(tmp_path):
+    findings, _ = check(tmp_path, raw("dm.csv", {"S": []}), raw("cm.csv", {"S": []}), raw("ae.csv", {"S": ["1"], "TERM": ["x"]}))
+    assert [(finding.rule, finding.dataset) for finding in findings] == [("TB-RAW-EMPTY", "DM")]
+
+
+def test_a_note_stays_the_same_finding_when_its_counts_change(tmp_path):
+    ids = set()
+    for count in (3, 14):
+        table = replace(raw("dm.csv", {"S": ["1"]}), notes=(ReadNote(None, f"cells were filled: {count}"),))
+        findings, _ = check(tmp_path, table, raw("ae.csv", {"S": ["1"], "TERM": ["x"]}))
+        ids |= {finding.id for finding in findings}
+    assert len(ids) == 1

@@ -318,6 +318,13 @@ def test_the_declared_encoding_is_read(tmp_path: Path, declared: str, written: s
     assert [(one.encoding, one.rows) for one in export.inputs] == [(found, 1)]
 
 
+def test_a_byte_order_mark_counts_for_more_than_the_declaration(tmp_path: Path) -> None:
+    text = document(subject(event(form(group(item("AETERM", "头痛"))))), METADATA).replace("UTF-8", "GBK")
+    for encoding in ("utf-8-sig", "utf-16"):
+        (table,) = read(tmp_path, text.encode(encoding))
+        assert table.frame["AETERM"].tolist() == ["头痛"]
+
+
 def test_without_a_declaration_the_studys_encoding_counts(tmp_path: Path) -> None:
     text = document(subject(event(form(group(item("AETERM", "乏力")))))).partition("\n")[2]
     (table,) = read(tmp_path, text.encode("gb18030"), encodings=("gb18030",))

@@ -129,6 +129,15 @@ def test_a_path_that_is_not_there(tmp_path: Path) -> None:
         read_export(tmp_path / "nowhere")
 
 
+def test_where_no_file_can_be_read_nothing_is_gone_on_without(tmp_path: Path) -> None:
+    made(tmp_path, {"AE.csv": b"", "DM.csv": b'A,B\n1,"2\n'})
+    with pytest.raises(ExportError, match="2 files cannot be read"):
+        read_export(tmp_path, skip_unreadable=True)
+    made(tmp_path, {"LB.csv": AE})
+    export = read_export(tmp_path, skip_unreadable=True)
+    assert ([table.name for table in export.tables], [one.file for one in export.unreadable]) == (["LB"], ["AE.csv", "DM.csv"])
+
+
 def test_what_looks_like_another_kind_and_is_text(tmp_path: Path) -> None:
     made(tmp_path, {"AE.csv": b"<5,A\n1,2\n", "DM.csv": b'"{A}",B\n1,2\n'})
     assert [list(table.frame.columns) for table in read_export(tmp_path).tables] == [["<5", "A"], ["{A}", "B"]]

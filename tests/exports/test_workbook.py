@@ -246,6 +246,13 @@ def test_columns_of_one_name() -> None:
         read(saved(book), headers=HEADERS)
 
 
+def test_a_name_by_letter_that_is_taken_is_told_apart_too() -> None:
+    book = book_of(["SUBJID", "AGE", "X", "X (column D)", "X"], ["1", 40, "a", "b", "c"], ["2", 41, "a", "b", "c"])
+    book["AE"]["D1"] = "X (column E)"
+    (table,) = read(saved(book), headers=HEADERS)
+    assert list(table.frame.columns) == ["SUBJID", "AGE", "X", "X (column E)", "X (column E)'"]
+
+
 def test_a_header_of_formulas_without_stored_values_is_told() -> None:
     (table,) = read(saved(book_of(["=X1", "=X2"], ["SUBJID", "AGE"], ["1", 40])), headers=HEADERS)
     assert records(table) == [["SUBJID", "AGE"], [3, "1", "40"]]
