@@ -237,7 +237,7 @@ NEVER_BROKEN_HERE = {"IFN-AE-026", "IFN-DM-007", "IFN-DM-015", "IFN-DM-017", "IF
 
 @pytest.fixture(scope="module")
 def run(repository: Path) -> Run:
-    return Study(repository).validate(repository / "simulation" / "invented_export")
+    return Study(repository).validate(repository / "tests" / "study" / "invented_export")
 
 
 def test_exactly_these_findings(run: Run) -> None:

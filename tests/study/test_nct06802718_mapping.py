@@ -13,8 +13,9 @@ from trialbook.run import Study
 from trialbook.standards import load_ct
 
 S001, S003, S007, S008, S011 = (f"NCT06802718-01-{number}" for number in ("S001", "S003", "S007", "S008", "S011"))
-IFN = {"ARMCD": "IFN", "ARM": "Interferon Group", "ACTARMCD": "IFN", "ACTARM": "Interferon Group"}
-CTRL = {"ARMCD": "CTRL", "ARM": "Control Group", "ACTARMCD": "CTRL", "ACTARM": "Control Group"}
+# The export has no doses, so nobody's actual arm is known.
+IFN = {"ARMCD": "IFN", "ARM": "Interferon Group"}
+CTRL = {"ARMCD": "CTRL", "ARM": "Control Group"}
 DM = {"STUDYID": "NCT06802718", "DOMAIN": "DM", "SITEID": "01", "AGEU": "YEARS", "RACE": "ASIAN", "COUNTRY": "CHN"}
 AE = {"STUDYID": "NCT06802718", "DOMAIN": "AE"}
 ENDED = {"AEOUT": "RECOVERED/RESOLVED"}
@@ -48,46 +49,47 @@ EXPECTED_DM = [
      "AGE": 35, "SEX": "M", **IFN},
     # A control who died; dates written 1962年7月4日, 2024-04-29, 2024/9/17.
     {**DM, "USUBJID": S008, "SUBJID": "S008", "RFSTDTC": "2024-05-06T09:45", "RFICDTC": "2024-04-29", "DTHDTC": "2024-09-17",
-     "DTHFL": "Y", "BRTHDTC": "1962-07-04", "AGE": 61, "SEX": "M", **CTRL},
+     "RFPENDTC": "2024-09-17", "DTHFL": "Y", "BRTHDTC": "1962-07-04", "AGE": 61, "SEX": "M", **CTRL},
     # The year of birth only, and the month of death: UN-NOV-2024.
     {**DM, "USUBJID": S011, "SUBJID": "S011", "RFSTDTC": "2024-05-29T10:15", "RFICDTC": "2024-05-22", "DTHDTC": "2024-11",
-     "DTHFL": "Y", "BRTHDTC": "1990", "AGE": 33, "SEX": "F", **IFN},
+     "RFPENDTC": "2024-11", "DTHFL": "Y", "BRTHDTC": "1990", "AGE": 33, "SEX": "F", **IFN},
 ]  # fmt: skip
 
 EXPECTED_AE = [
-    {**AE, "USUBJID": S001, "AESEQ": 1, "AESPID": "S001-1",
+    {**AE, "USUBJID": S001, "AESEQ": 1, "EPOCH": "TREATMENT", "AESPID": "S001-1",
      "AETERM": "发热", **PYREXIA, "AESER": "N", "AEACN": "DOSE NOT CHANGED",
      "AEREL": "PROBABLY RELATED", **ENDED, "AECONTRT": "Y", "AETOXGR": "1", "AESTDTC": "2024-03-13", "AEENDTC": "2024-03-15",
      "AESTDY": 2, "AEENDY": 4},
     # 13-MAR-2024 to UN-MAR-2024: no study day of the end.
-    {**AE, "USUBJID": S001, "AESEQ": 2, "AESPID": "S001-2",
+    {**AE, "USUBJID": S001, "AESEQ": 2, "EPOCH": "TREATMENT", "AESPID": "S001-2",
      "AETERM": "流感样症状", **coded("Influenza like illness", 11, *GENERAL),
      "AESER": "N", "AEACN": "DOSE NOT CHANGED", "AEREL": "DEFINITELY RELATED", **ENDED, "AECONTRT": "Y", "AETOXGR": "2",
      "AESTDTC": "2024-03-13", "AEENDTC": "2024-03", "AESTDY": 2},
     # 3级, 减量, 2024年4月9日 to 2024-04-23.
-    {**AE, "USUBJID": S001, "AESEQ": 3, "AESPID": "S001-3", "AETERM": "中性粒细胞计数降低",
+    {**AE, "USUBJID": S001, "AESEQ": 3, "EPOCH": "TREATMENT", "AESPID": "S001-3", "AETERM": "中性粒细胞计数降低",
      **coded("Neutrophil count decreased", 15, "Investigations", 5), "AESER": "N", "AEACN": "DOSE REDUCED",
      "AEREL": "PROBABLY RELATED", **ENDED, "AECONTRT": "N", "AETOXGR": "3", "AESTDTC": "2024-04-09", "AEENDTC": "2024-04-23",
      "AESTDY": 29, "AEENDY": 43},
     # Since 2024-07, ongoing.
-    {**AE, "USUBJID": S001, "AESEQ": 4, "AESPID": "S001-4", "AETERM": "甲状腺功能减退",
+    {**AE, "USUBJID": S001, "AESEQ": 4, "EPOCH": "TREATMENT", "AESPID": "S001-4", "AETERM": "甲状腺功能减退",
      **coded("Hypothyroidism", 10, "Endocrine disorders", 2), "AESER": "N", "AEACN": "DOSE NOT CHANGED",
      "AEREL": "POSSIBLY RELATED", **ONGOING, "AECONTRT": "Y", "AETOXGR": "2", "AESTDTC": "2024-07"},
     # Before randomization nothing can be related, and who is not randomized has no study days.
-    {**AE, "USUBJID": S003, "AESEQ": 1, "AESPID": "S003-1",
+    {**AE, "USUBJID": S003, "AESEQ": 1, "EPOCH": "SCREENING", "AESPID": "S003-1",
      "AETERM": "头痛", **coded("Headache", 9, "Nervous system disorders", 8),
      "AESER": "N", **ENDED, "AECONTRT": "N", "AETOXGR": "1", "AESTDTC": "2024-03-20", "AEENDTC": "2024-03-21"},
     # At the first screening, 50 days before the randomization that followed the second.
-    {**AE, "USUBJID": S007, "AESEQ": 1, "AESPID": "S007-1", "AETERM": "发热", **PYREXIA, "AESER": "N", **ENDED, "AECONTRT": "N",
+    {**AE, "USUBJID": S007, "AESEQ": 1, "EPOCH": "SCREENING", "AESPID": "S007-1", "AETERM": "发热",
+     **PYREXIA, "AESER": "N", **ENDED, "AECONTRT": "N",
      "AETOXGR": "1", "AESTDTC": "2024-05-01", "AEENDTC": "2024-05-02", "AESTDY": -50, "AEENDY": -49},
-    {**AE, "USUBJID": S007, "AESEQ": 2, "AESPID": "S015-1", "AETERM": "食欲减退",
+    {**AE, "USUBJID": S007, "AESEQ": 2, "EPOCH": "TREATMENT", "AESPID": "S015-1", "AETERM": "食欲减退",
      **coded("Decreased appetite", 6, "Metabolism and nutrition disorders", 6), "AESER": "N", "AEACN": "DOSE NOT CHANGED",
      **ENDED, "AECONTRT": "N", "AETOXGR": "1", "AESTDTC": "2024-06-25", "AEENDTC": "2024-07-05", "AESTDY": 6, "AEENDY": 16},
-    {**AE, "USUBJID": S007, "AESEQ": 3, "AESPID": "S015-2", "AETERM": "血胆红素升高",
+    {**AE, "USUBJID": S007, "AESEQ": 3, "EPOCH": "TREATMENT", "AESPID": "S015-2", "AETERM": "血胆红素升高",
      **coded("Blood bilirubin increased", 5, "Investigations", 5), "AESER": "N", "AEREL": "POSSIBLY RELATED", **ENDED,
      "AECONTRT": "N", "AETOXGR": "1", "AESTDTC": "2024-08-01", "AEENDTC": "2024-08-15", "AESTDY": 43, "AEENDY": 57},
     # Two criteria in one cell: 死亡；住院或住院时间延长.
-    {**AE, "USUBJID": S008, "AESEQ": 1, "AESPID": "S008-1",
+    {**AE, "USUBJID": S008, "AESEQ": 1, "EPOCH": "TREATMENT", "AESPID": "S008-1",
      "AETERM": "肺炎", **PNEUMONIA, "AESER": "Y", "AEACN": "NOT APPLICABLE",
      "AEREL": "NOT APPLICABLE", "AEOUT": "FATAL", "AESDTH": "Y", "AESHOSP": "Y", "AECONTRT": "Y", "AETOXGR": "5",
      "AESTDTC": "2024-09-02", "AEENDTC": "2024-09-17", "AESTDY": 120, "AEENDY": 135},
@@ -118,7 +120,7 @@ EXPECTED_SUPPDM = {
 
 @pytest.fixture(scope="module")
 def datasets(repository: Path) -> dict[str, SdtmDataset]:
-    mapped = Study(repository).map(repository / "simulation" / "invented_export")
+    mapped = Study(repository).map(repository / "tests" / "study" / "invented_export")
     return dict(mapped.datasets)
 
 
@@ -133,7 +135,9 @@ def filled(dataset: SdtmDataset, subjects: set[str]) -> list[dict[str, object]]:
 
 
 def test_datasets_and_their_size(datasets: dict[str, SdtmDataset]) -> None:
-    assert {name: len(one.frame) for name, one in datasets.items()} == {"DM": 22, "SUPPDM": 58, "AE": 39}
+    assert {name: len(one.frame) for name, one in datasets.items()} == {
+        "DM": 22, "SUPPDM": 58, "SE": 39, "AE": 39, "DS": 40, "SUPPDS": 22,
+    }  # fmt: skip
 
 
 def test_dm_records(datasets: dict[str, SdtmDataset]) -> None:
