@@ -78,7 +78,7 @@ def map_by_hand(export: Path, work: Path) -> dict[str, Any]:
 
 def validate(export: Path, work: Path) -> dict[str, Any]:
     """The whole export with every rule, and its ``findings.json``."""
-    from trialbook.findings import Threshold, findings_json
+    from trialbook.findings import Stage, Threshold, findings_json_parts
     from trialbook.run import Study
 
     clock = Clock()
@@ -87,12 +87,12 @@ def validate(export: Path, work: Path) -> dict[str, Any]:
     assert study.ct.codelists and study.models
     run = study.validate(export, progress=clock)
     clock("writing findings.json")
-    text = findings_json(run.results, Threshold.ERROR)
-    (work / "findings.json").write_bytes(text.encode("utf-8", errors="backslashreplace"))
+    with (work / "findings.json").open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+        file.writelines(findings_json_parts(run.results, Threshold.ERROR))
     clock(None)
     return {
         "steps": clock.steps,
-        "records": sum(one.records for one in run.results.datasets),
+        "records": sum(one.records for one in run.results.datasets if one.stage is Stage.RAW),
         "findings": len(run.results.findings),
         "rules": len(run.results.rules),
     }

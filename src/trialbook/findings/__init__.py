@@ -1,7 +1,7 @@
 """The finding: its words, its identity, the gate, and the JSON contract."""
 
 from trialbook.findings.assemble import assemble
-from trialbook.findings.contract import finding_record, findings_json, json_schema, results_record
+from trialbook.findings.contract import finding_record, findings_json, findings_json_parts, json_schema, results_record
 from trialbook.findings.finding import DatasetCount, Finding, Origin, Results, RuleOutcome, RunInfo, SitePlace
 from trialbook.findings.gate import count_severities, counts_against, gate_open
 from trialbook.findings.identity import finding_ids
@@ -28,6 +28,7 @@ __all__ = [
     "finding_ids",
     "finding_record",
     "findings_json",
+    "findings_json_parts",
     "gate_open",
     "json_schema",
     "results_record",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from importlib import resources
 from typing import Any
 
@@ -81,22 +82,30 @@ def _record(results: Results, threshold: Threshold) -> dict[str, Any]:
 
 
 def findings_json(results: Results, threshold: Threshold) -> str:
-    """``findings.json`` as text; complete, whatever the number of findings; one line an entry of its lists.
+    """``findings.json`` as text; complete, whatever the number of findings; one line an entry of its lists."""
+    return "".join(findings_json_parts(results, threshold))
 
-    Written line by line because `json` has its fast encoder only without indentation.
+
+def findings_json_parts(results: Results, threshold: Threshold) -> Iterator[str]:
+    """The same piece by piece, an entry at a time: all findings at once, as data or text, would take as much memory as datasets.
+
+    Line by line because `json` has its fast encoder only without indentation.
     """
     encode = json.JSONEncoder(ensure_ascii=False).encode
-    parts = []
+    before = "{\n"
     for name, value in _record(results, threshold).items():
-        if name == "findings":
-            # One record at a time: as plain data all of them would take more memory than the datasets.
-            value = map(finding_record, value) if value else []
-        if not isinstance(value, str | int | dict) and value:
-            value_text = "[\n  " + ",\n  ".join(map(encode, value)) + "\n ]"
+        yield f'{before} "{name}": '
+        before = ",\n"
+        if isinstance(value, list | tuple) and value:
+            entries = map(finding_record, value) if name == "findings" else iter(value)
+            opening = "[\n  "
+            for entry in entries:
+                yield opening + encode(entry)
+                opening = ",\n  "
+            yield "\n ]"
         else:
-            value_text = json.dumps(value, ensure_ascii=False)
-        parts.append(f' "{name}": {value_text}')
-    return "{\n" + ",\n".join(parts) + "\n}\n"
+            yield encode(value)
+    yield "\n}\n"
 
 
 def json_schema() -> dict[str, Any]:

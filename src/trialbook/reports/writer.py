@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trialbook.findings import Results, Threshold, findings_json
+from trialbook.findings import Results, Threshold, findings_json_parts
 from trialbook.reports.queries import queries_csv
 from trialbook.reports.webpage import report_html
 
@@ -19,7 +19,8 @@ def write_reports(results: Results, folder: Path, threshold: Threshold) -> list[
 
     paths = [folder / name for name in ("findings.json", "report.xlsx", "report.html", "queries.csv")]
     findings, workbook, page, queries = paths
-    findings.write_bytes(_encode(findings_json(results, threshold)))
+    with findings.open("wb") as file:
+        file.writelines(map(_encode, findings_json_parts(results, threshold)))
     write_workbook(results, workbook, threshold)
     page.write_bytes(_encode(report_html(results, threshold)))
     queries.write_bytes(queries_csv(results))
