@@ -20,8 +20,8 @@ MOST_YEARS = 5
 
 WINDOWS = {name: max(map(abs, one.window or (0, 0))) for name, one in VISITS.items()}
 
-LEEWAY = 20
-"""Assumption: days by which a visit may lie apart from where the others put it beyond its own window: they have windows too."""
+LEEWAY = max(days for name, days in WINDOWS.items() if name != "SCREENING")
+"""Days by which a visit may lie apart from where the others put it beyond its own window: they have windows too."""
 
 LEAST_VISITS = 3
 """Records of a subject from which on the middle of them tells where a visit belongs."""
@@ -96,7 +96,9 @@ def at_visit(form: str, column: str) -> Callable[..., pd.Series]:
             start = start.where(cls.term(frame, "STATUS") == "ALIVE")
         by_subject = start.groupby(subject)
         window = cls.term(frame, "VISIT").map(WINDOWS).astype("float64")
-        far = (start - by_subject.transform("median")).abs() > window + LEEWAY
+        # When screening takes place says little of day 1, unless nothing else is known.
+        later = start.where(cls.term(frame, "VISIT") != "SCREENING").groupby(subject).transform("median")
+        far = (start - later.fillna(by_subject.transform("median"))).abs() > window + LEEWAY
         return ~(far & (by_subject.transform("count") >= LEAST_VISITS) & (subject != ""))
 
     return is_at_visit

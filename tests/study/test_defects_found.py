@@ -96,8 +96,16 @@ def test_each_expectation_says_rules_or_why_there_are_none(trial: Study) -> None
     assert [pattern for pattern in patterns if not any(fnmatchcase(rule, pattern) for rule in own)] == []
 
 
-def test_each_kind_that_a_form_or_dataset_can_show_occurs_and_is_found_at_its_cell(found: list[Found]) -> None:
+def alone(one: Found, among: list[Found]) -> bool:
+    """Whether no defect of another kind breaks what the form has of the subject: two can hide each other (a key and its twin)."""
+    place = (one.seed, one.form, one.entry["subject"])
+    return all(
+        (other.seed, other.form, other.entry["subject"]) != place or other.entry["kind"] == one.entry["kind"] for other in among
+    )
+
+
+def test_each_kind_that_a_form_or_dataset_can_show_is_found_at_its_cell(found: list[Found]) -> None:
     wanted = [one for one in found if one.entry["detectable"] and not one.across]
-    assert set(SHOWN) - {one.entry["kind"] for one in wanted} == set()
-    missed = [(one.seed, one.form, dict(one.entry), sorted(one.rules)) for one in wanted if not one.shown]
+    assert set(SHOWN) - {one.entry["kind"] for one in wanted if one.shown} == set()
+    missed = [(one.seed, one.form, dict(one.entry), sorted(one.rules)) for one in wanted if not one.shown and alone(one, found)]
     assert missed == []
