@@ -40,6 +40,17 @@ def tables(export: RawExport) -> list[tuple[str, str | None, str, list[str], lis
     ]
 
 
+def test_a_zip_alone_in_a_folder_is_the_export(tmp_path: Path) -> None:
+    inside, folder = tmp_path / "inside", tmp_path / "export"
+    for made in (inside, folder):
+        made.mkdir()
+        (made / "SYNTHETIC.txt").write_text("Invented.", encoding="utf-8")
+    (inside / "AE.csv").write_text("SUBJID\nS001\n", encoding="utf-8")
+    zip_of(inside, folder / "export.zip")
+    export = read_export(folder)
+    assert ([table.file for table in export.tables], export.synthetic) == (["AE.csv"], "Invented.")
+
+
 def test_a_folder_and_its_zip_give_the_same_tables(tmp_path: Path) -> None:
     book = Workbook()
     book.active.title = "EX"
@@ -104,7 +115,8 @@ def test_all_files_that_can_not_be_read_are_named_at_once(tmp_path: Path) -> Non
         ({"SYNTHETIC.txt": b" \n", "AE.csv": AE}, "SYNTHETIC.txt: says nothing"),
         ({"AE.csv": b"PK\x03\x04"}, "AE.csv: is named .csv but is a workbook or a zip"),
         ({"AE.xlsx": AE}, "AE.xlsx: is no zip, or a damaged one"),
-        ({"old.zip": b"PK\x03\x04"}, "old.zip: is of a kind that is not read here (.zip)"),
+        ({"AE.csv": AE, "old.zip": b"PK\x03\x04"}, "old.zip: is of a kind that is not read here (.zip)"),
+        ({"old.zip": b"PK\x03\x04"}, "old.zip: is no zip, or a damaged one"),
         ({"LICENSE": b"text"}, "LICENSE: is of a kind that is not read here (no ending)"),
         ({"AE.xls": b"\xef\xbb\xbf\n<html><body><table><tr><td>A</td></tr>"}, "AE.xls: is named .xls but is a web page (HTML)"),
         ({"AE.csv": b"<!DOCTYPE HTML PUBLIC>\n<p>"}, "AE.csv: is named .csv but is a web page (HTML)"),

@@ -112,10 +112,11 @@ def _read_file(
         _refuse_other_kinds(data, name, kind)
         table, encoding = read_delimited(data, name, declared, headers)
         return [table], encoding, None
+    unpack = "A zip is read where it is the whole export: name it, or unpack it. " if kind == ".zip" else ""
     raise ExportError(
         f"is of a kind that is not read here ({kind or 'no ending'})",
         file=name,
-        remedy="Remove it from the export, or list it under 'ignore' in the study's export settings.",
+        remedy=f"{unpack}Remove it from the export, or list it under 'ignore' in the study's export settings.",
     )
 
 

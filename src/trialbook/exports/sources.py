@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
+from trialbook.datasets import SYNTHETIC
 from trialbook.errors import ExportError
 from trialbook.exports import limits
 from trialbook.exports.archive import Archive
@@ -37,6 +38,10 @@ def list_sources(path: Path, ignore: Sequence[str] = ()) -> list[Source]:
         ) from None
     if path.is_dir():
         found = _folder(path, ignore)
+        tables = [source.name for source in found if source.name.lower() != SYNTHETIC.lower()]
+        # The zip as it came, in a folder of its own. Beside other tables it is refused: it may be the same once more.
+        if len(tables) == 1 and tables[0].lower().endswith(".zip"):
+            return list_sources(path / tables[0], ignore)
     elif path.suffix.lower() == ".zip":
         archive = Archive.open(_read(path, path.name), path.name)
         wanted = [name for name in archive.names if not is_ignored(name, ignore)]
