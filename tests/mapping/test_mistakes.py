@@ -177,7 +177,12 @@ MISTAKES = {
     "bad format": (
         FORM, "format: y-m-d", "format: YYYY-MM",
         "sdtm_specs/forms/ae.yml, line 9: columns.START: the format 'YYYY-MM' needs each of y, m or mmm, d, H, M, S at most "
-        "once, and one of them",
+        "once, and one of them, written as in y-m-d H:M or d-mmm-y, without %",
+    ),
+    "a format of another language": (
+        FORM, "format: y-m-d", 'format: "%y-%m-%d"',
+        "sdtm_specs/forms/ae.yml, line 9: columns.START: the format '%y-%m-%d' needs each of y, m or mmm, d, H, M, S at most "
+        "once, and one of them, written as in y-m-d H:M or d-mmm-y, without %",
     ),
     "a format on text": (
         FORM, "TERM: {}", "TERM: {format: y-m-d}",

@@ -31,8 +31,9 @@ def format_pattern(form: str, unknown: tuple[str, ...], year: str = FOUR_DIGITS)
     """The regular expression of a format, ``year`` that of its years; ValueError where it names no part or one twice."""
     tokens = _TOKEN.findall(form)
     parts = ["m" if token == "mmm" else token for token in tokens]
-    if not tokens or len(set(parts)) != len(parts):
-        raise ValueError(f"the format {form!r} needs each of y, m or mmm, d, H, M, S at most once, and one of them")
+    if not tokens or len(set(parts)) != len(parts) or "%" in form:
+        example = "written as in y-m-d H:M or d-mmm-y, without %"
+        raise ValueError(f"the format {form!r} needs each of y, m or mmm, d, H, M, S at most once, and one of them, {example}")
     missing = "|".join(re.escape(code) for code in unknown)
     pattern, at = "", 0
     for found in _TOKEN.finditer(form):
