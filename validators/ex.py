@@ -351,4 +351,6 @@ class EX(Dataset, domain="EX"):
         """Where a subject has several, as when its group is wrong, they are one question: the first is asked about."""
         control = value_of(dm, "ARMCD", by=ex["USUBJID"]) == "CTRL"
         several = ex.groupby("USUBJID")["USUBJID"].transform("size") > STRAY
-        return ~control | (several & ex["USUBJID"].duplicated())
+        # What has no date comes before all others in the dataset, and says little.
+        dated = ex.assign(undated=~ex["EXSTDTC"].str.match("[0-9]")).sort_values(["undated", "EXSTDTC"], kind="stable")
+        return ~control | (several & dated["USUBJID"].duplicated().sort_index())

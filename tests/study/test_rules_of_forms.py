@@ -503,16 +503,22 @@ def test_dataset_rule(rules: dict[str, tuple[str, Rule]], rule: str, rows: list[
 
 
 def test_no_injection_in_the_control_arm(rules: dict[str, tuple[str, Rule]]) -> None:
-    ex = pd.DataFrame({"USUBJID": ["A", "B", "C", ""]}, dtype="str")
+    ex = pd.DataFrame({"USUBJID": ["A", "B", "C", ""], "EXSTDTC": "2024-03-05"}, dtype="str")
     dm = pd.DataFrame({"USUBJID": ["A", "B"], "ARMCD": ["IFN", "CTRL"]}, dtype="str")
     assert list(pd.Series(rules["IFN-EX-021"][1].check(ex, dm))) == [True, False, True, True]
 
 
-@pytest.mark.parametrize(("injections", "asked"), [(3, [False] * 3), (4, [False, True, True, True])])
-def test_a_wrong_group_is_asked_about_once(rules: dict[str, tuple[str, Rule]], injections: int, asked: list[bool]) -> None:
-    ex = pd.DataFrame({"USUBJID": ["B"] * injections}, dtype="str")
+@pytest.mark.parametrize(
+    ("dates", "passes"),
+    [
+        (["2024-03", "2024-03-05", "2024-03-12"], [False] * 3),
+        (["-----T11:28", "", "2024-03-12", "2024-03-05"], [True, True, True, False]),
+    ],
+)
+def test_a_wrong_group_is_asked_about_once(rules: dict[str, tuple[str, Rule]], dates: list[str], passes: list[bool]) -> None:
+    ex = pd.DataFrame({"USUBJID": "B", "EXSTDTC": dates}, dtype="str")
     dm = pd.DataFrame({"USUBJID": ["B"], "ARMCD": ["CTRL"]}, dtype="str")
-    assert list(pd.Series(rules["IFN-EX-021"][1].check(ex, dm))) == asked
+    assert list(pd.Series(rules["IFN-EX-021"][1].check(ex, dm))) == passes
 
 
 def test_every_rule_of_these_has_a_case(rules: dict[str, tuple[str, Rule]]) -> None:
