@@ -193,6 +193,12 @@ def test_a_form_without_records_is_told_where_it_is_required(tmp_path):
     assert [(finding.rule, finding.dataset) for finding in findings] == [("TB-RAW-EMPTY", "DM")]
 
 
+def test_a_form_that_may_be_empty_is_no_finding(tmp_path, monkeypatch):
+    monkeypatch.setitem(SPECS, "DM", SPECS["DM"].model_copy(update={"may_be_empty": True}))
+    findings, _ = check(tmp_path, raw("dm.csv", {"S": []}), raw("ae.csv", {"S": ["1"], "TERM": ["x"]}))
+    assert findings == []
+
+
 def test_a_note_stays_the_same_finding_when_its_counts_change(tmp_path):
     ids = set()
     for count in (3, 14):

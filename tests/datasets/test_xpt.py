@@ -56,7 +56,9 @@ def test_text_that_is_not_utf_8_is_read_as_windows_1252_with_a_notice(xpt: Write
     (ae,) = read_datasets(path)
     assert ae.frame["X"].tolist() == ["ok", "café’"]
     assert ae.encoding == "cp1252"
-    assert ae.notices == ("dataset AE, record 2, variable X: 'café’' is a guess: the file is not utf-8, and was read as Windows-1252",)
+    assert ae.notices == (
+        "dataset AE, record 2, variable X: 'café’' is a guess: the file is not utf-8, and was read as Windows-1252",
+    )
 
 
 def test_a_label_that_is_not_utf_8_counts_too(xpt: Write) -> None:

@@ -182,8 +182,8 @@ def test_a_checkbox_is_known_by_its_code_however_redcap_writes_it(tmp_path):
 def test_an_instrument_without_records_is_a_table_all_the_same(tmp_path):
     (tmp_path / "IFN.csv").write_text(REPEATED)
     assert tables(tmp_path) == {
-        "demographics": {"record_id": [], "sex": []},
-        "events": {"record_id": [], "ae_term": [], "ae_crit": []},
+        "demographics": {"record_id": [], "redcap_repeat_instance": [], "sex": []},
+        "events": {"record_id": [], "redcap_repeat_instance": [], "ae_term": [], "ae_crit": []},
     }
 
 

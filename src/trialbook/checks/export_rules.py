@@ -110,7 +110,7 @@ def _absent(forms: Forms, specs: Mapping[str, FormSpec]) -> Iterator[Found]:
 
 def _empty(forms: Forms) -> Iterator[Found]:
     for form in forms.found.values():
-        if form.spec.required and form.frame.empty:
+        if form.spec.required and not form.spec.may_be_empty and form.frame.empty:
             yield Found(form.name, form.name, _headers(form.tables))
 
 

@@ -121,7 +121,7 @@ class _Table:
                         repeated.add(name)
         taken = {name.casefold() for name in cells}
         for name, texts in self._system(metadata).items():
-            if name.casefold() not in taken and any(texts):
+            if name.casefold() not in taken and (any(texts) or not self.records):
                 cells[name] = texts
                 repeated.add(name)
         data = pa.table({name: pa.array(texts, _TEXT) for name, texts in cells.items()})

@@ -115,7 +115,9 @@ def _split(table: RawTable, known: Dictionary) -> list[RawTable]:
     for instrument, answers in read.items():
         # A row of a repeating instrument is there because somebody added it; in any other, each instrument has its fields.
         there = (repeats == instrument) | ((repeats == "") & _answered(filled[instrument], frame.get(f"{instrument}{COMPLETE}")))
-        kept = [name for name in system if name != INSTRUMENT and (name == system[0] or (frame.loc[there, name] != "").any())]
+        # Of an instrument without records all are kept: a form must not seem to lack the column of its visit or number.
+        used = {name for name in system if name == system[0] or not there.any() or (frame.loc[there, name] != "").any()}
+        kept = [name for name in system if name in used - {INSTRUMENT}]
         data = pd.concat([frame.loc[there, kept], answers.cells[there]], axis=1).rename(columns=spoken).reset_index(drop=True)
         rows = table.row[there.to_numpy()]
         result.append(

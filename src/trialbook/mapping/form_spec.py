@@ -63,7 +63,8 @@ class FormSpec(SpecModel):
     """One form; ``tables`` are patterns of the names of its files (without ending) or sheets, upper and lower case alike.
 
     ``keys`` tell its records apart; ``subject`` is the column that names the subject. A form that is not ``required`` has no
-    records where the export lacks it; of a required one nothing is known then. ``prefixes`` are what a header may carry before a
+    records where the export lacks it; of a required one nothing is known then. One that ``may_be_empty`` is there without records
+    as long as nothing has happened. ``prefixes`` are what a header may carry before a
     column's name, as where names must differ between all forms (``ae_`` in REDCap: ``ae_aeterm`` is AETERM). ``visit`` is the
     column that names the visit; of a form that is not ``by_site`` (a coder or a system fills it) no site is asked.
     """
@@ -75,6 +76,7 @@ class FormSpec(SpecModel):
     visit: str | None = None
     keys: tuple[str, ...] = Field(min_length=1)
     required: bool = True
+    may_be_empty: bool = False
     by_site: bool = True
     prefixes: tuple[str, ...] = ()
     columns: dict[str, ColumnSpec]

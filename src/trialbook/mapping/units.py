@@ -69,7 +69,8 @@ def word_text(text: str) -> str:
 def unit_text(text: str) -> str:
     """A collected unit as terms are spelled, as far as that alone tells: ``×10⁹/L`` is ``10^9/L``, ``µmol/l`` is ``umol/L``."""
     powers = _SUPERSCRIPT.sub(lambda found: "^" + found[1].translate(_SUPERSCRIPTS), text)
-    usual = "".join(plain(powers).replace("μ", "u").split())
+    # Without its blanks, what a blank held apart may be one character: A and an accent.
+    usual = unicodedata.normalize("NFKC", "".join(plain(powers).replace("μ", "u").split()))
     return _LITRE.sub(lambda found: f"{found[1] or found[2] or ''}L", _TIMES.sub(r"\1^\2", usual))
 
 
