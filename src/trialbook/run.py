@@ -112,7 +112,7 @@ class Study(LoadedStudy):
         rules = {name: (*self.form_rules(name), *of_subjects.get(name, ())) for name in self.specs.forms}
         batches.append(check_tables(form_tables, rules, absent, study, told_of_columns(forms.found)))
         told = add_told(told_of(batches[-1][0], rules), batches[-1][0], subjects)
-        batches.append(check_mapping(mapped.issues, mapped.not_made, data_tables, form_tables, study))
+        batches.append(check_mapping(mapped.issues, mapped.not_made, data_tables, form_tables, study, self.questions))
         progress("checking the datasets")
         rules = {name: self.dataset_rules(one.dataset, one.keys) for name, one in mapped.datasets.items()}
         rules |= {name: rules_of(models) for name, models in self.models.datasets.items() if name not in rules}

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from trialbook.checks.mapping_rules import check_mapping
+from trialbook.checks.questions import Questions
 from trialbook.checks.tables import CheckedTable, file_table, mapped_table
 from trialbook.datasets import SdtmDataset
-from trialbook.findings import Origin, Role
+from trialbook.findings import Origin, Role, Stage
 from trialbook.mapping import Mapped, MappingIssue, Provenance, StudyCodelist
 from trialbook.mapping.provenance import Source
 
@@ -86,4 +87,15 @@ def test_a_value_without_a_term_in_another_list_comes_with_the_nearest(table: Ta
     assert [(one.rule, one.message) for one in findings] == [
         ("TB-MAP-AE-SEV-CTCAE-TERM", "CTCAE has no term for SEV; nearest: 重度 (SEVERE)"),
         ("TB-MAP-AE-SEV-CTCAE-TERM", "CTCAE has no term for SEV"),
+    ]
+
+
+def test_the_site_is_asked_about_a_unit_that_it_wrote_and_that_nothing_can_be_made_of(table: Table) -> None:
+    """Of a unit that is not there, another rule asks."""
+    lb = table("LB", {"LBTEST": ["Creatinine", "Creatinine"], "LBORRESU": ["g/dl", ""]}, stage=Stage.SDTM)
+    issue = MappingIssue("UNIT", "LB", "LB", ("LBORRESU",), np.array([0, 1]), "No conversion from {LBORRESU}")
+    findings, _ = check_mapping([issue], {}, {"LB": lb}, {}, "S", Questions(("zh",)))
+    assert [one.query for one in findings] == [
+        "Creatinine 的单位填写为“g/dl”，该检验项目不使用此单位，请核实单位和结果。",
+        "",
     ]

@@ -7,14 +7,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from trialbook.checks.dataset_rules import dataset_rules
 from trialbook.checks.form_rules import form_rules
+from trialbook.checks.mapping_rules import check_mapping
 from trialbook.checks.questions import Questions, catalogue, catalogue_languages, field_name, placeholders, written_format
+from trialbook.checks.tables import CheckedTable
 from trialbook.datasets import SdtmDataset, Variable
-from trialbook.mapping import ExportSpec, FormSpec, Specs, StudyCodelist
+from trialbook.findings import Stage
+from trialbook.mapping import ExportSpec, FormSpec, MappingIssue, Specs, StudyCodelist
 from trialbook.mapping.domain_spec import CommonSpec
 from trialbook.standards import list_ct, load_ct, load_standard
 
@@ -80,6 +84,9 @@ def test_each_kind_is_asked_by_some_rule() -> None:
     frame = pd.DataFrame({name: pd.Series([], dtype="str") for name in names})
     dataset = SdtmDataset("AE", "", frame, {name: Variable(name, "", "Char") for name in names})
     dataset_rules(dataset, load_standard("sdtmig-3.4"), load_ct(list_ct()[-1], None), ("USUBJID",), questions)
+    issues = [MappingIssue(kind, "LB", "LB", ("LBORRES",), np.array([], dtype=np.int64), "") for kind in ("UNIT", "RESULT")]
+    lb = CheckedTable("LB", "", Stage.SDTM, pd.DataFrame({"LBORRES": []}, dtype="str"), None, (), lambda *_: [])
+    check_mapping(issues, {}, {"LB": lb}, {}, "S", questions)
     # Of unknown subjects, rules made for one export ask (test_subject_rules.py).
     assert questions.kinds == set(catalogue()) - {"LIST", "RECORD", "KEY-VALUE", "UNKNOWN-SUBJECT"}
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from trialbook.checks.findings import findings_of
 from trialbook.checks.nearest import candidates, nearest_details
+from trialbook.checks.questions import Questions
 from trialbook.checks.rule import Rule
 from trialbook.checks.schema import Verdict
 from trialbook.checks.tables import CheckedTable
@@ -17,6 +19,9 @@ from trialbook.mapping import MappingIssue, StudyCodelist
 SEVERITIES = {"EPOCH": Severity.NOTICE}
 """By the kind of the issue; Error is usual. That a date is imprecise is the site's right, and its epoch is rightly empty."""
 
+ASKED = {"RESULT": "UNREADABLE-RESULT", "UNIT": "UNKNOWN-UNIT"}
+"""By the kind of the issue, the kind of the question to the site."""
+
 
 def check_mapping(
     issues: Sequence[MappingIssue],
@@ -24,11 +29,14 @@ def check_mapping(
     datasets: Mapping[str, CheckedTable],
     forms: Mapping[str, CheckedTable],
     study: str,
+    questions: Questions | None = None,
 ) -> tuple[list[Finding], list[RuleOutcome]]:
     """Findings of stage ``mapping``; what could not be made for want of a form is an outcome, SKIPPED with the reason.
 
-    A form may be called as a dataset is.
+    A form may be called as a dataset is. Sites are asked of results and units that nothing can be made of, in English without
+    ``questions``; of an empty unit, and of what the forms' rules find in the raw cells, it is those that ask.
     """
+    questions = questions or Questions()
     findings: list[Finding] = []
     outcomes: list[RuleOutcome] = []
     for issue in issues:
@@ -40,10 +48,12 @@ def check_mapping(
             continue
         severity = SEVERITIES.get(issue.kind, Severity.ERROR)
         detail = _nearest(issue.codelist, issue.variables[0]) if issue.codelist else None
-        rule = Rule(issue.rule, severity, issue.message, bool, issue.variables, mend=issue.variables, detail=detail)
+        query = _question(issue, questions)
+        rule = Rule(issue.rule, severity, issue.message, bool, issue.variables, query=query, mend=issue.variables, detail=detail)
         verdict = Verdict(rule, RuleStatus.ISSUE_REPORTED, failing=issue.records)
         table = datasets[issue.table] if issue.of_dataset else forms[issue.table]
         made = findings_of(verdict, table, {}, study, stage=Stage.MAPPING)
+        made = [one if any(one.values.values()) else replace(one, query="") for one in made]
         findings.extend(made)
         outcomes.append(
             RuleOutcome(
@@ -54,6 +64,12 @@ def check_mapping(
         message = f"{domain} is made from its forms"
         outcomes.append(RuleOutcome(f"TB-MAP-{domain}", Runner.MAPPING, RuleStatus.SKIPPED, reason, 0, None, message, domain))
     return findings, outcomes
+
+
+def _question(issue: MappingIssue, questions: Questions) -> str:
+    if issue.kind not in ASKED:
+        return ""
+    return questions.ask(ASKED[issue.kind], value=f"{{{issue.variables[0]}}}", test=f"{{{issue.domain}TEST}}")
 
 
 def _nearest(codelist: StudyCodelist, column: str) -> Callable[[pd.DataFrame], pd.Series]:
