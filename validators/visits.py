@@ -96,8 +96,9 @@ def at_visit(form: str, column: str) -> Callable[..., pd.Series]:
             start = start.where(cls.term(frame, "STATUS") == "ALIVE")
         by_subject = start.groupby(subject)
         window = cls.term(frame, "VISIT").map(WINDOWS).astype("float64")
-        # When screening takes place says little of day 1, unless nothing else is known.
-        later = start.where(cls.term(frame, "VISIT") != "SCREENING").groupby(subject).transform("median")
+        # When screening takes place says little of day 1, unless there is but one other visit, which may be the wrong one.
+        others = start.where(cls.term(frame, "VISIT") != "SCREENING").groupby(subject)
+        later = others.transform("median").where(others.transform("count") > 1)
         far = (start - later.fillna(by_subject.transform("median"))).abs() > window + LEEWAY
         return ~(far & (by_subject.transform("count") >= LEAST_VISITS) & (subject != ""))
 

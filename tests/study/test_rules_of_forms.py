@@ -340,8 +340,11 @@ FORMS: list[tuple[str, list[Row], list[bool]]] = [
             visit("M9", "2024/10/1"),
             visit("EOT", "2026/1/1"),
             visit("M3", "2020/1/1", SUBJID="B"),
+            visit("筛选", "2024/1/1", SUBJID="C"),
+            visit("筛选", "2024/1/1", SUBJID="C"),
+            visit("M3", "2024/12/1", SUBJID="C"),
         ],
-        [True, True, False, True, True, True],
+        [True, True, False, True, True, True, True, True, False],
     ),
 ]
 
