@@ -177,6 +177,14 @@ def test_a_footnote_is_told_from_a_record(tmp_path: Path, under: str, said: list
     assert said is None or form.tables[0].problems == ()
 
 
+def test_a_footnote_is_told_by_its_opening_where_the_key_is_all_that_a_record_needs(tmp_path: Path) -> None:
+    columns = {"SUBJ": {"required": True}, "REASON": {}}
+    spec = FormSpec.model_validate({"form": "AE", "tables": ["AE"], "subject": "SUBJ", "keys": ["SUBJ"], "columns": columns})
+    (tmp_path / "AE.csv").write_text("SUBJ,REASON\nS026,x\nS027,\n\n注：共27条记录,\n", encoding="utf-8")
+    form = collect_forms(read_export(tmp_path), {"AE": spec}).found["AE"]
+    assert form.frame["SUBJ"].tolist() == ["S026", "S027"]
+
+
 def test_a_footnote_is_no_record_where_there_is_none(tmp_path: Path) -> None:
     form = forms_of(tmp_path, AE="SUBJ,NO,TERM,START\n注：无不良事件\n").found["AE"]
     assert (len(form.frame), len(form.tables[0].notes)) == (0, 1)

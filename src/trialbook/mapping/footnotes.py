@@ -25,7 +25,7 @@ _MARKS = re.compile(r"[:：。；;，,、!！?？*※†‡§()（）\[\]【】\
 def footnote_rows(spec: FormSpec, table: RawTable, named: Mapping[str, str]) -> pd.Series:
     """Where the table's last rows are footnotes.
 
-    Such a row fills its first cell alone, and leaves empty a column that is a key or required; a short row of a text file may
+    Such a row fills its first cell alone, and leaves empty a column that is a key or required, or opens as notes do; a short row of a text file may
     fill more, up to half the columns, since a note has commas, and a row of totals may fill any. Its first cell has what none of
     the records has there: the opening of a note, or more characters, some of a kind that the others lack.
     """
@@ -42,7 +42,8 @@ def footnote_rows(spec: FormSpec, table: RawTable, named: Mapping[str, str]) -> 
         if _TOTAL.fullmatch(frame.iat[at, 0].strip()) and not set(needed) <= set(filled):
             candidates.append(at)
             continue
-        lacks = any(place > filled[-1] for place in needed) or (cut and _OPENING.match(frame.iat[at, 0]))
+        opens = _OPENING.match(frame.iat[at, 0]) and frame.shape[1] > 1
+        lacks = opens or any(place > filled[-1] for place in needed)
         if not (len(filled) == 1 or cut) or filled[-1] != len(filled) - 1 or not lacks:
             break
         candidates.append(at)
