@@ -54,9 +54,7 @@ def supplemental(
     order = np.lexsort((frame["QNAM"].to_numpy(dtype=object), taken))
     name = f"SUPP{domain}"
     variables = {v.name: Variable(v.name, v.label, v.type) for v in standard.variables(name)}
-    dataset = SdtmDataset(
-        name, f"Supplemental Qualifiers for {domain}", frame.take(order).reset_index(drop=True), variables
-    )
+    dataset = SdtmDataset(name, f"Supplemental Qualifiers for {domain}", frame.take(order).reset_index(drop=True), variables)
     rows = {alias: positions_of[taken][order] for alias, positions_of in provenance.rows.items()}
     source = Source(tuple(ways), np.concatenate(choices)[order])
     sources = dict.fromkeys(("QVAL", "QNAM"), source)
