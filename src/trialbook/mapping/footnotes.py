@@ -25,9 +25,9 @@ _MARKS = re.compile(r"[:：。；;，,、!！?？*※†‡§()（）\[\]【】\
 def footnote_rows(spec: FormSpec, table: RawTable, named: Mapping[str, str]) -> pd.Series:
     """Where the table's last rows are footnotes.
 
-    Such a row fills its first cell alone, and leaves empty a column that is a key or required, or opens as notes do; a short row of a text file may
-    fill more, up to half the columns, since a note has commas, and a row of totals may fill any. Its first cell has what none of
-    the records has there: the opening of a note, or more characters, some of a kind that the others lack.
+    Such a row fills its first cell alone, and leaves empty a column that is a key or required, or opens as notes do; a short row
+    of a text file may fill more, up to half the columns, since a note has commas, and a row of totals may fill any. Its first
+    cell has what none of the records has there: the opening of a note, or more characters, some of a kind that the others lack.
     """
     frame = table.frame
     mask = pd.Series(False, index=frame.index)
