@@ -10,8 +10,9 @@ import pytest
 from trialbook.mapping import load_specs
 from trialbook.protocol import StudyProtocol, load_study
 
-# What is the study's own and not the record's: the versions of the standards, the codes of the arms, how the source is named.
-OWN = {"source", "standard", "ct", "arms.0.armcd", "arms.1.armcd"}
+# What is the study's own and not the record's: the versions of the standards, the codes of the arms, how the source is named,
+# the languages in which sites are asked.
+OWN = {"source", "standard", "ct", "arms.0.armcd", "arms.1.armcd", "languages.0", "languages.1"}
 
 
 @pytest.fixture(scope="module")
