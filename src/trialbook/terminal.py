@@ -61,15 +61,15 @@ def print_run(run: Run, threshold: Threshold, report: Path | None) -> None:
 
 
 def print_lint(report: LintReport, brief: bool) -> None:
-    """Each complaint with file and line, then, unless ``brief``, what becomes of each raw column."""
+    """What becomes of each raw column, unless ``brief``, then each complaint with file and line, where it is not scrolled away."""
     console = Console(highlight=False)
-    for one in report.complaints:
-        console.print(f"{one.severity}: {one.file}, line {one.line}: {one.place}: {one.text}", markup=False, soft_wrap=True)
     table = Table("Form", "Column", "Status", "Goes to, or why not", title="Raw columns", title_justify="left")
     for column in report.columns:
         table.add_row(*(Text(cell) for cell in (column.form, column.column, column.status, column.text)))
     if not brief:
         console.print(table)
+    for one in report.complaints:
+        console.print(f"{one.severity}: {one.file}, line {one.line}: {one.place}: {one.text}", markup=False, soft_wrap=True)
     errors = sum(one.severity == "Error" for one in report.complaints)
     fates = Counter(column.status for column in report.columns)
     columns = ", ".join(f"{fates[status]} {status}" for status in ColumnStatus if fates[status])

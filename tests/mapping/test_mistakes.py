@@ -449,3 +449,12 @@ def test_a_table_that_two_forms_claim_is_told(tmp_path: Path) -> None:
         "sdtm_specs/forms: the forms AE and EX both claim the table 'ae' of ae.csv\n"
         "Write their tables so that each file or sheet belongs to one form."
     )
+
+
+def test_an_encoding_that_nobody_knows_is_told_with_its_line(tmp_path: Path) -> None:
+    folder = written(tmp_path, "", "", "")
+    (folder / "export.yml").write_text("ignore: [README*]\nencodings: [gb18030, gb18031]\n", encoding="utf-8")
+    with pytest.raises(SpecError) as raised:
+        load_specs(folder, "encodings")
+    expected = "sdtm_specs/export.yml, line 2: encodings: the study declares the encoding 'gb18031', which is not known"
+    assert said(tmp_path, raised.value) == expected

@@ -93,6 +93,8 @@ def test_terminal(results):
             "  Error   IFN-AE-021        1  Starts after death",
             "",
             "Rules: 1 passed · 7 with findings · 1 SKIPPED · 1 EXECUTION ERROR",
+            "  EXECUTION ERROR  IFN-EX-001: KeyError: 'DOSE'",
+            "  SKIPPED  CORE-000701: dataset LB is absent",
             "Report: out/report.html",
         ]
     )

@@ -79,6 +79,8 @@ def specs_import(
             typer.echo(f"{what}: {name}")
     if not (done.changed or done.added or done.removed):
         typer.echo("Nothing was edited.")
+    else:
+        typer.echo("Next: trialbook specs lint")
 
 
 @ct_app.command("add", epilog='Example: trialbook ct add "SDTM Terminology 2025-09-26.txt"')

@@ -8,6 +8,8 @@ from typing import Literal, Self
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
+from trialbook.datasets.encodings import declared_encodings
+from trialbook.errors import ExportError
 from trialbook.mapping.cells import plain
 from trialbook.mapping.datetimes import day_month_order, format_pattern, year_comes_first
 from trialbook.specfile import SpecModel
@@ -145,3 +147,12 @@ class ExportSpec(SpecModel):
     ignore: tuple[str, ...] = ()
     unknown_date_parts: tuple[str, ...] = ("UN", "UNK")
     null_codes: tuple[str, ...] = ()
+
+    @field_validator("encodings")
+    @classmethod
+    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            declared_encodings(names)
+        except ExportError as error:
+            raise ValueError(error.what) from None
+        return names
