@@ -61,7 +61,7 @@ def print_run(run: Run, threshold: Threshold, report: Path | None) -> None:
 
 
 def print_lint(report: LintReport, brief: bool) -> None:
-    """What becomes of each raw column, unless ``brief``, then each complaint with file and line, where it is not scrolled away."""
+    """What becomes of each raw column, unless ``brief``, then each complaint with file and line: nothing scrolls it away."""
     console = Console(highlight=False)
     table = Table("Form", "Column", "Status", "Goes to, or why not", title="Raw columns", title_justify="left")
     for column in report.columns:
