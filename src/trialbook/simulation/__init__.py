@@ -8,7 +8,7 @@ tables: a frame a form, by the form's name; columns exactly the form specificati
 missing; a column with a code list holds the list's *term*; dates and times are ISO 8601 (``2024-03``, ``2024-03-05T09:30``,
 ``09:30``); a required cell is filled and the keys differ. The kit refuses what is not so, and names table, column and record.
 
-``defects.py`` (may be absent) has the study's own kinds of defect, each a function marked by :func:`defect`: from the canonical
+``defects*.py`` (may be absent) have the study's own kinds of defect, each a function marked by :func:`defect`: from the canonical
 tables and a generator it yields, in random order, one *defect* after another for as long as it finds a place for one; a defect
 is one :class:`Change` or a list of them. The kit takes as many as are wanted, and never breaks a cell twice::
 

@@ -20,6 +20,9 @@ from trialbook.simulation.changes import Kind
 from trialbook.specfile import SpecFile, SpecModel
 from trialbook.studymodules import load_module
 
+DEFECTS = "defects*.py"
+"""The modules with the study's own kinds of defect."""
+
 
 class _Parameters(SpecModel):
     """Any keys: what they mean is the study's."""
@@ -44,8 +47,16 @@ class Course:
         if not callable(simulate):
             raise SpecError("has no function simulate(subjects, random, parameters)", file=self.file)
         self._simulate: Callable[..., object] = simulate
-        defects = folder / "defects.py"
-        self.kinds = _kinds(_load(defects, prefix), defects) if defects.is_file() else ()
+        self._kinds = _kinds({file: _load(file, prefix) for file in sorted(folder.glob(DEFECTS))})
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The study's own kinds of defect, by module and name."""
+        return tuple(kind for kind, _ in self._kinds.values())
+
+    def file_of(self, kind: str) -> Path:
+        """The module that has the study's kind of this name; the folder for a kind of the kit's."""
+        return self._kinds[kind][1] if kind in self._kinds else self.folder
 
     @property
     def parameters(self) -> Mapping[str, Any]:
@@ -99,10 +110,12 @@ def _load(path: Path, prefix: str) -> ModuleType:
         sys.dont_write_bytecode = before
 
 
-def _kinds(module: ModuleType, file: Path) -> tuple[Kind, ...]:
-    kinds = tuple(value for value in vars(module).values() if isinstance(value, Kind))
-    names = [kind.name for kind in kinds]
-    for name in names:
-        if names.count(name) > 1:
-            raise SpecError(f"two kinds of defect are named {name!r}", file=file, remedy="Give each its own name.")
-    return kinds
+def _kinds(modules: Mapping[Path, ModuleType]) -> dict[str, tuple[Kind, Path]]:
+    """The kinds of all modules by name, each with its module; one that a module imports from another is the same kind."""
+    found: dict[str, tuple[Kind, Path]] = {}
+    for file, module in modules.items():
+        kinds = [value for value in vars(module).values() if isinstance(value, Kind)]
+        for kind in sorted(kinds, key=lambda kind: kind.name.lower()):
+            if found.setdefault(kind.name, (kind, file))[0] is not kind:
+                raise SpecError(f"two kinds of defect are named {kind.name!r}", file=file, remedy="Give each its own name.")
+    return found

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from trialbook.datasets import SYNTHETIC
 from trialbook.errors import SpecError, TrialbookError
-from trialbook.exports.tables import STATEMENT
 from trialbook.mapping import Specs
 from trialbook.outputs import output_folder
 from trialbook.simulation.breaking import Defect, break_tables, changed_text, draw_defects
@@ -27,7 +27,7 @@ from trialbook.simulation.rendering import Renderer
 from trialbook.simulation.tables import Place, SiteTable, Written
 from trialbook.studymodules import namespace
 
-EXPORT, DEFECTS, STATEMENT_FILE = "export", "defects.json", f"{STATEMENT.upper()}.txt"
+EXPORT, DEFECTS = "export", "defects.json"
 # One stream of chance each, so that defects move no subject's course and no column's habits.
 _COURSE, _CELLS, _DEFECTS, _FILES = range(4)
 
@@ -91,7 +91,7 @@ def simulate_export(
             known = _kit_kinds_apart(kinds, course)
 
             def failed(error: Exception, kind: Kind) -> SpecError:
-                return study_error(error, f"the kind of defect {kind.name}", course.folder, course.folder / "defects.py")
+                return study_error(error, f"the kind of defect {kind.name}", course.folder, course.file_of(kind.name))
 
             def can_show(change: Change) -> bool:
                 if change.column is None:
@@ -106,7 +106,7 @@ def simulate_export(
         export = folder / EXPORT
         export.mkdir()
         written = laid.write(export, broken)
-        (export / STATEMENT_FILE).write_text(context.statement, encoding="utf-8")
+        (export / SYNTHETIC).write_text(context.statement, encoding="utf-8")
         if rate:
             listed = list(_listed(defects, copies, laid, clean, broken, written))
             text = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in listed)
@@ -140,7 +140,7 @@ def _kit_kinds_apart(kinds: tuple[Kind, ...], course: Course) -> tuple[Kind, ...
     twice = [name for name, count in Counter(kind.name for kind in kinds).items() if count > 1]
     if twice:
         what = f"{', '.join(twice)}: the kit has a kind of defect of this name"
-        raise SpecError(what, file=course.folder / "defects.py", remedy="Give the study's another name.")
+        raise SpecError(what, file=course.file_of(twice[0]), remedy="Give the study's another name.")
     return kinds
 
 

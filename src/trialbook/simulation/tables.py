@@ -14,7 +14,7 @@ from trialbook.simulation.changes import Action
 class SiteTable:
     """``text``: the cells as the site writes them; ``values``: what they say, ``""`` for nothing or what is broken.
 
-    Both are by record.     ``shapes``: what is wrong with the form of a row: LONG_ROW, SHORT_ROW or FORMULA, with the column.
+    Both are by record. ``shapes``: what is wrong with the form of a row: LONG_ROW, SHORT_ROW or FORMULA, with the column.
     """
 
     spec: FormSpec
