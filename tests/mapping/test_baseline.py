@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trialbook.mapping.domain_spec import Algorithm, DomainSpec
-from trialbook.mapping.later import LATER, Making
+from trialbook.mapping.later import LATER
+from trialbook.mapping.making import Making
 from trialbook.mapping.provenance import Source
 
 REFERENCES = [{"date": "RFXSTDTC"}, {"date": "RFSTDTC", "same_day": True}]

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from trialbook.mapping import ColumnSpec, FormSpec
-from trialbook.mapping.cells import plain, read_cells
+from trialbook.mapping.cells import read_cells
+from trialbook.mapping.plain import plain
 
 DATE = {"type": "date", "format": "y-m-d"}
 

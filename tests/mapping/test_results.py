@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trialbook.mapping.domain_spec import Algorithm, DomainSpec
-from trialbook.mapping.later import LATER, Making
+from trialbook.mapping.later import LATER
+from trialbook.mapping.making import Making
 from trialbook.mapping.provenance import Source
 from trialbook.mapping.results import as_text, read_result
 from trialbook.mapping.units import UnitsSpec

@@ -10,8 +10,8 @@ import pandas as pd
 
 from trialbook.checks.questions import written_format
 from trialbook.checks.rule import Witness
-from trialbook.mapping.cells import plain
 from trialbook.mapping.datetimes import format_parts, format_pattern, other_order, parse
+from trialbook.mapping.plain import plain
 
 # Five digits: 1927 to 2173. Fewer could be a year or a day's number, more a date without separators.
 _SERIAL = re.compile(r"[1-9][0-9]{4}(\.[0-9]+)?")

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 import pandas as pd
 
 from trialbook.mapping import StudyCodelist
-from trialbook.mapping.cells import plain
+from trialbook.mapping.plain import plain
 from trialbook.standards import Codelist
 
 MOST = 3

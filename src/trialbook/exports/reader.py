@@ -56,15 +56,13 @@ def read_export(
     tables: list[RawTable] = []
     inputs: list[Input] = []
     statements: list[str] = []
-    failures: list[ExportError] = []
-    unreadable: list[Unreadable] = []
+    failures: dict[str, ExportError] = {}
     for source in list_sources(Path(path), ignore):
         try:
             data = source.read()
             found, encoding, statement = _read_file(data, source.name, declared, ignore, headers)
         except ExportError as error:
-            failures.append(error)
-            unreadable.append(Unreadable(source.name, str(error)))
+            failures[source.name] = error
             continue
         tables += found
         statements += [statement] if statement is not None else []
@@ -72,12 +70,13 @@ def read_export(
         inputs.append(Input(source.name, hashlib.sha256(data).hexdigest(), encoding, rows))
     tables = split_projects(tables)
     if failures and not (skip_unreadable and tables):
-        raise _together(failures, path)
+        raise _together(list(failures.values()), path)
     if not tables:
         raise ExportError(
             "holds no table", file=path, remedy=f"An export is made of {', '.join((*TEXT_FILES, *WORKBOOKS, ODM, *SAS))} files."
         )
-    return RawExport(Path(path), tuple(tables), tuple(inputs), "\n".join(dict.fromkeys(statements)) or None, tuple(unreadable))
+    unreadable = tuple(Unreadable(name, str(error)) for name, error in failures.items())
+    return RawExport(Path(path), tuple(tables), tuple(inputs), "\n".join(dict.fromkeys(statements)) or None, unreadable)
 
 
 def _read_file(

@@ -96,19 +96,26 @@ def number_text(value: float, format: str) -> str:
 
     A number that no calendar holds stays a number.
     """
-    name = re.sub(r"[0-9.]+$", "", format.upper())
     try:
-        if DATES.fullmatch(name):
-            return (_EPOCH + timedelta(days=float(value))).date().isoformat() if value % 1 == 0 else _moment(value * _DAY)
-        if DATETIMES.fullmatch(name):
-            return _moment(value)
-        if TIMES.fullmatch(name) and 0 <= value < _DAY:
-            return _moment(value).partition("T")[2]
+        dated = _dated(value, re.sub(r"[0-9.]+$", "", format.upper()))
     except OverflowError:
-        pass
+        dated = None
+    if dated is not None:
+        return dated
     plain = str(int(value)) if value % 1 == 0 and abs(value) < 1e15 else repr(float(value))
     zeros = _ZEROS.match(format.upper())
     return plain.zfill(int(zeros[1] or 1)) if zeros and plain.isdigit() else plain
+
+
+def _dated(value: float, name: str) -> str | None:
+    """A number in a format of dates or times as ISO 8601; None in any other format."""
+    if DATES.fullmatch(name):
+        return (_EPOCH + timedelta(days=float(value))).date().isoformat() if value % 1 == 0 else _moment(value * _DAY)
+    if DATETIMES.fullmatch(name):
+        return _moment(value)
+    if TIMES.fullmatch(name) and 0 <= value < _DAY:
+        return _moment(value).partition("T")[2]
+    return None
 
 
 def _moment(seconds: float) -> str:

@@ -1,10 +1,11 @@
 """Raw tables to SDTM datasets, by the study's specifications."""
 
 from trialbook.mapping.domain_spec import Algorithm, DomainSpec, Records, StudyCodelist
-from trialbook.mapping.engine import Mapped, MappedStudy, map_forms
+from trialbook.mapping.engine import map_forms
 from trialbook.mapping.form_spec import DATE_TYPES, ColumnSpec, ExportSpec, FormSpec
 from trialbook.mapping.forms import Form, Forms, collect_forms
 from trialbook.mapping.loading import load_specs
+from trialbook.mapping.mapped import Mapped, MappedStudy
 from trialbook.mapping.provenance import Provenance
 from trialbook.mapping.records import MappingIssue
 from trialbook.mapping.specs import Specs

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
 from trialbook.datasets import iso8601
 from trialbook.mapping.distinct import distinct_rows, spread
 from trialbook.mapping.domain_spec import Algorithm, Baseline
+from trialbook.mapping.making import Making
 from trialbook.mapping.provenance import together
-
-if TYPE_CHECKING:
-    from trialbook.mapping.later import Making
 
 
 def derive_blfl(making: Making, name: str, algorithm: Algorithm) -> None:

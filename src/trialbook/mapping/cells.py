@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from trialbook.exports.headers import INVISIBLE
 from trialbook.mapping.datetimes import read_iso8601
+from trialbook.mapping.form_spec import ColumnSpec
 from trialbook.mapping.numbers import read_numbers
-
-if TYPE_CHECKING:
-    from trialbook.mapping.form_spec import ColumnSpec
+from trialbook.mapping.plain import BLANKS, plain
 
 _WHOLE = re.compile(r"^([+-]?[0-9]+)\.0*$")
-BLANKS = "".join(chr(code) for code in range(0x10000) if chr(code).isspace()) + INVISIBLE
-"""What a person sees nothing of at a text's ends: white space of every width, and characters without any width."""
-
-
-def plain(text: str) -> str:
-    """What codes are compared by: usual digits, signs and letters for full-width ones, one micro sign, no outer blanks."""
-    return unicodedata.normalize("NFKC", text).strip(BLANKS)
 
 
 def read_cells(cells: pd.Series, column: ColumnSpec) -> pd.Series:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from trialbook.mapping.cells import plain
 from trialbook.mapping.distinct import each_distinct
 from trialbook.mapping.domain_spec import StudyCodelist
+from trialbook.mapping.plain import plain
 
 
 def read_terms(cells: pd.Series, codelist: StudyCodelist) -> pd.Series:

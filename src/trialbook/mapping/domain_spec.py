@@ -10,7 +10,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from trialbook.mapping.cells import plain
+from trialbook.mapping.plain import plain
 from trialbook.specfile import SpecModel
 
 FILLED_LATER = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,8 +14,10 @@ from trialbook.mapping.algorithms import fill
 from trialbook.mapping.collected import not_collected
 from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm, DomainSpec, Records
 from trialbook.mapping.forms import Form, Forms
-from trialbook.mapping.later import Making, fill_later
+from trialbook.mapping.later import fill_later
 from trialbook.mapping.long_text import QualifierText, split_qualifiers, split_variables
+from trialbook.mapping.making import Making
+from trialbook.mapping.mapped import Mapped, MappedStudy
 from trialbook.mapping.numbers import read_numbers
 from trialbook.mapping.provenance import Cells, Provenance, Source
 from trialbook.mapping.records import MappingIssue, RawRecords, merged, raw_records
@@ -23,34 +25,6 @@ from trialbook.mapping.specs import Specs
 from trialbook.mapping.supp import supplemental
 from trialbook.protocol import Visit
 from trialbook.standards import Standard
-
-
-@dataclass(frozen=True)
-class Mapped:
-    """One dataset with the origins of its values; ``keys`` is its natural key.
-
-    ``not_collected``: variables for which the export has none of the forms or columns that they are mapped from, and why.
-    ``unsplit``: the keys whose texts go on in supplemental qualifiers, as they were collected.
-    """
-
-    dataset: SdtmDataset
-    provenance: Provenance
-    keys: tuple[str, ...]
-    not_collected: Mapping[str, str] = field(default_factory=dict)
-    unsplit: Mapping[str, pd.Series] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class MappedStudy:
-    """What mapping an export gives.
-
-    ``not_made``: domains without any of their forms, with the reason; ``usubjid``: for each form the USUBJID of its records.
-    """
-
-    datasets: Mapping[str, Mapped]
-    issues: tuple[MappingIssue, ...]
-    not_made: Mapping[str, str]
-    usubjid: Mapping[str, pd.Series]
 
 
 def map_forms(

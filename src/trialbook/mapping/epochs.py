@@ -7,18 +7,14 @@ guessed: where it may lie in several epochs, or within and without one, it has n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
 from trialbook.datasets import iso8601
 from trialbook.mapping.domain_spec import Algorithm
+from trialbook.mapping.making import Making
 from trialbook.mapping.records import MappingIssue
 from trialbook.mapping.references import ELEMENTS
-
-if TYPE_CHECKING:
-    from trialbook.mapping.later import Making
 
 _SPAN = 2**40
 """More than any moment of :func:`iso8601.earliest`: subject and moment make one number that sorts."""

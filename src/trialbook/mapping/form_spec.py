@@ -10,8 +10,8 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from trialbook.datasets.encodings import declared_encodings
 from trialbook.errors import ExportError
-from trialbook.mapping.cells import plain
 from trialbook.mapping.datetimes import day_month_order, format_pattern, year_comes_first
+from trialbook.mapping.plain import plain
 from trialbook.specfile import SpecModel
 
 ColumnType = Literal["text", "integer", "number", "date", "time", "datetime"]

@@ -3,44 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from trialbook.datasets import iso8601
 from trialbook.mapping.baseline import derive_blfl
-from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm, DomainSpec
+from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm
 from trialbook.mapping.epochs import derive_epoch
-from trialbook.mapping.provenance import Source
-from trialbook.mapping.records import MappingIssue
+from trialbook.mapping.making import Making
 from trialbook.mapping.results_range import derive_range_indicator
 from trialbook.mapping.results_standard import derive_standard_result
-from trialbook.mapping.specs import Specs
-from trialbook.protocol import Visit
-
-if TYPE_CHECKING:
-    from trialbook.mapping.engine import Mapped
-
-
-@dataclass
-class Making:
-    """A dataset while it is made, its records not yet sorted.
-
-    ``frame``: the variables filled from raw records, Num ones as float64, index 0…n-1; ``sources``: where they come from;
-    ``datasets``: those made before (DM first, then SE); ``visits``: the protocol's, by VISIT. An algorithm adds its variable to
-    ``frame`` and to ``sources``, and what it could not do to ``issues`` (positions in ``frame``); ``shared`` is for what several
-    variables of one algorithm have in common.
-    """
-
-    domain: DomainSpec
-    frame: pd.DataFrame
-    sources: dict[str, Source]
-    datasets: Mapping[str, Mapped]
-    specs: Specs
-    visits: Mapping[str, Visit]
-    issues: list[MappingIssue] = field(default_factory=list)
-    shared: dict[str, Any] = field(default_factory=dict)
 
 
 def fill_later(making: Making, later: Mapping[str, Algorithm]) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from trialbook.errors import SpecError
-from trialbook.mapping.cells import plain
 from trialbook.mapping.domain_spec import CodelistsSpec, CommonSpec, DomainSpec
 from trialbook.mapping.form_spec import ExportSpec, FormSpec
+from trialbook.mapping.plain import plain
 from trialbook.mapping.references import dangling_references
 from trialbook.mapping.specs import Specs
 from trialbook.mapping.units import UnitsSpec

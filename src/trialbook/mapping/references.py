@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from trialbook.errors import SpecError
 from trialbook.expressions import ExpressionError, parse
-from trialbook.mapping.cells import plain
 from trialbook.mapping.datetimes import format_parts
 from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm, DomainSpec, FunctionCall, Records
 from trialbook.mapping.form_spec import FormSpec
+from trialbook.mapping.plain import plain
 from trialbook.mapping.results_references import dangling_result
 from trialbook.mapping.specs import Specs
 from trialbook.specfile import SpecFile

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
 from trialbook.mapping.distinct import spread
 from trialbook.mapping.domain_spec import Algorithm
+from trialbook.mapping.making import Making
 from trialbook.mapping.provenance import together
 from trialbook.mapping.results import read_result
-
-if TYPE_CHECKING:
-    from trialbook.mapping.later import Making
 
 
 def derive_range_indicator(making: Making, name: str, algorithm: Algorithm) -> None:

@@ -10,21 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from trialbook.mapping.distinct import Distinct, distinct_rows, spread
 from trialbook.mapping.domain_spec import Algorithm
+from trialbook.mapping.making import Making
 from trialbook.mapping.provenance import together
 from trialbook.mapping.records import MappingIssue
 from trialbook.mapping.results import Reading, as_text, convert, read_result
 from trialbook.mapping.units import StandardUnit, UnitsSpec
 from trialbook.mapping.units_scale import Linear
-
-if TYPE_CHECKING:
-    from trialbook.mapping.later import Making
 
 RESULT, LIMITS = ("STRESC", "STRESN", "STRESU"), ("STNRLO", "STNRHI")
 MOST_KNOWN = 8
