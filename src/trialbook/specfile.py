@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -17,6 +19,24 @@ class SpecModel(BaseModel):
     """Base of everything read from YAML: unknown keys are errors (a typing mistake must not be ignored)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class LintSeverity(StrEnum):
+    """An Error is against the standard, or against another statement of the study; a Warning may be meant so."""
+
+    ERROR = "Error"
+    WARNING = "Warning"
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """What lint says: ``file`` is its path from the study's folder, ``place`` the dotted keys of what stands at ``line``."""
+
+    severity: LintSeverity
+    file: str
+    line: int
+    place: str
+    text: str
 
 
 class SpecFile:
@@ -67,6 +87,11 @@ class SpecFile:
         return SpecError(
             f"{dotted}: {what}" if dotted else what, file=self.path, place=f"line {self.line(location)}", remedy=remedy
         )
+
+    def complaint(self, root: Path, severity: LintSeverity, location: Sequence[str | int], text: str) -> Complaint:
+        """A complaint about what stands at ``location``; ``root`` is the study's folder."""
+        path = self.path.relative_to(root).as_posix()
+        return Complaint(severity, path, self.line(location), ".".join(map(str, location)), text)
 
     def parse(self, model: type[ModelT]) -> ModelT:
         """The whole file as ``model``; raises :class:`SpecError` naming every value that does not fit, with its line."""

@@ -17,7 +17,7 @@ from trialbook.checks.schema import build_schema
 from trialbook.datasets import SdtmDataset, Variable
 from trialbook.errors import SpecError, TrialbookError
 from trialbook.mapping import Specs, load_specs
-from trialbook.protocol import StudyProtocol, Visit, load_study, load_visits
+from trialbook.protocol import Protocol, Visit
 from trialbook.specfile import SpecFile
 from trialbook.standards import ControlledTerminology, Standard, load_ct, load_standard
 from trialbook.studymodules import namespace
@@ -46,14 +46,14 @@ class LoadedStudy:
             raise TrialbookError(f"is no study: it has no {STUDY_FILE}", file=root, remedy="Name a study's folder.")
 
     @cached_property
-    def protocol(self) -> StudyProtocol:
+    def protocol(self) -> Protocol:
         """``protocol/``."""
-        return load_study(self.root / "protocol")
+        return Protocol(self.root / "protocol")
 
-    @cached_property
+    @property
     def visits(self) -> dict[str, Visit]:
-        """The planned visits of ``protocol/visits.yml`` by name."""
-        return load_visits(self.root / "protocol")
+        """The planned visits by name."""
+        return self.protocol.visits
 
     @cached_property
     def specs(self) -> Specs:
@@ -63,13 +63,13 @@ class LoadedStudy:
     @cached_property
     def standard(self) -> Standard:
         """The version of the SDTMIG that the protocol names."""
-        return load_standard(self.protocol.standard)
+        return load_standard(self.protocol.study.standard)
 
     @cached_property
     def ct(self) -> ControlledTerminology:
         """The controlled terminology that the protocol names: the packaged one, or one added to ``sdtm_specs/ct/``."""
         try:
-            return load_ct(self.protocol.ct, self.root / "sdtm_specs" / "ct")
+            return load_ct(self.protocol.study.ct, self.root / "sdtm_specs" / "ct")
         except SpecError as error:
             raise SpecFile(self.root / STUDY_FILE).error(["ct"], error.what, error.remedy) from None
 
@@ -82,7 +82,7 @@ class LoadedStudy:
     def questions(self) -> Questions:
         """The kit's questions to sites, in the study's languages."""
         try:
-            return Questions(self.protocol.languages)
+            return Questions(self.protocol.study.languages)
         except ValueError as error:
             raise SpecFile(self.root / STUDY_FILE).error(["languages"], str(error)) from None
 

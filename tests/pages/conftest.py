@@ -39,7 +39,7 @@ FILES = {
     "protocol/study.yml": """\
 id: SMALL
 title: A <b>small</b> & plain study
-source: Made up for a test
+basis: Made up for a test
 population: {condition: Health, minimum_age: 18}
 """,
     "sdtm_specs/codelists.yml": "codelists:\n  SEX: {ct: C66731, terms: {F: [女, f], M: 男}}\n",

@@ -9,7 +9,7 @@ import pytest
 from trialbook.errors import SpecError
 from trialbook.protocol import Arm, Population, StudyProtocol, load_study
 
-SMALLEST = "id: TINY01\ntitle: A tiny trial\nsource: invented\npopulation: {condition: Cough}\n"
+SMALLEST = "id: TINY01\ntitle: A tiny trial\nbasis: invented\npopulation: {condition: Cough}\n"
 
 
 def load(folder: Path, text: str) -> StudyProtocol:
@@ -18,7 +18,7 @@ def load(folder: Path, text: str) -> StudyProtocol:
 
 
 def test_the_least_that_a_study_says(tmp_path: Path) -> None:
-    expected = StudyProtocol(id="TINY01", title="A tiny trial", source="invented", population=Population(condition="Cough"))
+    expected = StudyProtocol(id="TINY01", title="A tiny trial", basis="invented", population=Population(condition="Cough"))
     assert load(tmp_path, SMALLEST) == expected
     assert (expected.standard, expected.ct, expected.arms, expected.design.planned_subjects) == (
         "sdtmig-3.4",
@@ -41,7 +41,7 @@ def test_arms_and_texts_keep_their_characters(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "place", "what"),
     [
-        ("id: TINY01\ntitle: A tiny trial\nsource: invented\n", "line 1", "population: is missing"),
+        ("id: TINY01\ntitle: A tiny trial\nbasis: invented\n", "line 1", "population: is missing"),
         (SMALLEST + "sponser: Peking\n", "line 5", "sponser: is not a key known here"),
         (
             SMALLEST + "design: {planned_subjects: 0}\n",

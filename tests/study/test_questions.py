@@ -30,7 +30,7 @@ def rules(trial: Study) -> list[Rule]:
 
 
 def test_the_languages(trial: Study) -> None:
-    assert trial.protocol.languages == trial.questions.languages == ("zh", "en")
+    assert trial.protocol.study.languages == trial.questions.languages == ("zh", "en")
 
 
 def test_each_rule_asks_but_those_that_no_site_can_answer(rules: list[Rule]) -> None:

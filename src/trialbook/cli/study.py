@@ -40,12 +40,13 @@ def specs_lint(
     brief: Annotated[bool, typer.Option("--brief", help="Only what needs a look: complaints and unaccounted columns")] = False,
     study: StudyOption = None,
 ) -> None:
-    """Hold the specifications against the standards, and account for each raw column."""
+    """Hold the protocol against itself and the specifications against the standards, and account for each raw column."""
     from trialbook.mapping.lint import lint_specs
+    from trialbook.protocol.lint import lint_protocol
     from trialbook.terminal import print_lint
 
     loaded = open_study(study)
-    report = lint_specs(loaded.specs, loaded.standard, loaded.ct)
+    report = lint_specs(loaded.specs, loaded.standard, loaded.ct, lint_protocol(loaded.protocol))
     # The study's rules name forms and columns too; one that names what is not there is an error here, not only in a run.
     _ = loaded.models
     print_lint(report, brief)
@@ -94,7 +95,7 @@ def ct_add(
 
     loaded = open_study(study)
     added = add_ct(file, loaded.root / "sdtm_specs" / "ct", name)
-    typer.echo(f"Added {added}. To use it, write  ct: {added}  in protocol/study.yml (now: {loaded.protocol.ct}).")
+    typer.echo(f"Added {added}. To use it, write  ct: {added}  in protocol/study.yml (now: {loaded.protocol.study.ct}).")
 
 
 @ct_app.command("list", epilog="Example: trialbook ct list")
@@ -104,4 +105,4 @@ def ct_list(study: StudyOption = None) -> None:
 
     loaded = open_study(study)
     for name in list_ct(loaded.root / "sdtm_specs" / "ct"):
-        typer.echo(f"{name}  (used by this study)" if name == loaded.protocol.ct else name)
+        typer.echo(f"{name}  (used by this study)" if name == loaded.protocol.study.ct else name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from trialbook.mapping.column_use import ColumnStatus, ColumnUse, column_complaints, column_uses
@@ -35,10 +35,13 @@ class LintReport:
         return any(one.severity is LintSeverity.ERROR for one in self.complaints)
 
 
-def lint_specs(specs: Specs, standard: Standard, ct: ControlledTerminology) -> LintReport:
-    """Hold specifications, which :func:`load_specs` found coherent, against the SDTMIG and the controlled terminology."""
+def lint_specs(specs: Specs, standard: Standard, ct: ControlledTerminology, protocol: Iterable[Complaint] = ()) -> LintReport:
+    """Hold specifications, which :func:`load_specs` found coherent, against the SDTMIG and the controlled terminology.
+
+    ``protocol``: the complaints about the protocol, to stand among the others.
+    """
     uses = column_uses(specs)
-    found = [*column_complaints(specs, uses), *codelist_complaints(specs, ct), *unit_complaints(specs, standard, ct)]
+    found = [*protocol, *column_complaints(specs, uses), *codelist_complaints(specs, ct), *unit_complaints(specs, standard, ct)]
     for domain in specs.domains.values():
         found.extend(_domain(specs, domain, standard, ct))
     return LintReport(tuple(sorted(dict.fromkeys(found), key=lambda one: (one.file, one.line, one.place, one.text))), uses)

@@ -40,8 +40,8 @@ def provenance_line(run: Run | None = None) -> Markup:
     one = study()
     parts = [
         f"Study {one.protocol.id}",
-        f"standard {one.protocol.standard}",
-        f"CT {one.protocol.ct}",
+        f"standard {one.protocol.study.standard}",
+        f"CT {one.protocol.study.ct}",
         f"study files {study_hash(one.root)[:SHOWN_DIGITS]}",
     ]
     if run is not None:

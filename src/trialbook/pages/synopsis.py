@@ -14,7 +14,7 @@ from trialbook.protocol.study import Population
 NAMES = {"id": "Study identifier", "other_ids": "Other identifiers", "ct": "Controlled terminology", "standard": "Data standard"}
 OPEN = Markup('<span class="book-none">not stated in the record</span>')
 _APART = {
-    "identification": ("summary", "design", "population", "arms", "endpoints"),
+    "identification": ("source", "sources", "summary", "design", "population", "arms", "endpoints"),
     "design": (),
     "population": ("inclusion", "exclusion", "minimum_age", "maximum_age"),
 }
@@ -22,7 +22,7 @@ _APART = {
 
 def synopsis_table(part: Literal["identification", "design", "population"]) -> Markup:
     """One part of the record as names and values, in the order of the file."""
-    protocol = study().protocol
+    protocol = study().protocol.study
     model: BaseModel = protocol if part == "identification" else getattr(protocol, part)
     pairs = [(_name(name), _value(value)) for name, value in model if name not in _APART[part]]
     if isinstance(model, Population):
@@ -44,19 +44,19 @@ def arms_table() -> Markup:
     """The arms: code, name, type, and what is done, as the record describes it."""
     rows = [
         (code(arm.armcd), arm.arm, arm.type, lines([arm.description, *([note(arm.intervention)] if arm.intervention else [])]))
-        for arm in study().protocol.arms
+        for arm in study().protocol.study.arms
     ]
     return table(("ARMCD", "Arm", "Type", "Description"), rows, about="Arms") if rows else _open()
 
 
 def criteria_list(kind: Literal["inclusion", "exclusion"]) -> Markup:
     """The criteria in the record's words, numbered as the record orders them."""
-    return _list(getattr(study().protocol.population, kind), ordered=True)
+    return _list(getattr(study().protocol.study.population, kind), ordered=True)
 
 
 def endpoints_list(kind: Literal["primary", "secondary"]) -> Markup:
     """The endpoints in the record's words."""
-    return _list(getattr(study().protocol.endpoints, kind))
+    return _list(getattr(study().protocol.study.endpoints, kind))
 
 
 def _list(items: tuple[str, ...], *, ordered: bool = False) -> Markup:

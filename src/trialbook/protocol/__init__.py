@@ -1,6 +1,20 @@
 """The protocol as typed data."""
 
+from trialbook.protocol.protocol import Protocol
 from trialbook.protocol.schedule import Visit, load_visits
+from trialbook.protocol.source import Source, Sourced
 from trialbook.protocol.study import Arm, Design, Endpoints, Population, StudyProtocol, load_study
 
-__all__ = ["Arm", "Design", "Endpoints", "Population", "StudyProtocol", "Visit", "load_study", "load_visits"]
+__all__ = [
+    "Arm",
+    "Design",
+    "Endpoints",
+    "Population",
+    "Protocol",
+    "Source",
+    "Sourced",
+    "StudyProtocol",
+    "Visit",
+    "load_study",
+    "load_visits",
+]

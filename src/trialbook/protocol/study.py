@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from trialbook.protocol.source import Source, Sourced
 from trialbook.specfile import SpecFile, SpecModel
 
 
@@ -54,12 +55,15 @@ class Endpoints(SpecModel):
 class StudyProtocol(SpecModel):
     """``protocol/study.yml``: ``id`` is STUDYID; ``standard`` and ``ct`` name the versions that the study's data follow.
 
-    ``source`` says where the facts come from; ``languages`` are those that sites are asked in, the forms' own first.
+    ``basis`` says in words where the facts come from; ``source`` is that of every fact here but those in ``sources``, which
+    names them by their dotted keys. ``languages`` are those that sites are asked in, the forms' own first.
     """
 
     id: str
     title: str
-    source: str
+    basis: str
+    source: Source = Source.ASSUMPTION
+    sources: dict[str, Sourced] = {}
     standard: str = "sdtmig-3.4"
     ct: str = "sdtmct-2025-03-28"
     languages: tuple[str, ...] = ("en",)

@@ -1,0 +1,16 @@
+"""Whether the protocol agrees with itself (``trialbook specs lint``): what no single file can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from trialbook.protocol.protocol import Protocol
+from trialbook.specfile import Complaint
+
+CHECKS: tuple[Callable[[Protocol], Iterable[Complaint]], ...] = ()
+
+
+def lint_protocol(protocol: Protocol) -> tuple[Complaint, ...]:
+    """The complaints of every check, by file and line."""
+    found = [complaint for check in CHECKS for complaint in check(protocol)]
+    return tuple(sorted(dict.fromkeys(found), key=lambda one: (one.file, one.line, one.place, one.text)))
