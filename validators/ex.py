@@ -7,25 +7,15 @@ from pathlib import Path
 import pandas as pd
 
 from trialbook.checks import Dataset, RawForm, Severity, complete_date, rule, value_of
-from trialbook.specfile import SpecFile, SpecModel
+from trialbook.protocol import Protocol
 
-
-class Dosing(SpecModel):
-    """``protocol/dosing.yml``: doses in μg, times in days."""
-
-    first_dose: float
-    every: int
-    planned_doses: int
-    steps: tuple[float, ...]
-    least_days_between: int
-    most_days_early: int
-
-
-DOSING = SpecFile(Path(__file__).resolve().parents[1] / "protocol" / "dosing.yml").parse(Dosing)
-STEPS = ", ".join(f"{step:g}" for step in DOSING.steps)
+DRUG = Protocol(Path(__file__).resolve().parents[1] / "protocol").interventions["PEGIFN"]
+DOSE, STEPS = DRUG.regimen.dose, DRUG.steps
+SAID = ", ".join(f"{step:g}" for step in STEPS)
 STRAY = 3
 """Injections up to which each may stand under a wrong number; of more, it is the subject's group that is doubted."""
-BETWEEN, EARLY, EVERY, DOSES = DOSING.least_days_between, DOSING.most_days_early, DOSING.every, DOSING.planned_doses
+BETWEEN, EARLY = DRUG.plan.least_days_between, DRUG.plan.most_days_early
+EVERY, DOSES = DRUG.regimen.every, DRUG.plan.planned_doses
 
 
 class EXForm(RawForm, form="EX"):
@@ -60,7 +50,7 @@ class EXForm(RawForm, form="EX"):
     @classmethod
     def previous_dose(cls, ex: pd.DataFrame) -> pd.Series:
         """The amount of the injection given before, by number; NaN before the first, or where it is none of the steps."""
-        log = cls.in_order(ex, cls.given(ex) & cls.number(ex, "DOSE_UG").isin(DOSING.steps))
+        log = cls.in_order(ex, cls.given(ex) & cls.number(ex, "DOSE_UG").isin(STEPS))
         marks = cls.in_order(ex, pd.Series(True, index=ex.index))
         amount = log["amount"].reindex(marks.index)
         return amount.groupby(marks["of"]).transform(lambda doses: doses.ffill().shift()).reindex(ex.index)
@@ -68,15 +58,15 @@ class EXForm(RawForm, form="EX"):
     @rule(
         "IFN-EX-001",
         Severity.ERROR,
-        f"The dose is none of the protocol's: {STEPS} μg",
+        f"The dose is none of the protocol's: {SAID} μg",
         variables=["DOSE_UG", "DOSE_NO"],
         mend=["DOSE_UG"],
-        query=f"第 {{DOSE_NO}} 次给药剂量 {{DOSE_UG}} μg 不是方案规定的剂量（{STEPS} μg），请核实。 / "
-        f"The dose of injection {{DOSE_NO}} is {{DOSE_UG}} μg; the protocol knows {STEPS} μg: please check.",
+        query=f"第 {{DOSE_NO}} 次给药剂量 {{DOSE_UG}} μg 不是方案规定的剂量（{SAID} μg），请核实。 / "
+        f"The dose of injection {{DOSE_NO}} is {{DOSE_UG}} μg; the protocol knows {SAID} μg: please check.",
     )
     def dose_is_a_step(cls, ex: pd.DataFrame) -> pd.Series:
         dose = cls.number(ex, "DOSE_UG")
-        return dose.isna() | dose.isin(DOSING.steps)
+        return dose.isna() | dose.isin(STEPS)
 
     @rule(
         "IFN-EX-002",
@@ -196,8 +186,8 @@ class EXForm(RawForm, form="EX"):
         f"Given {EVERY} days or more after it was planned, when the next one was due",
         variables=["ADMIN_DAT", "PLANNED_DAT", "DOSE_NO"],
         mend=["ADMIN_DAT", "PLANNED_DAT"],
-        query="第 {DOSE_NO} 次给药日期 {ADMIN_DAT} 比计划日期 {PLANNED_DAT} 晚一周或以上，请核实。 / "
-        "Injection {DOSE_NO} was given on {ADMIN_DAT}, a week or more after {PLANNED_DAT}: please check both dates.",
+        query=f"第 {{DOSE_NO}} 次给药日期 {{ADMIN_DAT}} 比计划日期 {{PLANNED_DAT}} 晚 {EVERY} 天或以上，请核实。 / "
+        f"Injection {{DOSE_NO}} was given on {{ADMIN_DAT}}, {EVERY} days or more after {{PLANNED_DAT}}: please check both dates.",
     )
     def not_given_late(cls, ex: pd.DataFrame) -> pd.Series:
         return ~(cls.days_off(ex) >= EVERY)
@@ -228,8 +218,8 @@ class EXForm(RawForm, form="EX"):
     )
     def reduction_is_seen(cls, ex: pd.DataFrame) -> pd.Series:
         reduced = (cls.term(ex, "DOSE_CHANGE") == "DOSE REDUCED") & cls.given(ex)
-        known = cls.number(ex, "DOSE_UG").isin(DOSING.steps)
-        return ~(reduced & known & (cls.number(ex, "DOSE_UG") >= cls.previous_dose(ex).fillna(DOSING.first_dose)))
+        known = cls.number(ex, "DOSE_UG").isin(STEPS)
+        return ~(reduced & known & (cls.number(ex, "DOSE_UG") >= cls.previous_dose(ex).fillna(DOSE)))
 
     @rule(
         "IFN-EX-013",
@@ -243,7 +233,7 @@ class EXForm(RawForm, form="EX"):
     )
     def reduction_is_marked(cls, ex: pd.DataFrame) -> pd.Series:
         dose = cls.number(ex, "DOSE_UG")
-        lower = cls.given(ex) & dose.isin(DOSING.steps) & (dose < cls.previous_dose(ex).fillna(DOSING.first_dose))
+        lower = cls.given(ex) & dose.isin(STEPS) & (dose < cls.previous_dose(ex).fillna(DOSE))
         return ~(lower & (cls.cells(ex, "DOSE_CHANGE") == ""))
 
     @rule(
@@ -257,7 +247,7 @@ class EXForm(RawForm, form="EX"):
     )
     def dose_is_not_raised(cls, ex: pd.DataFrame) -> pd.Series:
         dose = cls.number(ex, "DOSE_UG")
-        return ~(cls.given(ex) & dose.isin(DOSING.steps) & (dose > cls.previous_dose(ex)))
+        return ~(cls.given(ex) & dose.isin(STEPS) & (dose > cls.previous_dose(ex)))
 
     @rule(
         "IFN-EX-015",

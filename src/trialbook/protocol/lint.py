@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from trialbook.protocol.interventions import lint_interventions
 from trialbook.protocol.protocol import Protocol
 from trialbook.specfile import Complaint
 
-CHECKS: tuple[Callable[[Protocol], Iterable[Complaint]], ...] = ()
+CHECKS: tuple[Callable[[Protocol], Iterable[Complaint]], ...] = (lint_interventions,)
 
 
 def lint_protocol(protocol: Protocol) -> tuple[Complaint, ...]:

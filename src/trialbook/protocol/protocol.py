@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
+from trialbook.protocol.interventions import Interventions
 from trialbook.protocol.schedule import Visit, load_visits
 from trialbook.protocol.study import StudyProtocol
 from trialbook.specfile import ModelT, SpecFile
@@ -31,6 +32,11 @@ class Protocol:
     def visits(self) -> dict[str, Visit]:
         """``visits.yml``: the planned visits by name."""
         return load_visits(self.folder, self._read)
+
+    @cached_property
+    def interventions(self) -> Interventions:
+        """``interventions.yml``: what the arms are given, with dose steps and thresholds."""
+        return self.part("interventions", Interventions)
 
     def file(self, name: str) -> SpecFile:
         """A YAML file of the folder, which still knows the lines of its keys."""

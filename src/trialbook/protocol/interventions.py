@@ -1,0 +1,190 @@
+"""What the trial gives (``protocol/interventions.yml``): dose, schedule, dose steps and the counts at which they are taken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Self
+
+from pydantic import Field, model_validator
+
+from trialbook.protocol.source import Source, Sourced
+from trialbook.specfile import Complaint, LintSeverity, SpecModel
+
+if TYPE_CHECKING:
+    from trialbook.protocol.protocol import Protocol
+
+DAYS_A_MONTH = 30.4375
+
+
+class Substance(Sourced):
+    """What is given: ``inn`` is its international nonproprietary name, as EXTRT has it; ``type`` the registry's."""
+
+    inn: str
+    type: str = "Drug"
+
+
+class Regimen(Sourced):
+    """How it is given: ``dose`` in ``unit``, every so many days, for ``months``; unit, route and form are terms of the CT."""
+
+    dose: float = Field(gt=0)
+    unit: str
+    every: int = Field(gt=0)
+    months: float | None = Field(default=None, gt=0)
+    route: str = ""
+    form: str = ""
+
+
+class Plan(Sourced):
+    """The planned administrations, and what a date may differ from its plan before it is doubted; all times in days.
+
+    ``first_within``: from day 1 to the first; ``least_days_between``: two that lie closer are a mistake; ``most_days_early``:
+    one may be given so many days before it is planned, but not the first.
+    """
+
+    planned_doses: int = Field(gt=0)
+    first_within: int = Field(default=0, ge=0)
+    least_days_between: int = Field(default=1, ge=0)
+    most_days_early: int = Field(default=0, ge=0)
+
+
+class Reductions(Sourced):
+    """The doses to which it may be reduced, in this order."""
+
+    doses: tuple[float, ...] = ()
+
+
+class Threshold(Sourced):
+    """The dose is reduced where ``test`` (LBTESTCD) is below ``reduce_below``, and stopped below ``stop_below``, in ``unit``."""
+
+    test: str
+    unit: str
+    reduce_below: float
+    stop_below: float
+
+
+class Modification(Sourced):
+    """When the dose is changed; ``alternatives`` are thresholds that others use and this protocol does not."""
+
+    thresholds: tuple[Threshold, ...] = ()
+    alternatives: tuple[Threshold, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_test_once(self) -> Self:
+        tests = [one.test for one in self.thresholds]
+        twice = [test for test in dict.fromkeys(tests) if tests.count(test) > 1]
+        if twice:
+            raise ValueError(f"the thresholds of {twice[0]} are there twice")
+        return self
+
+
+class Intervention(Sourced):
+    """What one or more arms (ARMCD) are given; ``name`` is its name in full. What follows from its numbers is a property."""
+
+    id: str
+    name: str
+    arms: tuple[str, ...]
+    substance: Substance
+    regimen: Regimen
+    plan: Plan
+    reductions: Reductions = Reductions()
+    modification: Modification = Modification()
+
+    @property
+    def steps(self) -> tuple[float, ...]:
+        """Every dose that the protocol knows, the full one first."""
+        return (self.regimen.dose, *self.reductions.doses)
+
+    @property
+    def last_planned_day(self) -> int:
+        """The study day of the last planned dose, when the first is given on day 1."""
+        return 1 + self.regimen.every * (self.plan.planned_doses - 1)
+
+    @property
+    def end_day(self) -> int | None:
+        """The study day on which the months of treatment are over; None where no duration is stated."""
+        months = self.regimen.months
+        return None if months is None else round(DAYS_A_MONTH * months) + 1
+
+    @property
+    def frequency(self) -> str:
+        """The interval as a term of the CT's codelist FREQ."""
+        weeks, days = divmod(self.regimen.every, 7)
+        if not days:
+            return "EVERY WEEK" if weeks == 1 else f"EVERY {weeks} WEEKS"
+        return {1: "QD", 2: "QOD"}.get(self.regimen.every, f"Q{self.regimen.every}D")
+
+    @property
+    def duration(self) -> str:
+        """The planned duration in ISO 8601; empty where none is stated."""
+        return "" if self.regimen.months is None else f"P{self.regimen.months:g}M"
+
+    @property
+    def reduce_below(self) -> dict[str, float]:
+        """The count (LBTESTCD) below which the dose is reduced."""
+        return {one.test: one.reduce_below for one in self.modification.thresholds}
+
+    @property
+    def stop_below(self) -> dict[str, float]:
+        """The count (LBTESTCD) below which treatment stops."""
+        return {one.test: one.stop_below for one in self.modification.thresholds}
+
+
+class Interventions(SpecModel):
+    """``protocol/interventions.yml``; ``source`` is that of each statement which does not name its own."""
+
+    source: Source = Source.ASSUMPTION
+    interventions: tuple[Intervention, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        ids = [one.id for one in self.interventions]
+        twice = [name for name in dict.fromkeys(ids) if ids.count(name) > 1]
+        if twice:
+            raise ValueError(f"the intervention {twice[0]} is there twice")
+        return self
+
+    def __getitem__(self, name: str) -> Intervention:
+        """By id; KeyError where there is none."""
+        found = [one for one in self.interventions if one.id == name]
+        if not found:
+            raise KeyError(name)
+        return found[0]
+
+    def of(self, armcd: str) -> tuple[Intervention, ...]:
+        """What an arm is given."""
+        return tuple(one for one in self.interventions if armcd in one.arms)
+
+
+def lint_interventions(protocol: Protocol) -> Iterable[Complaint]:
+    """Numbers and arms that do not fit each other."""
+    for index, one in enumerate(protocol.interventions.interventions):
+        for keys, severity, text in _complaints(one, {arm.armcd for arm in protocol.study.arms}):
+            yield protocol.file("interventions").complaint(
+                protocol.folder.parent, severity, ["interventions", index, *keys], text
+            )
+
+
+def _complaints(one: Intervention, arms: set[str]) -> Iterable[tuple[list[str | int], LintSeverity, str]]:
+    error, warning = LintSeverity.ERROR, LintSeverity.WARNING
+    for armcd in one.arms:
+        if armcd not in arms:
+            yield ["arms"], error, f"the arm {armcd} is not in study.yml, which has {', '.join(sorted(arms)) or 'none'}"
+    for field, value in (("dose", one.regimen.dose), ("months", one.regimen.months)):
+        if one.regimen.quote and value is not None and value not in map(float, re.findall(r"\d+(?:\.\d+)?", one.regimen.quote)):
+            yield ["regimen", field], error, f"{value:g} is not in the words quoted for it: {one.regimen.quote}"
+    if list(one.steps) != sorted(set(one.steps), reverse=True):
+        steps = ", ".join(f"{step:g}" for step in one.steps)
+        yield ["reductions", "doses"], error, f"the doses are not each lower than the one before: {steps}"
+    if one.end_day is not None and one.last_planned_day > one.end_day:
+        over = (
+            f"the last of the planned doses falls on day {one.last_planned_day}, after the treatment's end on day {one.end_day}"
+        )
+        yield ["plan", "planned_doses"], error, over
+    if one.plan.least_days_between > one.regimen.every:
+        yield ["plan", "least_days_between"], warning, f"doses are planned every {one.regimen.every} days, closer than that"
+    for place in ("thresholds", "alternatives"):
+        for number, limit in enumerate(getattr(one.modification, place)):
+            if limit.stop_below > limit.reduce_below:
+                text = f"{limit.test} stops treatment below {limit.stop_below:g}, before it reduces the dose"
+                yield ["modification", place, number, "stop_below"], error, text
