@@ -29,10 +29,13 @@ LEAST_VISITS = 3
 VISIT_DATES = {
     "BM": "BM_DAT",
     "LAB": "LAB_DAT",
+    "MRD_MFC": "SAMPLE_DAT",
+    "MRD_PCR": "SAMPLE_DAT",
     "RESP": "ASSESS_DAT",
     "SEROLOGY": "DAT",
     "SURV": "CONTACT_DAT",
     "THYROID_AB": "DAT",
+    "VS_ECOG": "DAT",
 }
 DATES = {
     "AE": ("START", "END"),
@@ -40,14 +43,20 @@ DATES = {
     "DEATH": ("DTH_DAT",),
     "DISP": ("EOT_DAT", "EOS_DAT"),
     "DM": ("ICF_DAT",),
+    "DX": ("DX_DAT",),
     "ELIG": ("SCR_DAT",),
     "EX": ("PLANNED_DAT", "ADMIN_DAT"),
+    "IE": ("IE_DAT",),
     "LAB": ("LAB_DAT",),
+    "MRD_MFC": ("SAMPLE_DAT",),
+    "MRD_PCR": ("SAMPLE_DAT", "REPORT_DAT"),
+    "PRIORCHEMO": ("START_DAT", "END_DAT", "CR_DAT"),
     "RAND": ("RAND_DTTM",),
     "RESP": ("ASSESS_DAT", "RELAPSE_DAT", "MRD_RELAPSE_DAT", "CONFIRM_DAT"),
     "SEROLOGY": ("DAT",),
     "SURV": ("CONTACT_DAT", "LAST_ALIVE_DAT"),
     "THYROID_AB": ("DAT",),
+    "VS_ECOG": ("DAT",),
 }
 """Every column with a date but that of birth."""
 
@@ -125,11 +134,17 @@ BmDates = dated("BM")
 DeathDates = dated("DEATH")
 DispDates = dated("DISP")
 DmDates = dated("DM")
+DxDates = dated("DX")
 EligDates = dated("ELIG")
 ExDates = dated("EX")
+IeDates = dated("IE")
 LabDates = dated("LAB")
+MrdMfcDates = dated("MRD_MFC")
+MrdPcrDates = dated("MRD_PCR")
+PriorchemoDates = dated("PRIORCHEMO")
 RandDates = dated("RAND")
 RespDates = dated("RESP")
 SerologyDates = dated("SEROLOGY")
 SurvDates = dated("SURV")
 ThyroidAbDates = dated("THYROID_AB")
+VsEcogDates = dated("VS_ECOG")
