@@ -34,6 +34,15 @@ class Visit(SpecModel):
         return self
 
 
+    @property
+    def last_day(self) -> int | None:
+        """The last study day that still counts as on time; None where an event decides when the visit takes place."""
+        if self.day is None or self.window is None:
+            return self.day
+        last = self.day + self.window[1]
+        return last + (self.day < 0 <= last)
+
+
 class VisitsSpec(SpecModel):
     """``protocol/visits.yml``."""
 
