@@ -76,7 +76,7 @@ class LoadedStudy:
     @cached_property
     def models(self) -> StudyModels:
         """``validators/``."""
-        return load_models(self.root / "validators", namespace(self.protocol.id), self.specs)
+        return load_models(self.root / "validators", namespace(self.protocol.id), self.specs, self.protocol)
 
     @cached_property
     def questions(self) -> Questions:

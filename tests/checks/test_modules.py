@@ -9,6 +9,7 @@ import pytest
 from trialbook.checks.modules import load_models, rules_of
 from trialbook.errors import SpecError
 from trialbook.mapping import load_specs
+from trialbook.protocol import Protocol
 
 HEAD = """
 from __future__ import annotations
@@ -32,7 +33,8 @@ def load(tiny_study):
         (folder / "ae.py").unlink(missing_ok=True)
         for number, text in enumerate(modules, 1):
             (folder / f"m{number}.py").write_text(text, encoding="utf-8")
-        return load_models(folder, "trialbook_study_tiny", load_specs(tiny_study / "sdtm_specs", "trialbook_study_tiny"))
+        specs = load_specs(tiny_study / "sdtm_specs", "trialbook_study_tiny")
+        return load_models(folder, "trialbook_study_tiny", specs, Protocol(tiny_study / "protocol"))
 
     return loaded
 

@@ -21,12 +21,30 @@ from trialbook.errors import SpecError
 from trialbook.mapping import DATE_TYPES, ColumnSpec, Specs
 from trialbook.mapping.cells import read_cells
 from trialbook.mapping.codes import read_terms
+from trialbook.mapping.consents import in_each_version, versions_in_force
 from trialbook.mapping.datetimes import read_iso8601
 from trialbook.mapping.numbers import read_numbers
+from trialbook.protocol import Protocol
+
+
+class _Bound:
+    """What the study binds to its models when it has loaded them; no rule runs before."""
+
+    def __get__(self, model: object, kind: type[_Checked]) -> Protocol:
+        assert kind._protocol is not None, "the study binds its models when it loads them"
+        return kind._protocol
 
 
 class _Checked(pa.DataFrameModel):
-    """What both kinds of model share: the rules declared in the class body, in its order."""
+    """What both kinds of model share: the rules declared in the class body, in its order.
+
+    ``cls.protocol`` is the protocol as it stands; ``cls.in_force`` gives what it was for each record's subject.
+    """
+
+    _table: str = ""
+    _specs: Specs | None = None
+    _protocol: Protocol | None = None
+    protocol = _Bound()
 
     @classmethod
     def declared_rules(cls) -> tuple[Rule, ...]:
@@ -55,6 +73,11 @@ class _Checked(pa.DataFrameModel):
             remedy = "A rule decides by it: write it as UTF-8 with a header."
             raise SpecError(f"can't be read as a table: {error}", file=path, remedy=remedy) from error
 
+    @classmethod
+    def _study(cls) -> Specs:
+        assert cls._specs is not None, "the study binds its models when it loads them"
+        return cls._specs
+
 
 # Several rules read one table; the time of its last change tells whether it is still the same.
 @lru_cache(maxsize=64)
@@ -64,9 +87,6 @@ def _read_table(path: Path, changed: int) -> pd.DataFrame:
 
 class RawForm(_Checked):
     """Rules about a form of the export: ``class AEForm(RawForm, form="AE")``. Cells are text, ``""`` where empty."""
-
-    _table: str = ""
-    _specs: Specs | None = None
 
     def __init_subclass__(cls, *, form: str, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -104,6 +124,20 @@ class RawForm(_Checked):
         return read_terms(read_cells(frame[column], spec), cls._study().codelists[spec.codelist])
 
     @classmethod
+    def in_force(
+        cls, records: pd.DataFrame | pd.Series, consents: pd.DataFrame, value: Callable[[Protocol], Any], form: str | None = None
+    ) -> pd.Series:
+        """What ``value`` takes from the version of the protocol that each record's subject consented to; index of ``records``.
+
+        ``records`` are of the model's form (or of ``form``), or a column of subjects' numbers; ``consents`` are the records of
+        the form that ``sdtm_specs/export.yml`` names under ``consent``: a rule has them by ``reads={"DM": []}``.
+        """
+        if isinstance(records, pd.DataFrame):
+            records = cls.cells(records, cls._study().forms[form or cls._table].subject, form)
+        versions = versions_in_force(cls.protocol, cls._study(), consents, records)
+        return in_each_version(cls.protocol, versions, value)
+
+    @classmethod
     def derivation(cls, name: str) -> Callable[..., Any]:
         """A function of ``sdtm_specs/derivations.py``: a rule needs no second copy of what the mapping does."""
         return cls._study().function(name)
@@ -115,20 +149,34 @@ class RawForm(_Checked):
             raise SpecError(f"{form or cls._table}.{column} is not in the form's specification")
         return found
 
-    @classmethod
-    def _study(cls) -> Specs:
-        assert cls._specs is not None, "the study binds its models when it loads them"
-        return cls._specs
-
 
 class Dataset(_Checked):
     """Rules about an SDTM dataset: ``class AE(Dataset, domain="AE")``. Char is text, Num is float64."""
 
-    _table: str = ""
-
     def __init_subclass__(cls, *, domain: str, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls._table = domain
+
+    @classmethod
+    def in_force(
+        cls,
+        records: pd.DataFrame | pd.Series,
+        dm: pd.DataFrame,
+        value: Callable[[Protocol], Any],
+        supp: pd.DataFrame | None = None,
+    ) -> pd.Series:
+        """What ``value`` takes from the version of the protocol that each record's subject consented to; index of ``records``.
+
+        ``records`` have USUBJID, or are a column of it. The consent is DM's RFICDTC, and the version of its form that ``supp``, a
+        SUPP-- dataset, has under the qualifier that ``sdtm_specs/export.yml`` declares.
+        """
+        subjects = records["USUBJID"] if isinstance(records, pd.DataFrame) else records
+        declared = cls._study().export.consent
+        icf_version = pd.Series("", index=subjects.index, dtype="str")
+        if supp is not None and declared is not None and declared.qualifier is not None:
+            icf_version = value_of(supp[supp["QNAM"] == declared.qualifier], "QVAL", by=subjects)
+        versions = cls.protocol.in_force(icf_version, value_of(dm, "RFICDTC", by=subjects))
+        return in_each_version(cls.protocol, versions, value)
 
 
 Model = type[RawForm] | type[Dataset]

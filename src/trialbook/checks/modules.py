@@ -9,6 +9,7 @@ from trialbook.checks.models import Dataset, Model, RawForm
 from trialbook.checks.rule import Rule
 from trialbook.errors import SpecError
 from trialbook.mapping import Specs
+from trialbook.protocol import Protocol
 from trialbook.studymodules import load_module
 
 KIT_PREFIX = "TB-"
@@ -22,8 +23,8 @@ class StudyModels:
     datasets: dict[str, tuple[type[Dataset], ...]]
 
 
-def load_models(folder: Path, prefix: str, specs: Specs) -> StudyModels:
-    """Load each module of ``validators/`` afresh and bind its models to the study's specifications.
+def load_models(folder: Path, prefix: str, specs: Specs, protocol: Protocol) -> StudyModels:
+    """Load each module of ``validators/`` afresh and bind its models to the study's specifications and its protocol.
 
     Raises :class:`SpecError` for a module that does not run, a form or column that is not specified, or a rule id used twice.
     """
@@ -36,6 +37,7 @@ def load_models(folder: Path, prefix: str, specs: Specs) -> StudyModels:
             if not _declared_in(model, module.__name__):
                 continue
             _no_id_twice(_rules(model, path), ids, path)
+            model._specs, model._protocol = specs, protocol
             if issubclass(model, RawForm):
                 if model._table not in specs.forms:
                     raise SpecError(
@@ -43,7 +45,6 @@ def load_models(folder: Path, prefix: str, specs: Specs) -> StudyModels:
                     )
                 for one in model.declared_rules():
                     _names_exist(one, model._table, specs, path)
-                model._specs = specs
                 forms[model._table] = (*forms.get(model._table, ()), model)
             else:
                 datasets[model._table] = (*datasets.get(model._table, ()), model)

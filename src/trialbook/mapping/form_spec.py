@@ -135,18 +135,31 @@ class FormSpec(SpecModel):
         return table.strip().casefold() in {pattern.casefold() for pattern in self.tables}
 
 
+class ConsentSpec(SpecModel):
+    """Where the export says what a subject consented to: a form, its column of the date, and of the consent form's version.
+
+    ``qualifier`` is the QNAM under which SDTM has that version in a SUPP-- dataset.
+    """
+
+    form: str
+    date: str
+    version: str | None = None
+    qualifier: str | None = None
+
+
 class ExportSpec(SpecModel):
     """What is true of every file of the export (``sdtm_specs/export.yml``).
 
     ``encodings``: tried, strictly and in order, on text that is not UTF-8; ``ignore``: names of files and sheets that hold no
     form; ``unknown_date_parts``: what a site writes for a day or month it does not know; ``null_codes``: what stands for an empty
-    cell (``NA``, ``未查``). Nothing does that is not listed.
+    cell (``NA``, ``未查``). Nothing does that is not listed. ``consent`` tells which version of the protocol is in force for whom.
     """
 
     encodings: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     unknown_date_parts: tuple[str, ...] = ("UN", "UNK")
     null_codes: tuple[str, ...] = ()
+    consent: ConsentSpec | None = None
 
     @field_validator("encodings")
     @classmethod

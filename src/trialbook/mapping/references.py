@@ -8,7 +8,7 @@ from trialbook.errors import SpecError
 from trialbook.expressions import ExpressionError, parse
 from trialbook.mapping.datetimes import format_parts
 from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm, DomainSpec, FunctionCall, Records
-from trialbook.mapping.form_spec import FormSpec
+from trialbook.mapping.form_spec import DATE_TYPES, FormSpec
 from trialbook.mapping.plain import plain
 from trialbook.mapping.results_references import dangling_result
 from trialbook.mapping.specs import Specs
@@ -29,11 +29,28 @@ def dangling_references(specs: Specs) -> Iterator[SpecError]:
                 if any(plain(code) == plain(value) for value in specs.codelists[str(column.codelist)].by_value):
                     text = f"{code!r} is a value of the code list {column.codelist}: it can't stand for an empty cell too"
                     yield specs.files[f"forms/{form}"].error(["columns", name, "null_codes"], text)
+    yield from _dangling_consent(specs)
     for domain in specs.domains.values():
         file = specs.files[f"domains/{domain.domain}"]
         for index, records in enumerate(domain.records):
             yield from _dangling_records(specs, domain, file, index, records)
         yield from _dangling_variables(specs, domain, file)
+
+
+def _dangling_consent(specs: Specs) -> Iterator[SpecError]:
+    """What the export's file says of consent: a form that is not there, a column that it has not, a date that is none."""
+    consent = specs.export.consent
+    if consent is None:
+        return
+    file, form = specs.files["export"], specs.forms.get(consent.form)
+    if form is None:
+        yield file.error(["consent", "form"], f"there is no form {consent.form!r} in sdtm_specs/forms")
+        return
+    for key, column in (("date", consent.date), ("version", consent.version)):
+        if column is not None and column not in form.columns:
+            yield file.error(["consent", key], f"the form {consent.form} has no column {column!r}")
+    if consent.date in form.columns and form.columns[consent.date].type not in DATE_TYPES:
+        yield file.error(["consent", "date"], f"{consent.form}.{consent.date} is no date column by its form specification")
 
 
 def _dangling_records(specs: Specs, domain: DomainSpec, file: SpecFile, index: int, records: Records) -> Iterator[SpecError]:

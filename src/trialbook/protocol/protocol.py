@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
+import pandas as pd
+
+from trialbook.errors import SpecError
+from trialbook.protocol.activities import Activities
+from trialbook.protocol.amendments import Amendments, folder_of_versions
 from trialbook.protocol.interventions import Interventions
 from trialbook.protocol.schedule import Visit, load_visits
 from trialbook.protocol.study import StudyProtocol
@@ -17,6 +23,7 @@ class Protocol:
     def __init__(self, folder: Path):
         self.folder = folder
         self.files: dict[str, SpecFile] = {}
+        self._before: dict[str, Protocol] = {}
 
     @cached_property
     def study(self) -> StudyProtocol:
@@ -34,9 +41,55 @@ class Protocol:
         return load_visits(self.folder, self._read)
 
     @cached_property
+    def activities(self) -> Activities:
+        """``activities.yml``: what is done at which visit, and on which forms it is recorded."""
+        return self.part("activities", Activities)
+
+    @cached_property
     def interventions(self) -> Interventions:
         """``interventions.yml``: what the arms are given, with dose steps and thresholds."""
         return self.part("interventions", Interventions)
+
+    @cached_property
+    def amendments(self) -> Amendments:
+        """``amendments.yml``: what made each version of the protocol."""
+        return self.part("amendments", Amendments)
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The names of the protocol's versions, oldest first; the last is this one."""
+        return self.amendments.versions
+
+    def version(self, name: str) -> Protocol:
+        """The protocol as it was in a version; raises SpecError where no such version is named, or its folder is not there."""
+        if name == self.versions[-1]:
+            return self
+        if name not in self.versions:
+            raise SpecError(f"there is no version {name!r} (there is {', '.join(self.versions)})", file=self.folder)
+        if name not in self._before:
+            folder = folder_of_versions(self.folder) / name
+            if not (folder / "study.yml").is_file():
+                what = f"the version {name} is not there, which an amendment has replaced"
+                remedy = "Put the protocol as it was in that version there: a copy of its whole folder."
+                raise SpecError(what, file=folder, remedy=remedy)
+            self._before[name] = Protocol(folder)
+        return self._before[name]
+
+    def in_force(self, icf_version: pd.Series, consented: pd.Series) -> pd.Series:
+        """The name of the version that each subject consented to; text, index of ``icf_version``.
+
+        It is the version that carries the subject's informed consent form (``icf_version``, as the site wrote it). Where no version
+        names that form, it is the last one that was in effect on the day of consent (``consented``, ISO 8601; of a partial date
+        the earliest day that it can mean); where that is not known either, the first. Both are taken row by row.
+        """
+        return self.amendments.in_force(icf_version, consented)
+
+    def told(self, words: Callable[[Protocol], str]) -> str:
+        """What ``words`` says of the protocol; where versions differ in it, what it says of each: ``a (1.0); b (2.0)``."""
+        said = {name: words(self.version(name)) for name in self.versions}
+        if len(set(said.values())) == 1:
+            return next(iter(said.values()))
+        return "; ".join(f"{text} ({name})" for name, text in said.items())
 
     def file(self, name: str) -> SpecFile:
         """A YAML file of the folder, which still knows the lines of its keys."""
