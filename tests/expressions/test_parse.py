@@ -34,7 +34,7 @@ NOT_OF_THE_LANGUAGE = [
     ("(A := 1)", 2, "an assignment is not part of the expression language"),
     ("A if B else C", 1, "if … else is not part of the expression language"),
     ("A[0] == 1", 1, "a place in a list ([..] after a name) is not part of the expression language"),
-    ("A + 1 == 2", 1, "arithmetic is not part of the expression language"),
+    ("A + 1 == 2", 1, "arithmetic other than *, / and 10 ** n is not part of the expression language"),
     ('A == f"{B}"', 6, 'a formatted text (f"…") is not part of the expression language'),
     ('A == r"x"', 6, "r before a text is not part of the expression language"),
     ('A == """x"""', 6, "a text stands between single or double quotes"),
@@ -102,5 +102,6 @@ def test_the_message_names_place_and_what_is_allowed() -> None:
     assert str(caught.value) == (
         "column 8 of the expression \"AGE >= '18'\": >= compares numbers, and '18' is text\n"
         'Allowed: names of columns (AETERM, IT.AETERM, col("odd name")), "text", numbers, == != < <= > >=, in [..], '
-        "not in [..], missing(X), term(X), and, or, not, parentheses, True, False."
+        "not in [..], missing(X), term(X), number * X, X / Y, 10 ** number, date(X), days_before(X, n), months_before(X, n), "
+        "and, or, not, parentheses, True, False."
     )

@@ -6,7 +6,8 @@ from trialbook.errors import TrialbookError
 
 ALLOWED = (
     'Allowed: names of columns (AETERM, IT.AETERM, col("odd name")), "text", numbers, == != < <= > >=, in [..], not in [..], '
-    "missing(X), term(X), and, or, not, parentheses, True, False."
+    "missing(X), term(X), number * X, X / Y, 10 ** number, date(X), days_before(X, n), months_before(X, n), and, or, not, "
+    "parentheses, True, False."
 )
 
 

@@ -9,20 +9,32 @@ import pandas as pd
 
 from trialbook.expressions.conditions import Condition
 from trialbook.expressions.errors import ExpressionError
-from trialbook.expressions.operands import Table, term_name
+from trialbook.expressions.operands import term_name
+from trialbook.expressions.table import Table
+
+
+@dataclass(frozen=True)
+class Use:
+    """How a comparison reads a column: as text, number or date; ``text`` is what it is compared with, where that is a literal."""
+
+    column: str
+    kind: str
+    text: str = ""
 
 
 @dataclass(frozen=True)
 class Expression:
     """A condition on columns: ``names`` are the dotted names of those it reads, ``terms`` of those whose terms it asks for.
 
-    ``text`` is what was written.
+    ``text`` is what was written; ``constants`` the names in it that stand for a value; ``uses`` how each column is compared.
     """
 
     text: str
     names: frozenset[str]
     terms: frozenset[str]
     condition: Condition
+    constants: frozenset[str] = frozenset()
+    uses: frozenset[Use] = frozenset()
 
     def evaluate(
         self,

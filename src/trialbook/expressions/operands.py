@@ -1,70 +1,32 @@
-"""What a comparison compares: columns and literals, each as text and as decimal numbers.
-
-A new kind of number (arithmetic, say) is a further class with ``numbers``; comparisons ask for nothing else.
-"""
+"""What a comparison compares: columns and literals, each as text and as decimal numbers."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
-# An exponent of more than three digits is no measurement, and Decimal has its own limits there.
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+from trialbook.expressions.table import Numbers, Reasons, Table, Texts
 
 
-@dataclass(frozen=True)
-class Texts:
-    """One text a record; ``unknown`` marks the records without one."""
+class NumberOperand(Protocol):
+    """Anything that gives a number a record: ``columns`` are those it is made from."""
 
-    values: pd.Series
-    unknown: np.ndarray
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns' names."""
+        ...
 
+    def numbers(self, table: Table) -> Numbers:
+        """One number a record."""
+        ...
 
-@dataclass(frozen=True)
-class Numbers:
-    """One Decimal a record (object array); ``unknown`` marks the records that have none: their value means nothing."""
-
-    values: np.ndarray
-    unknown: np.ndarray
-
-
-@dataclass
-class Table:
-    """The columns that an expression names, all of ``rows`` records; numbers are made once a column.
-
-    Of the ``absent`` ones nothing is known, not even whether a cell is empty.
-    """
-
-    columns: dict[str, pd.Series]
-    rows: int
-    absent: frozenset[str] = frozenset()
-    _numbers: dict[str, Numbers] = field(default_factory=dict)
-
-    def texts(self, name: str) -> Texts:
-        """A column's cells; ``""`` is unknown."""
-        column = self.columns[name]
-        return Texts(column, (column == "").to_numpy(dtype=bool))
-
-    def numbers(self, name: str) -> Numbers:
-        """A column's cells as decimals; unknown where the cell is missing or its text is not a number."""
-        if name not in self._numbers:
-            codes, distinct = pd.factorize(self.columns[name])
-            decimals = [decimal_of(text) for text in distinct]
-            values = np.empty(len(decimals), dtype=object)
-            values[:] = decimals
-            unknown = np.fromiter((decimal is None for decimal in decimals), dtype=bool, count=len(decimals))
-            self._numbers[name] = Numbers(values[codes], unknown[codes])
-        return self._numbers[name]
-
-
-def decimal_of(text: str) -> Decimal | None:
-    """The number that ``text`` writes, exactly (outer blanks allowed); None where it writes none."""
-    stripped = text.strip()
-    return Decimal(stripped) if NUMBER.fullmatch(stripped) else None
+    def number_reasons(self, table: Table) -> Reasons:
+        """Of each column, the records of which no number is known because of it."""
+        ...
 
 
 def term_name(column: str) -> str:
@@ -78,6 +40,11 @@ class Column:
 
     name: str
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Itself."""
+        return (self.name,)
+
     def texts(self, table: Table) -> Texts:
         """The cells as text."""
         return table.texts(self.name)
@@ -86,16 +53,29 @@ class Column:
         """The cells as decimals."""
         return table.numbers(self.name)
 
+    def text_reasons(self, table: Table) -> Reasons:
+        """The records without a text."""
+        return {self.name: table.texts(self.name).unknown}
+
+    def number_reasons(self, table: Table) -> Reasons:
+        """The records without a number."""
+        return {self.name: table.numbers(self.name).unknown}
+
 
 @dataclass(frozen=True)
 class NumberLiteral:
     """A number as it is written: 165.15 is exactly that."""
 
     value: Decimal
+    columns: tuple[str, ...] = ()
 
     def numbers(self, table: Table) -> Numbers:
         """The number, once a record."""
         return Numbers(np.full(table.rows, self.value, dtype=object), np.zeros(table.rows, dtype=bool))
+
+    def number_reasons(self, table: Table) -> Reasons:
+        """None: it is always known."""
+        return {}
 
 
 @dataclass(frozen=True)
@@ -103,12 +83,15 @@ class TextLiteral:
     """A text between quotes; never empty, since an empty cell is unknown and equals nothing."""
 
     value: str
+    columns: tuple[str, ...] = ()
 
     def texts(self, table: Table) -> Texts:
         """The text, once a record."""
         return Texts(pd.Series([self.value], dtype="str").repeat(table.rows), np.zeros(table.rows, dtype=bool))
 
+    def text_reasons(self, table: Table) -> Reasons:
+        """None: it is always known."""
+        return {}
+
 
 TextOperand = Column | TextLiteral
-NumberOperand = Column | NumberLiteral
-Operand = Column | NumberLiteral | TextLiteral
