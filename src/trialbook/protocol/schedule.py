@@ -25,6 +25,13 @@ class Visit(SpecModel):
     source: str = ""
     note: str = ""
 
+    @property
+    def offset(self) -> int:
+        """Days after day 1 on which the visit is planned: day 1 is 0, and the day before it, day -1, is -1."""
+        if self.day is None:
+            raise ValueError(f"{self.visit} has no planned day: an event decides when it is")
+        return self.day - (self.day > 0)
+
     @model_validator(mode="after")
     def _day_exists(self) -> Self:
         if self.day == 0:
@@ -32,7 +39,6 @@ class Visit(SpecModel):
         if self.window is not None and self.window[0] > self.window[1]:
             raise ValueError(f"the window ends before it begins ({self.window[0]} to {self.window[1]})")
         return self
-
 
     @property
     def last_day(self) -> int | None:
