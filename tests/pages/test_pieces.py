@@ -89,7 +89,7 @@ def test_overviews(here: Path) -> None:
 
 def test_the_synopsis_shows_every_field_of_the_record(here: Path) -> None:
     shown = {name for name, _ in rows(pages.synopsis_table("identification"))}
-    apart = {"source", "sources", "summary", "design", "population", "arms", "endpoints"}
+    apart = {"source", "sources", "summary", "design", "population", "arms"}
     assert len(shown) == len(set(StudyProtocol.model_fields) - apart)
     assert rows(pages.synopsis_table("identification"))[:2] == [
         ["Study identifier", "SMALL"],

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from trialbook.mapping import load_specs
-from trialbook.protocol import StudyProtocol, load_study
+from trialbook.protocol import Protocol, StudyProtocol, load_study
+from trialbook.protocol.objectives import Level
 
 # What is the study's own and not the record's: the versions of the standards, the codes of the arms, how the source is named,
 # the languages in which sites are asked.
@@ -64,7 +65,6 @@ def test_each_text_is_in_the_record(protocol: StudyProtocol, record: str) -> Non
         ("the sponsor", "P {p.sponsor} Status and phase {p.status} {p.design.phase} Conditions {p.population.condition}"),
         ("the purpose", "Primary purpose {p.design.primary_purpose} Allocation {p.design.allocation} Interventional model"),
         ("the model", "Interventional model {p.design.intervention_model} Masking {p.design.masking}"),
-        ("the primary endpoint", "The primary endpoint is the {p.endpoints.primary[0]}."),
     ],
 )
 def test_numbers_and_labels_stand_where_the_record_has_them(protocol: StudyProtocol, record: str, fact: str, words: str) -> None:
@@ -77,8 +77,10 @@ def test_criteria_are_all_of_the_record_in_its_order(protocol: StudyProtocol, re
     assert tuple(text.strip() for text in exclusion.split("•")[1:]) == protocol.population.exclusion
 
 
-def test_secondary_endpoints_are_the_sentence_of_the_record(protocol: StudyProtocol, record: str) -> None:
-    *others, last = protocol.endpoints.secondary
+def test_endpoints_are_the_sentences_of_the_record(repository: Path, record: str) -> None:
+    objectives = Protocol(repository / "protocol").objectives
+    assert [f"The primary endpoint is the {one.words}." in record for one in objectives.of(Level.PRIMARY)] == [True]
+    *others, last = (one.words for one in objectives.of(Level.SECONDARY))
     assert f"The secondary endpoints include the {', '.join(others)}, and {last}." in record
 
 

@@ -9,12 +9,13 @@ from pydantic import BaseModel
 
 from trialbook.pages.html import Cell, code, facts, lines, listing, note, table
 from trialbook.pages.session import study
+from trialbook.protocol.objectives import Level
 from trialbook.protocol.study import Population
 
 NAMES = {"id": "Study identifier", "other_ids": "Other identifiers", "ct": "Controlled terminology", "standard": "Data standard"}
 OPEN = Markup('<span class="book-none">not stated in the record</span>')
 _APART = {
-    "identification": ("source", "sources", "summary", "design", "population", "arms", "endpoints"),
+    "identification": ("source", "sources", "summary", "design", "population", "arms"),
     "design": (),
     "population": ("inclusion", "exclusion", "minimum_age", "maximum_age"),
 }
@@ -56,7 +57,7 @@ def criteria_list(kind: Literal["inclusion", "exclusion"]) -> Markup:
 
 def endpoints_list(kind: Literal["primary", "secondary"]) -> Markup:
     """The endpoints in the record's words."""
-    return _list(getattr(study().protocol.study.endpoints, kind))
+    return _list(tuple(one.words for one in study().protocol.objectives.of(Level(kind))))
 
 
 def _list(items: tuple[str, ...], *, ordered: bool = False) -> Markup:

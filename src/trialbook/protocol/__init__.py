@@ -3,12 +3,11 @@
 from trialbook.protocol.protocol import Protocol
 from trialbook.protocol.schedule import Visit, load_visits
 from trialbook.protocol.source import Source, Sourced
-from trialbook.protocol.study import Arm, Design, Endpoints, Population, StudyProtocol, load_study
+from trialbook.protocol.study import Arm, Design, Population, StudyProtocol, load_study
 
 __all__ = [
     "Arm",
     "Design",
-    "Endpoints",
     "Population",
     "Protocol",
     "Source",

@@ -11,8 +11,11 @@ import pandas as pd
 from trialbook.errors import SpecError
 from trialbook.protocol.activities import Activities
 from trialbook.protocol.amendments import Amendments, folder_of_versions
+from trialbook.protocol.design import TrialDesign, load_design
 from trialbook.protocol.interventions import Interventions
+from trialbook.protocol.objectives import Objectives
 from trialbook.protocol.schedule import Visit, load_visits
+from trialbook.protocol.soa import Schedule
 from trialbook.protocol.study import StudyProtocol
 from trialbook.specfile import ModelT, SpecFile
 
@@ -46,9 +49,24 @@ class Protocol:
         return self.part("activities", Activities)
 
     @cached_property
+    def schedule(self) -> Schedule:
+        """Visits and activities as one: the table, and the forms expected at each visit."""
+        return Schedule(self)
+
+    @cached_property
     def interventions(self) -> Interventions:
         """``interventions.yml``: what the arms are given, with dose steps and thresholds."""
         return self.part("interventions", Interventions)
+
+    @cached_property
+    def design(self) -> TrialDesign:
+        """``design.yml``: epochs, elements, the arms' paths, the trial summary; its texts composed."""
+        return load_design(self)
+
+    @cached_property
+    def objectives(self) -> Objectives:
+        """``objectives.yml``: objectives, endpoints and estimands."""
+        return self.part("objectives", Objectives)
 
     @cached_property
     def amendments(self) -> Amendments:
@@ -78,8 +96,8 @@ class Protocol:
     def in_force(self, icf_version: pd.Series, consented: pd.Series) -> pd.Series:
         """The name of the version that each subject consented to; text, index of ``icf_version``.
 
-        It is the version that carries the subject's informed consent form (``icf_version``, as the site wrote it). Where no version
-        names that form, it is the last one that was in effect on the day of consent (``consented``, ISO 8601; of a partial date
+        It is the version that carries the subject's informed consent form (``icf_version``, as the site wrote it). Where no
+        version names that form, it is the last one that was in effect on the day of consent (``consented``, ISO 8601; of a partial date
         the earliest day that it can mean); where that is not known either, the first. Both are taken row by row.
         """
         return self.amendments.in_force(icf_version, consented)

@@ -45,13 +45,6 @@ class Design(SpecModel):
     sites: int | None = Field(default=None, gt=0)
 
 
-class Endpoints(SpecModel):
-    """What is measured, in the record's words."""
-
-    primary: tuple[str, ...] = ()
-    secondary: tuple[str, ...] = ()
-
-
 class StudyProtocol(SpecModel):
     """``protocol/study.yml``: ``id`` is STUDYID; ``standard`` and ``ct`` name the versions that the study's data follow.
 
@@ -76,7 +69,6 @@ class StudyProtocol(SpecModel):
     design: Design = Design()
     population: Population
     arms: tuple[Arm, ...] = ()
-    endpoints: Endpoints = Endpoints()
 
 
 def load_study(folder: Path) -> StudyProtocol:
