@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -28,6 +29,8 @@ MODEL_CLASSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """The model's classes whose variables a dataset of an observation class may carry (SDTM 2.0, section 3.1)."""
 
 SUPPLEMENTAL = "SUPPQUAL"
+TRIAL_SUMMARY = "TS"
+_CONTINUED = re.compile(r"TSVAL[1-9]\d*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class Standard:
     model: Mapping[str, tuple[StandardVariable, ...]]
     """The model's variables by class, e.g. ``model["Events"]``."""
     _variables: Mapping[str, Mapping[str, StandardVariable]]
+    model_name: str = ""
+    """The model's name, e.g. ``sdtm-2.0``."""
 
     def dataset(self, name: str) -> StandardDataset | None:
         """The dataset called ``name``; None if the guide has none.
@@ -98,8 +103,12 @@ class Standard:
 
         The guide lets a dataset of an observation class carry any identifier, qualifier or timing variable of that class
         (SDTMIG 3.4, section 4.1.5: all are permissible unless the domain's assumptions say otherwise). None where the
-        class has no such variable, or where the dataset is of no observation class (DM, TS, SUPPAE).
+        class has no such variable, or where the dataset is of no observation class (DM, TS, SUPPAE); but TS has TSVAL1, TSVAL2 and
+        so on, in which a TSVAL longer than a transport file holds goes on (section 7.4.2).
         """
+        if dataset == TRIAL_SUMMARY and _CONTINUED.fullmatch(variable):
+            value = self._variables[TRIAL_SUMMARY].get("TSVAL")
+            return replace(value, name=variable, label=f"{value.label} {variable[5:]}", core="Perm") if value else None
         known = self._origin(dataset)
         domain = dataset[:2]
         for group in MODEL_CLASSES.get(known.class_ if known else "", ()):
@@ -151,7 +160,7 @@ def _read(name: str, label: str, guide: Path, model: Path) -> Standard:
     classes: dict[str, tuple[StandardVariable, ...]] = {}
     for class_, order, variable, text, kind, role in read_table(model / "variables.csv", MODEL_COLUMNS):
         classes[class_] = (*classes.get(class_, ()), StandardVariable(variable, int(order), text, _type(kind), role))
-    return Standard(name, label, MappingProxyType(datasets), MappingProxyType(classes), MappingProxyType(variables))
+    return Standard(name, label, MappingProxyType(datasets), MappingProxyType(classes), MappingProxyType(variables), model.name)
 
 
 def _type(kind: str) -> Literal["Char", "Num"]:
