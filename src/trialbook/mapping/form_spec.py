@@ -69,6 +69,9 @@ class FormSpec(SpecModel):
     as long as nothing has happened. ``prefixes`` are what a header may carry before a
     column's name, as where names must differ between all forms (``ae_`` in REDCap: ``ae_aeterm`` is AETERM). ``visit`` is the
     column that names the visit; of a form that is not ``by_site`` (a coder or a system fills it) no site is asked.
+
+    ``date`` is the column with the date on which was done what a record tells. ``attended``: columns with the terms that a record
+    has where the subject was there (default: it always was); of another the date is that on which something was told of it.
     """
 
     form: str
@@ -76,6 +79,8 @@ class FormSpec(SpecModel):
     tables: tuple[str, ...] = Field(min_length=1)
     subject: str
     visit: str | None = None
+    date: str | None = None
+    attended: dict[str, tuple[str, ...]] = {}
     keys: tuple[str, ...] = Field(min_length=1)
     required: bool = True
     may_be_empty: bool = False
@@ -102,6 +107,11 @@ class FormSpec(SpecModel):
                 raise ValueError(f"{name} is used as a key or the subject but is not among the columns")
         if self.visit is not None and self.visit not in self.columns:
             raise ValueError(f"visit is {self.visit}, which is not among the columns")
+        if self.date is not None and (self.date not in self.columns or "d" not in "".join(self.columns[self.date].format)):
+            raise ValueError(f"date is {self.date}, which is no column with a date")
+        for name in self.attended:
+            if name not in self.columns or self.columns[name].codelist is None:
+                raise ValueError(f"attended names {name}, which is no column with a code list")
         return self
 
     @model_validator(mode="after")

@@ -51,8 +51,8 @@ class Activity(Sourced):
     """An activity of the schedule. Its form is expected at each of ``visits``, except where one of the marks says otherwise.
 
     ``epochs``: those in which it is planned, of the file where it has none. ``optional``: it may be left out; ``by_event``: it is
-    recorded where something happened; ``repeated``: it has its own calendar, that of its arms' intervention; ``remote``: it may be
-    done without the subject's coming, so its form does not show that the visit was made.
+    recorded where something happened; ``repeated``: it has its own calendar, that of its arms' intervention; ``remote``: it may
+    be done without the subject's coming, so its form does not show that the visit was made.
     """
 
     id: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")

@@ -20,7 +20,7 @@ MARK = "X"
 
 @dataclass(frozen=True)
 class ExpectedForm:
-    """A form that an activity is to leave behind at a visit: ``recorded`` says of which records, ``epochs`` when it is planned."""
+    """A form that an activity is to leave behind at a visit: ``recorded`` says which records, ``epochs`` when it is planned."""
 
     visit: Visit
     activity: Activity
