@@ -11,9 +11,11 @@ import pandas as pd
 from trialbook.errors import SpecError
 from trialbook.protocol.activities import Activities
 from trialbook.protocol.amendments import Amendments, folder_of_versions
+from trialbook.protocol.analysis import Analysis
 from trialbook.protocol.design import TrialDesign, load_design
 from trialbook.protocol.interventions import Interventions
 from trialbook.protocol.objectives import Objectives
+from trialbook.protocol.reconstruction import Reconstruction, reconstruct
 from trialbook.protocol.schedule import Visit, load_visits
 from trialbook.protocol.soa import Schedule
 from trialbook.protocol.study import StudyProtocol
@@ -67,6 +69,15 @@ class Protocol:
     def objectives(self) -> Objectives:
         """``objectives.yml``: objectives, endpoints and estimands."""
         return self.part("objectives", Objectives)
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """``analysis.yml``: analysis sets, methods and settings of the analysis, assumptions of the sample size."""
+        return self.part("analysis", Analysis)
+
+    def sample_size(self) -> Reconstruction | None:
+        """What those assumptions say of the planned number of subjects; None where there are none."""
+        return reconstruct(self)
 
     @cached_property
     def amendments(self) -> Amendments:

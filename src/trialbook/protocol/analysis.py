@@ -1,0 +1,160 @@
+"""The statistical analysis plan as data (``protocol/analysis.yml``): sets, methods, settings, assumptions of the size."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal, Self
+
+from pydantic import Field, model_validator
+
+from trialbook.protocol.facts import fact_of
+from trialbook.protocol.sample_size import Inflation, Method
+from trialbook.protocol.source import Source, Sourced
+from trialbook.specfile import SpecModel
+
+if TYPE_CHECKING:
+    from trialbook.protocol.protocol import Protocol
+
+
+class ProportionInterval(StrEnum):
+    """Confidence intervals of one proportion."""
+
+    WILSON = "wilson"
+    CLOPPER_PEARSON = "clopper_pearson"
+
+
+class DifferenceInterval(StrEnum):
+    """Confidence intervals of the difference of two proportions; ``newcombe`` is his hybrid score method."""
+
+    MIETTINEN_NURMINEN = "miettinen_nurminen"
+    NEWCOMBE = "newcombe"
+    WALD = "wald"
+
+
+class SurvivalInterval(StrEnum):
+    """The scale on which an interval of a survival estimate is symmetric: R's ``conf.type``."""
+
+    LOG = "log"
+    LOG_LOG = "log-log"
+    PLAIN = "plain"
+
+
+class Ties(StrEnum):
+    """How the partial likelihood takes events on the same day."""
+
+    EFRON = "efron"
+    BRESLOW = "breslow"
+
+
+class AnalysisSet(Sourced):
+    """Whose data an analysis takes (ICH E9 section 5.2)."""
+
+    id: str
+    name: str
+    definition: str
+
+
+class Testing(Sourced):
+    """The level of the primary test and how many tails it has; ``multiplicity``: what is done about several tests."""
+
+    alpha: float = Field(default=0.05, gt=0, lt=1)
+    sides: Literal[1, 2] = 2
+    multiplicity: str = ""
+
+    @property
+    def confidence(self) -> float:
+        """The level of the confidence intervals that goes with the test."""
+        return round(1 - self.alpha * (2 / self.sides), 12)
+
+
+class Estimation(Sourced):
+    """The methods that give estimates their intervals."""
+
+    proportion: ProportionInterval = ProportionInterval.WILSON
+    difference: DifferenceInterval = DifferenceInterval.MIETTINEN_NURMINEN
+    survival: SurvivalInterval = SurvivalInterval.LOG_LOG
+    ties: Ties = Ties.EFRON
+
+
+class Setting(Sourced):
+    """A decision of the plan: ``value``, or ``from`` the fact of another part; ``options`` are the values that it may take."""
+
+    id: str
+    text: str
+    value: bool | int | float | str | None = None
+    from_: str = Field(default="", alias="from")
+    unit: str = ""
+    options: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if (self.value is None) == (not self.from_):
+            raise ValueError("takes either a value or from, which names the fact of another part")
+        if self.options and self.value is not None and str(self.value) not in self.options:
+            raise ValueError(f"{self.value} is none of its options: {', '.join(self.options)}")
+        return self
+
+
+class Grid(SpecModel):
+    """The assumptions that are tried beside the plan's: ``difference`` is treatment's proportion minus control's."""
+
+    p_control: tuple[float, ...] = ()
+    difference: tuple[float, ...] = ()
+    power: tuple[float, ...] = ()
+    dropout: tuple[float, ...] = ()
+
+
+class SampleSize(Sourced):
+    """The assumptions behind the number of subjects, for the primary endpoint's proportions.
+
+    ``allocation``: subjects of treatment for each of control; ``dropout``: the fraction whose outcome will not be known.
+    """
+
+    method: Method
+    p_control: float = Field(gt=0, lt=1)
+    p_treatment: float = Field(gt=0, lt=1)
+    power: float = Field(default=0.8, gt=0, lt=1)
+    allocation: float = Field(default=1, gt=0)
+    dropout: float = Field(default=0, ge=0, lt=1)
+    inflation: Inflation = Inflation.DIV
+    grid: Grid = Grid()
+
+    @model_validator(mode="after")
+    def _rates_differ(self) -> Self:
+        if self.p_control == self.p_treatment:
+            raise ValueError("p_control and p_treatment are equal: no number of subjects tells them apart")
+        return self
+
+
+class Analysis(SpecModel):
+    """``protocol/analysis.yml``; ``source`` is that of each statement which does not name its own."""
+
+    source: Source = Source.ASSUMPTION
+    sets: tuple[AnalysisSet, ...] = ()
+    testing: Testing = Testing()
+    estimation: Estimation = Estimation()
+    settings: tuple[Setting, ...] = ()
+    sample_size: SampleSize | None = None
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        for what, ids in (("set", [one.id for one in self.sets]), ("setting", [one.id for one in self.settings])):
+            twice = [name for name in dict.fromkeys(ids) if ids.count(name) > 1]
+            if twice:
+                raise ValueError(f"the {what} {twice[0]} is there twice")
+        return self
+
+    def set(self, name: str) -> AnalysisSet:
+        """By id; KeyError where there is none."""
+        return {one.id: one for one in self.sets}[name]
+
+    def setting(self, name: str) -> Setting:
+        """By id; KeyError where there is none."""
+        return {one.id: one for one in self.settings}[name]
+
+
+def setting_value(protocol: Protocol, name: str) -> bool | int | float | str:
+    """The value of a setting, also where it is another part's; KeyError, or LookupError where ``from`` leads nowhere."""
+    setting = protocol.analysis.setting(name)
+    found: bool | int | float | str = fact_of(protocol, setting.from_) if setting.value is None else setting.value
+    return found
