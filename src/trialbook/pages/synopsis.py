@@ -17,7 +17,7 @@ OPEN = Markup('<span class="book-none">not stated in the record</span>')
 _APART = {
     "identification": ("source", "sources", "summary", "design", "population", "arms"),
     "design": (),
-    "population": ("inclusion", "exclusion", "minimum_age", "maximum_age"),
+    "population": ("minimum_age", "maximum_age"),
 }
 
 
@@ -52,7 +52,8 @@ def arms_table() -> Markup:
 
 def criteria_list(kind: Literal["inclusion", "exclusion"]) -> Markup:
     """The criteria in the record's words, numbered as the record orders them."""
-    return _list(getattr(study().protocol.study.population, kind), ordered=True)
+    criteria = study().protocol.eligibility.of_kind(kind)
+    return _list(tuple(one.text for one in criteria), ordered=True)
 
 
 def endpoints_list(kind: Literal["primary", "secondary"]) -> Markup:

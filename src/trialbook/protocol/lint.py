@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from trialbook.protocol.eligibility import lint_eligibility
 from trialbook.protocol.interventions import lint_interventions
 from trialbook.protocol.protocol import Protocol
 from trialbook.specfile import Complaint
 
-CHECKS: tuple[Callable[[Protocol], Iterable[Complaint]], ...] = (lint_interventions,)
+CHECKS: tuple[Callable[[Protocol], Iterable[Complaint]], ...] = (
+    lint_eligibility,
+    lint_interventions,
+)
 
 
 def lint_protocol(protocol: Protocol) -> tuple[Complaint, ...]:

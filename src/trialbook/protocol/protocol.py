@@ -13,6 +13,7 @@ from trialbook.protocol.activities import Activities
 from trialbook.protocol.amendments import Amendments, folder_of_versions
 from trialbook.protocol.analysis import Analysis
 from trialbook.protocol.design import TrialDesign, load_design
+from trialbook.protocol.eligibility import Eligibility, load_eligibility
 from trialbook.protocol.interventions import Interventions
 from trialbook.protocol.objectives import Objectives
 from trialbook.protocol.reconstruction import Reconstruction, reconstruct
@@ -59,6 +60,11 @@ class Protocol:
     def interventions(self) -> Interventions:
         """``interventions.yml``: what the arms are given, with dose steps and thresholds."""
         return self.part("interventions", Interventions)
+
+    @cached_property
+    def eligibility(self) -> Eligibility:
+        """``eligibility.yml``: who may take part, and the verdict on subjects."""
+        return load_eligibility(self)
 
     @cached_property
     def design(self) -> TrialDesign:

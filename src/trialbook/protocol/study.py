@@ -28,8 +28,6 @@ class Population(SpecModel):
     maximum_age: int | None = None
     sex: str = "All"
     healthy_volunteers: bool = False
-    inclusion: tuple[str, ...] = ()
-    exclusion: tuple[str, ...] = ()
 
 
 class Design(SpecModel):
@@ -48,13 +46,15 @@ class Design(SpecModel):
 class StudyProtocol(SpecModel):
     """``protocol/study.yml``: ``id`` is STUDYID; ``standard`` and ``ct`` name the versions that the study's data follow.
 
-    ``basis`` says in words where the facts come from; ``source`` is that of every fact here but those in ``sources``, which
-    names them by their dotted keys. ``languages`` are those that sites are asked in, the forms' own first.
+    ``basis`` says in words where the facts come from, and ``record`` is the registry record itself: a file, its path from the
+    protocol's folder. ``source`` is that of every fact here but those in ``sources``, which names them by their dotted keys (of
+    lists without the position: ``arms.armcd``). ``languages`` are those that sites are asked in, the forms' own first.
     """
 
     id: str
     title: str
     basis: str
+    record: str = ""
     source: Source = Source.ASSUMPTION
     sources: dict[str, Sourced] = {}
     standard: str = "sdtmig-3.4"

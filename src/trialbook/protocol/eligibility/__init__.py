@@ -1,0 +1,30 @@
+"""Who may take part (``protocol/eligibility.yml``): items, settings, criteria, and the verdict on each subject."""
+
+from trialbook.protocol.eligibility.cases import Case, Outcome, outcomes
+from trialbook.protocol.eligibility.items import ItemError, expected
+from trialbook.protocol.eligibility.judge import Eligibility, load_eligibility
+from trialbook.protocol.eligibility.lint import lint_eligibility
+from trialbook.protocol.eligibility.logic import Rule
+from trialbook.protocol.eligibility.spec import Contradiction, Criterion, EligibilitySpec, Item, ItemType, Kind, Setting
+from trialbook.protocol.eligibility.verdicts import Verdict, Verdicts
+
+__all__ = [
+    "Case",
+    "Contradiction",
+    "Criterion",
+    "Eligibility",
+    "EligibilitySpec",
+    "Item",
+    "ItemError",
+    "ItemType",
+    "Kind",
+    "Outcome",
+    "Rule",
+    "Setting",
+    "Verdict",
+    "Verdicts",
+    "expected",
+    "lint_eligibility",
+    "load_eligibility",
+    "outcomes",
+]
