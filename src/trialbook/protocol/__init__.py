@@ -1,5 +1,6 @@
 """The protocol as typed data."""
 
+from trialbook.protocol.design import TrialDesign
 from trialbook.protocol.protocol import Protocol
 from trialbook.protocol.schedule import Visit, load_visits
 from trialbook.protocol.source import Source, Sourced
@@ -13,6 +14,7 @@ __all__ = [
     "Source",
     "Sourced",
     "StudyProtocol",
+    "TrialDesign",
     "Visit",
     "load_study",
     "load_visits",

@@ -1,8 +1,8 @@
-"""Texts of the protocol that name a fact instead of repeating it: ``{interventions.X.regimen.dose} {…unit}``.
+"""Texts of the protocol that name a fact instead of repeating it: ``{interventions.X.regimen.dose}``.
 
-A fact is named by its keys with points between them, from a part of the protocol on; an item of a list by its identifier. ``{a - b}``
-is the difference of two numbers. ``{fact:weekly}`` gives a frequency of the CT as an adverb, ``{fact:Capitalized}`` a text with only
-its first letter in upper case.
+A fact is named by its keys with points between them, from a part of the protocol on; an item of a list by its identifier.
+``{a - b}`` is the difference of two numbers. ``{fact:weekly}`` gives a frequency of the CT as an adverb, and
+``{fact:Capitalized}`` a text with only its first letter in upper case.
 """
 
 from __future__ import annotations

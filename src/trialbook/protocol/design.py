@@ -27,7 +27,7 @@ NULL_FLAVORS = (
     "ASKU", "DER", "INV", "MSK", "NA", "NASK", "NAV", "NAVU", "NI", "NINF", "OTH", "PINF", "QS", "TRC", "UNC", "UNK",
 )  # fmt: skip
 """ISO 21090, as SDTMIG 3.4 section 7.4.2 has them for TSVALNF."""
-_DURATION = re.compile(r"P(?=.)(?:\d+W|(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?)")
+DURATION = re.compile(r"P(?=.)(?:\d+W|(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?)")
 PARTS = ("study", "visits", "interventions")
 """The parts of the protocol whose facts a text here may name, beside ``settings``."""
 
@@ -87,7 +87,8 @@ class VisitRule(Sourced):
 class Parameter(Sourced):
     """A record of the trial summary (TS): a value, or why there is none; ``note`` says what a null flavor stands for.
 
-    ``code``, ``dictionary`` and ``version``: TSVALCD, TSVCDREF and TSVCDVER of a value that is of no code list of CDISC.
+    ``code``, ``dictionary`` and ``version``: TSVALCD, TSVCDREF and TSVCDVER of a value that is of no code list of CDISC;
+    ``label``: TSPARM of a parameter that CDISC does not have.
     """
 
     parameter: str = Field(pattern=r"^[A-Z][A-Z0-9]{0,7}$")
@@ -96,6 +97,7 @@ class Parameter(Sourced):
     code: str = ""
     dictionary: str = ""
     version: str = ""
+    label: str = Field(default="", max_length=40)
 
     @model_validator(mode="after")
     def _value_or_reason(self) -> Self:
@@ -208,7 +210,7 @@ def _problems(design: TrialDesign) -> Iterator[tuple[list[str | int], str]]:
     epochs = [one.epoch for one in design.epochs]
     for index, one in enumerate(design.elements):
         yield from _texts(["elements", index], one)
-        if one.duration and not _DURATION.fullmatch(one.duration):
+        if one.duration and not DURATION.fullmatch(one.duration):
             yield ["elements", index, "duration"], f"{one.duration!r} is no duration of ISO 8601, such as P6M"
     for what in ("element", "starts"):
         seen: dict[str, str] = {}

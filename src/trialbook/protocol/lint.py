@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterable
 from trialbook.protocol.eligibility import lint_eligibility
 from trialbook.protocol.interventions import lint_interventions
 from trialbook.protocol.protocol import Protocol
+from trialbook.protocol.trial_design.lint import lint_design
 from trialbook.specfile import Complaint
 
-CHECKS: tuple[Callable[[Protocol], Iterable[Complaint]], ...] = (
-    lint_eligibility,
-    lint_interventions,
-)
+CHECKS: tuple[Callable[[Protocol], Iterable[Complaint]], ...] = (lint_eligibility, lint_interventions, lint_design)
 
 
 def lint_protocol(protocol: Protocol) -> tuple[Complaint, ...]:
