@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 
 from trialbook.datasets import iso8601
+from trialbook.protocol import Protocol
 
-STUDYID = "NCT06802718"
+PROTOCOL = Protocol(Path(__file__).resolve().parents[1] / "protocol")
+STUDYID = PROTOCOL.id
 
-# Days after the randomization, which is day 1. Assumptions: the record says "6 months" and "2-year" only.
-DAY_198 = pd.Timedelta(days=197)
-MONTH_24 = pd.Timedelta(days=731)
+# Days after the randomization, which is day 1: the end of the window of month 6, and the visit with which follow-up ends.
+TREATMENT_OVER = pd.Timedelta(days=PROTOCOL.visits["MONTH 6"].last_day - 1)
+FOLLOW_UP_OVER = pd.Timedelta(days=PROTOCOL.visits[f"MONTH {PROTOCOL.design.settings['follow_up_months'].value:g}"].day - 1)
 
 CRITERIA = {
     "AESCONG": ("先天异常或出生缺陷", "先天异常", "Congenital anomaly or birth defect"),
@@ -108,10 +111,10 @@ def latest(*dates: pd.Series) -> pd.Series:
 
 
 def treatment_ends(*course: pd.Series) -> pd.Series:
-    """The month 6 assessment, or day 198 where it was not done; before, a hematologic relapse or the end of participation.
+    """The month 6 assessment, or the end of its window where it was not done; before, a relapse or the end of participation.
 
     The dates of the subject's course, here and below: randomization, month 6 assessment, first hematologic relapse, death, end
-    of study, last contact. Empty while none of this has come: day 198 of a subject that was not seen since may be to come yet.
+    of study, last contact. Empty while none of this has come: that day may be to come yet for a subject that was not seen since.
     """
     return _pick([_planned_end(*course), course[2], participation_ends(*course)])
 
@@ -135,7 +138,7 @@ def is_followed_for_survival(*course: pd.Series) -> pd.Series:
 
 def survival_follow_up_starts(*course: pd.Series) -> pd.Series:
     """Hematologic relapse, or 24 months after randomization if the subject is known to have come there."""
-    return _pick([_reached(MONTH_24, *course), course[2]])
+    return _pick([_reached(FOLLOW_UP_OVER, *course), course[2]])
 
 
 def participation_ends(*course: pd.Series) -> pd.Series:
@@ -144,8 +147,8 @@ def participation_ends(*course: pd.Series) -> pd.Series:
 
 
 def _planned_end(*course: pd.Series) -> pd.Series:
-    """The month 6 assessment, or day 198 if it was not done."""
-    return course[1].where(course[1] != "", _reached(DAY_198, *course)).astype("str")
+    """The month 6 assessment, or the last day of its window if it was not done."""
+    return course[1].where(course[1] != "", _reached(TREATMENT_OVER, *course)).astype("str")
 
 
 def _reached(after: pd.Timedelta, *course: pd.Series) -> pd.Series:

@@ -9,6 +9,7 @@ import pandas as pd
 from trialbook.datasets import iso8601
 from trialbook.mapping.baseline import derive_blfl
 from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm
+from trialbook.mapping.elements import derive_element
 from trialbook.mapping.epochs import derive_epoch
 from trialbook.mapping.making import Making
 from trialbook.mapping.results_range import derive_range_indicator
@@ -56,6 +57,7 @@ LATER: dict[str, Callable[[Making, str, Algorithm], None]] = {
     "derive_standard_result": derive_standard_result,
     "derive_range_indicator": derive_range_indicator,
     "derive_visit": _derive_visit,
+    "derive_element": derive_element,
     "derive_study_day": _derive_study_day,
     "derive_epoch": derive_epoch,
     "derive_blfl": derive_blfl,

@@ -13,7 +13,7 @@ from trialbook.mapping.mapped import Mapped
 from trialbook.mapping.provenance import Source
 from trialbook.mapping.records import MappingIssue
 from trialbook.mapping.specs import Specs
-from trialbook.protocol import Visit
+from trialbook.protocol import TrialDesign, Visit
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Making:
     """A dataset while it is made, its records not yet sorted.
 
     ``frame``: the variables filled from raw records, Num ones as float64, index 0…n-1; ``sources``: where they come from;
-    ``datasets``: those made before (DM first, then SE); ``visits``: the protocol's, by VISIT. An algorithm adds its variable to
+    ``datasets``: those made before (DM first, then SE); ``visits``: the protocol's, by VISIT; ``design``: its elements and paths. An algorithm adds its variable to
     ``frame`` and to ``sources``, and what it could not do to ``issues`` (positions in ``frame``); ``shared`` is for what several
     variables of one algorithm have in common.
     """
@@ -32,5 +32,6 @@ class Making:
     datasets: Mapping[str, Mapped]
     specs: Specs
     visits: Mapping[str, Visit]
+    design: TrialDesign
     issues: list[MappingIssue] = field(default_factory=list)
     shared: dict[str, Any] = field(default_factory=dict)

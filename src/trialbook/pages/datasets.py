@@ -19,6 +19,7 @@ ALGORITHMS = {
     "derive_visit": "what the protocol's table of visits says of the visit",
     "derive_epoch": "the epoch of the subject's element (SE) in which the date lies",
     "derive_blfl": "Y on the last record with a result before the reference date",
+    "derive_element": "what the protocol's design says of the element (ETCD) in the subject's arm",
     "derive_study_day": "the study day of a date, counted from RFSTDTC; there is no day 0",
     "derive_seq": "the record's number within the subject",
     "derive": "a function of the study (sdtm_specs/derivations.py)",
