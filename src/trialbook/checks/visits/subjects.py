@@ -1,0 +1,148 @@
+"""Who has planned visits: the subjects with a day 1, when theirs is, and how long they were in each epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from trialbook.checks.visits.seen import EPOCH, Seen
+from trialbook.datasets.iso8601 import complete_date, split
+from trialbook.mapping import Forms, Mapped, Specs
+from trialbook.mapping.consents import versions_in_force
+from trialbook.protocol import Protocol
+
+LEAST_VISITS = 3
+"""Visits of a subject from which on the middle of them tells where its day 1 is."""
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """Those whose DM record has a complete RFSTDTC, from which the planned days count.
+
+    ``table``: USUBJID, NUMBER (as the forms have it), ARMCD, DAY1 (days since 1970) and FORM that it comes from, VERSION (of the
+    protocol in force), AT (position in DM); ``elements``: SE's of each, S (row of ``table``), EPOCH, START and END (days, NaN
+    where it has none).
+    """
+
+    table: pd.DataFrame
+    elements: pd.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @cached_property
+    def day1(self) -> np.ndarray:
+        """DAY1."""
+        return self.table["DAY1"].to_numpy()
+
+    def rows(self, numbers: pd.Series) -> np.ndarray:
+        """The row of each number in ``table``, -1 for none."""
+        known = pd.Series(np.arange(len(self.table)), index=self.table["NUMBER"])
+        return numbers.map(known).fillna(-1).to_numpy(dtype=np.int64)
+
+    @cached_property
+    def exits(self) -> np.ndarray:
+        """The day on which each left the study, infinity for one who has not."""
+        last = self.elements.sort_values("START", kind="stable").drop_duplicates("S", keep="last")
+        exits = np.full(len(self.table), np.inf)
+        ended = last["END"].notna()
+        exits[last["S"][ended]] = last["END"][ended]
+        return exits
+
+    def enters(self, epochs: Sequence[str]) -> np.ndarray:
+        """The day on which each first came into one of some epochs, infinity for one who never did; of no epochs: always."""
+        if not epochs or self.elements.empty:
+            return np.full(len(self.table), -np.inf)
+        return self._first(self.elements[self.elements["EPOCH"].isin(list(epochs))])
+
+    def leaves(self, epochs: Sequence[str]) -> np.ndarray:
+        """The day on which each came into another epoch after them, infinity for one who has not."""
+        if not epochs or self.elements.empty:
+            return np.full(len(self.table), np.inf)
+        others = self.elements[~self.elements["EPOCH"].isin(list(epochs))]
+        return self._first(others[others["START"].to_numpy() >= self.enters(epochs)[others["S"].to_numpy()]])
+
+    def _first(self, elements: pd.DataFrame) -> np.ndarray:
+        first = np.full(len(self.table), np.inf)
+        np.fmin.at(first, elements["S"].to_numpy(), elements["START"].to_numpy())
+        return first
+
+
+def subjects_of(dm: Mapped, se: Mapped | None, forms: Forms, specs: Specs, protocol: Protocol) -> Subjects:
+    """The subjects of the mapped DM; without SE nobody has elements, and all are in every epoch."""
+    frame = dm.dataset.frame
+    reference = frame["RFSTDTC"] if "RFSTDTC" in frame else pd.Series("", index=frame.index, dtype="str")
+    day1 = (complete_date(reference) - EPOCH).dt.days.astype("float64")
+    at = np.flatnonzero(day1.notna().to_numpy())
+    base = dm.provenance.base(at)
+    numbers = [forms.found[one[0]].cells[forms.found[one[0]].spec.subject].iloc[one[1]] if one else "" for one in base]
+    source = [next((form for form, _ in cells), dm.dataset.name) for cells in dm.provenance.cells(at, ["RFSTDTC"])]
+    arms = frame["ARMCD"].to_numpy()[at] if "ARMCD" in frame else np.full(len(at), "", dtype=object)
+    columns = {"USUBJID": frame["USUBJID"].to_numpy()[at], "NUMBER": numbers, "ARMCD": arms, "FORM": source}
+    table = pd.DataFrame(columns, dtype="str")
+    table = table.assign(DAY1=day1.to_numpy()[at], AT=at)
+    # Two DM records of one number, or one without: whose visits the forms tell of is not known.
+    table = table[(table["NUMBER"] != "") & ~table["NUMBER"].duplicated(keep=False)].reset_index(drop=True)
+    consents = forms.found.get(specs.export.consent.form) if specs.export.consent else None
+    versions = versions_in_force(protocol, specs, consents.frame if consents else None, table["NUMBER"])
+    return Subjects(table.assign(VERSION=versions), _elements(table, se))
+
+
+def _elements(table: pd.DataFrame, se: Mapped | None) -> pd.DataFrame:
+    columns = ("USUBJID", "EPOCH", "SESTDTC", "SEENDTC")
+    if se is None or any(name not in se.dataset.frame for name in columns):
+        return pd.DataFrame({"S": pd.Series(dtype="int64"), "EPOCH": pd.Series(dtype="str"), "START": [], "END": []})
+    frame = se.dataset.frame
+    place = pd.Series(np.arange(len(table)), index=table["USUBJID"])
+    made = pd.DataFrame(
+        {
+            "S": frame["USUBJID"].map(place[~place.index.duplicated()]).fillna(-1).astype("int64"),
+            "EPOCH": frame["EPOCH"],
+            "START": _earliest_day(frame["SESTDTC"]),
+            "END": _earliest_day(frame["SEENDTC"]),
+        }
+    )
+    return made[(made["S"] >= 0) & made["START"].notna()].reset_index(drop=True)
+
+
+def _earliest_day(dates: pd.Series) -> pd.Series:
+    """The first day that each date can be, in days since 1970; NaN where its year is not known."""
+    parts = split(dates)[["y", "m", "d"]].fillna({"m": 1, "d": 1}).set_axis(["year", "month", "day"], axis=1)
+    return (pd.to_datetime(parts, errors="coerce") - EPOCH).dt.days.astype("float64")
+
+
+def replanned(subjects: Subjects, protocol: Protocol, forms: Mapping[str, Seen]) -> tuple[Subjects, np.ndarray]:
+    """The subjects with day 1 where their visits put it, and by how many days that is later than their own (0: it agrees).
+
+    A subject most of whose visits lie apart from their plan by the same time has a wrong day 1, and not as many wrong visits:
+    where the middle of at least LEAST_VISITS visits after day 1 is farther off than any window reaches, the visits are believed.
+    """
+    apart = np.zeros(len(subjects))
+    starts = []
+    for one in forms.values():
+        groups = one.groups[one.groups["ATTENDED"] & one.groups["DAY"].notna()]
+        starts.append(pd.DataFrame({"S": subjects.rows(groups["NUMBER"]), "VISIT": groups["VISIT"], "DAY": groups["DAY"]}))
+    if not starts:
+        return subjects, apart
+    visits = pd.concat(starts, ignore_index=True)
+    visits = visits[visits["S"] >= 0].groupby(["S", "VISIT"], as_index=False)["DAY"].median()
+    for name, mine in by_version(subjects):
+        dated = [one for one in protocol.version(name).schedule.dated if one.offset >= 0]
+        offsets = {one.visit: one.offset for one in dated}
+        reach = max((abs(day) for one in dated for day in one.window or ()), default=0)
+        planned = visits["VISIT"].map(offsets).astype("float64")
+        off = (visits["DAY"] - planned - subjects.day1[visits["S"]])[planned.notna() & visits["S"].isin(mine)]
+        of = off.groupby(visits["S"]).agg(["median", "size"])
+        doubtful = of[(of["size"] >= LEAST_VISITS) & (of["median"].abs() > reach)]
+        apart[doubtful.index] = np.rint(doubtful["median"])
+    return replace(subjects, table=subjects.table.assign(DAY1=subjects.day1 + apart)), apart
+
+
+def by_version(subjects: Subjects) -> list[tuple[str, np.ndarray]]:
+    """The rows of the subjects of each version of the protocol."""
+    versions = subjects.table["VERSION"]
+    return [(str(name), np.flatnonzero((versions == name).to_numpy())) for name in versions.unique()]

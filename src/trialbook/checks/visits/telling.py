@@ -1,0 +1,164 @@
+"""Faults of visits as findings: the records of one subject, visit and date are told of once, whatever forms they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from trialbook.checks.questions import Questions
+from trialbook.checks.tables import CheckedTable
+from trialbook.checks.visits.seen import Seen
+from trialbook.checks.visits.subjects import Subjects
+from trialbook.findings import Finding, Origin, Role, RuleOutcome, RuleStatus, Runner, Severity, SitePlace, Stage, finding_ids
+from trialbook.mapping import Forms, Specs
+from trialbook.protocol import Protocol
+
+MOST_RECORDS = 50
+"""Of so many records of a form, at most, a finding names the cells; its message says how many there are."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every check of visits looks at; ``tables``: the forms as rules see them, ``dm``: the mapped DM, if it
+    was made."""
+
+    study: str
+    specs: Specs
+    protocol: Protocol
+    questions: Questions
+    forms: Forms
+    seen: Mapping[str, Seen]
+    tables: Mapping[str, CheckedTable]
+    dm: CheckedTable | None
+
+    def day1(self, subjects: Subjects, rows: Sequence[int], role: Role) -> list[tuple[Origin, ...]]:
+        """The raw cells that say when day 1 of some subjects was."""
+        assert self.dm is not None, "without DM nobody has a day 1"
+        return self.dm.locate(subjects.table["AT"].to_numpy()[list(rows)], ["RFSTDTC"], role)
+
+
+@dataclass(frozen=True)
+class VisitRule:
+    """A rule about visits; ``about`` is the form that it is about, or ``""``."""
+
+    id: str
+    severity: Severity
+    message: str
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What a rule found; ``key`` tells it from others of the rule and form, and ``content`` from those of the same key."""
+
+    dataset: str
+    subject: str
+    key: tuple[str, ...]
+    what: str
+    query: str
+    origins: tuple[Origin, ...]
+    content: str = ""
+    record: int | None = None
+    variables: tuple[str, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+    place: SitePlace | None = None
+
+
+def told(
+    study: str, rule: VisitRule, faults: Iterable[Fault], skipped: str | None = None
+) -> tuple[list[Finding], RuleOutcome, dict[str, SitePlace]]:
+    """The findings of a rule, its outcome, and the place of each finding that has its own; ``skipped``: why it did not run."""
+    faults = list(faults)
+    alike: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for index, one in enumerate(faults):
+        alike.setdefault((one.dataset, one.variables), []).append(index)
+    ids: dict[int, str] = {}
+    for (dataset, variables), at in alike.items():
+        keys, contents = [faults[index].key for index in at], [faults[index].content for index in at]
+        ids.update(zip(at, finding_ids(study, rule.id, dataset, variables, keys, contents), strict=True))
+    findings = [
+        Finding(
+            id=ids[index],
+            rule=rule.id,
+            cites=(),
+            severity=rule.severity,
+            stage=Stage.RAW,
+            dataset=one.dataset,
+            record=one.record,
+            subject=one.subject or None,
+            variables=one.variables,
+            values=one.values,
+            message=f"{rule.message}: {one.what}",
+            query=one.query,
+            origins=one.origins,
+        )
+        for index, one in enumerate(faults)
+    ]
+    status = RuleStatus.SKIPPED if skipped else RuleStatus.ISSUE_REPORTED if findings else RuleStatus.SUCCESS
+    outcome = RuleOutcome(rule.id, Runner.PANDERA, status, skipped, len(findings), rule.severity, rule.message, rule.about)
+    return findings, outcome, {ids[index]: one.place for index, one in enumerate(faults) if one.place is not None}
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of a form's records (:class:`Seen`), with what a check says of it."""
+
+    form: str
+    number: int
+    facts: Mapping[str, str]
+
+    def row(self, context: Context) -> pd.Series:
+        """NUMBER, VISIT, DATE, DAY, ATTENDED, AT."""
+        return context.seen[self.form].groups.iloc[self.number]
+
+
+def by_visit(context: Context, groups: Iterable[Group]) -> list[list[Group]]:
+    """The groups of one subject, visit and date together, whatever their forms."""
+    alike: dict[tuple[str, str, str], list[Group]] = {}
+    for one in groups:
+        row = one.row(context)
+        alike.setdefault((row["NUMBER"], row["VISIT"], row["DATE"]), []).append(one)
+    return list(alike.values())
+
+
+def fault_of(context: Context, groups: Sequence[Group], what: str, query: str, *, visit: bool, beside: Sequence[Origin]) -> Fault:
+    """The fault of the records of one subject, visit and date.
+
+    Their dates are to be corrected, with ``visit`` or their visits; ``beside`` is what they disagree with.
+    """
+    first = groups[0]
+    row, table = first.row(context), context.tables[first.form]
+    origins: list[Origin] = []
+    for one in groups:
+        records_of = context.seen[one.form].positions(one.number, MOST_RECORDS)
+        for of_record in context.tables[one.form].locate(records_of, _cells(context, one.form, visit), Role.CORRECT):
+            origins.extend(of_record)
+    records = {one.form: int((context.seen[one.form].of_record == one.number).sum()) for one in groups}
+    forms = ", ".join(f"{name} ({count:,} records)" if count > 1 else name for name, count in records.items())
+    at = int(row["AT"])
+    variables = _cells(context, first.form, True)
+    return Fault(
+        dataset=first.form,
+        subject=str(table.subject.iloc[at]) if table.subject is not None else "",
+        key=(str(row["NUMBER"]), str(row["VISIT"])),
+        what=f"{what}; {forms}",
+        query=query,
+        origins=(*origins, *beside),
+        content=str(row["DATE"]),
+        record=at + 1,
+        variables=variables,
+        values={name: str(table.frame[name].iloc[at]) for name in variables},
+    )
+
+
+def _cells(context: Context, form: str, visit: bool) -> tuple[str, ...]:
+    spec = context.forms.found[form].spec
+    return tuple(name for name in (spec.date, spec.visit if visit else None) if name is not None)
+
+
+def written(day: float) -> str:
+    """A day since 1970 as ISO 8601."""
+    return str(np.datetime64(int(day), "D"))
