@@ -173,6 +173,7 @@ def test_terms_are_cdiscs(specs: Specs) -> None:
     assert own == {
         "ARM", "ARMCD", "CTCAE_GRADE", "CAUSALITY", "ETHNIC_GROUP", "VISIT", "THYROID_TEST", "SEROLOGY_TEST", "SEROLOGY_RESULT",
         "DIAGNOSIS", "PREGNANCY", "SAMPLE_QUALITY", "CELLULARITY", "HEM_STATUS", "MRD_STATUS", "RELAPSE_SITE", "SURVIVAL",
+        "ELN_RISK", "FUSION", "MUTATION", "CHEMO_PHASE", "MRD_TARGET", "MRD_PCR_RESULT", "ECOG", "CRITERION",
     }  # fmt: skip
 
 

@@ -64,8 +64,8 @@ def _filled_from(spec: FormSpec, specs: Specs) -> dict[str, tuple[str, ...]]:
     rules: dict[str, dict[str, None]] = {}
     for domain in specs.domains.values():
         for records in domain.records:
-            known = {records.form: specs.forms[records.form]}
-            known |= {alias: specs.forms[join.form] for alias, join in records.join.items()}
+            known = {records.form: specs.sources[records.form]}
+            known |= {alias: specs.sources[join.form] for alias, join in records.join.items()}
             for variable, ways in specs.algorithms(domain, records).items():
                 for found in (resolve(name, known) for way in ways for name in way.columns):
                     if found and known[found[0]].form == spec.form:

@@ -4,6 +4,8 @@ from trialbook.mapping.domain_spec import Algorithm, DomainSpec, Records, StudyC
 from trialbook.mapping.engine import map_forms
 from trialbook.mapping.form_spec import DATE_TYPES, ColumnSpec, ExportSpec, FormSpec
 from trialbook.mapping.forms import Form, Forms, collect_forms
+from trialbook.mapping.items import SUBJECT, ItemTable, item_table
+from trialbook.mapping.items_spec import CRITERIA, VERDICTS, Answers, ItemsSpec
 from trialbook.mapping.loading import load_specs
 from trialbook.mapping.mapped import Mapped, MappedStudy
 from trialbook.mapping.provenance import Provenance
@@ -11,14 +13,20 @@ from trialbook.mapping.records import MappingIssue
 from trialbook.mapping.specs import Specs
 
 __all__ = [
+    "CRITERIA",
     "DATE_TYPES",
+    "SUBJECT",
+    "VERDICTS",
     "Algorithm",
+    "Answers",
     "ColumnSpec",
     "DomainSpec",
     "ExportSpec",
     "Form",
     "FormSpec",
     "Forms",
+    "ItemTable",
+    "ItemsSpec",
     "Mapped",
     "MappedStudy",
     "MappingIssue",
@@ -27,6 +35,7 @@ __all__ = [
     "Specs",
     "StudyCodelist",
     "collect_forms",
+    "item_table",
     "load_specs",
     "map_forms",
 ]

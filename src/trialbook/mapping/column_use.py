@@ -53,6 +53,10 @@ def column_uses(specs: Specs) -> tuple[ColumnUse, ...]:
     for domain in specs.domains.values():
         for records in domain.records:
             _records(specs, domain, records, variables, helpers)
+    if specs.items:
+        # What eligibility is judged by goes into no dataset by itself.
+        for records in specs.items.records:
+            _records(specs, specs.items.as_domain, records, helpers, helpers)
     return tuple(
         _use(spec, name, dict.fromkeys(variables[spec.form, name]), dict.fromkeys(helpers[spec.form, name]))
         for spec in specs.forms.values()
@@ -86,9 +90,9 @@ def _use(spec: FormSpec, name: str, variables: dict[str, None], helpers: dict[st
 
 
 def _records(specs: Specs, domain: DomainSpec, records: Records, variables: Uses, helpers: Uses) -> None:
-    known = {records.form: specs.forms[records.form]}
+    known = {records.form: specs.sources[records.form]}
     for alias, join in records.join.items():
-        known[alias] = specs.forms[join.form]
+        known[alias] = specs.sources[join.form]
         _join(records, alias, join, known, helpers)
     if isinstance(records.where, FunctionCall):
         for name in records.where.from_:
@@ -106,7 +110,7 @@ def _records(specs: Specs, domain: DomainSpec, records: Records, variables: Uses
 def _join(records: Records, alias: str, join: Join, known: dict[str, FormSpec], helpers: Uses) -> None:
     for name in join.on:
         helpers[records.form, name].append("key")
-    for name in (*join.others, *filter(None, (join.first, join.last))):
+    for name in (*join.others, *join.first, *join.last):
         helpers[join.form, name].append("key")
     if join.where:
         _expression(join.where, {alias: known[alias]}, helpers)

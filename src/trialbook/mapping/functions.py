@@ -8,6 +8,7 @@ from traceback import extract_tb
 import pandas as pd
 
 from trialbook.errors import SpecError
+from trialbook.mapping.codes import read_terms
 from trialbook.mapping.domain_spec import FunctionCall
 from trialbook.mapping.forms import Form
 from trialbook.mapping.specs import Specs
@@ -18,7 +19,8 @@ def call_function(
 ) -> pd.Series:
     """One value for each of ``size`` records, on their positions; ``column`` gives the columns that the call names.
 
-    The function gets dates as ISO 8601 (:meth:`Form.given`), in whichever of its formats a site wrote them.
+    The function gets dates as ISO 8601 (:meth:`Form.given`), in whichever of its formats a site wrote them, and of a whole form
+    (``reads``) coded cells as terms.
     Raises :class:`SpecError` where the function fails or gives something else.
     """
     file, place = specs.folder / "derivations.py", f"function {call.function}"
@@ -44,7 +46,13 @@ def call_function(
 
 
 def _records(form: Form, specs: Specs) -> pd.DataFrame:
-    return pd.DataFrame({name: form.given(name, specs.export.unknown_date_parts) for name in form.spec.columns})
+    """A form as a function gets it: dates in ISO 8601, coded cells as the terms that they stand for, where they have one."""
+    columns = {name: form.given(name, specs.export.unknown_date_parts) for name in form.spec.columns}
+    for name, column in form.spec.columns.items():
+        if column.codelist:
+            terms = read_terms(columns[name], specs.codelists[column.codelist])
+            columns[name] = terms.where(terms != "", columns[name])
+    return pd.DataFrame(columns)
 
 
 def truth_by_function(

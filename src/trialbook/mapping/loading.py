@@ -8,6 +8,7 @@ from pathlib import Path
 from trialbook.errors import SpecError
 from trialbook.mapping.domain_spec import CodelistsSpec, CommonSpec, DomainSpec
 from trialbook.mapping.form_spec import ExportSpec, FormSpec
+from trialbook.mapping.items_spec import ITEMS, JUDGED, ItemsSpec
 from trialbook.mapping.plain import plain
 from trialbook.mapping.references import dangling_references
 from trialbook.mapping.specs import Specs
@@ -41,7 +42,11 @@ def load_specs(folder: Path, prefix: str, read: Read = SpecFile) -> Specs:
         derivations=load_module(derivations, prefix) if derivations.exists() else None,
         files=files,
         units=_optional(folder, "units", UnitsSpec, files, read),
+        items=_optional(folder, ITEMS, ItemsSpec, files, read) if (folder / f"{ITEMS}.yml").exists() else None,
     )
+    for name in sorted(JUDGED.keys() & specs.forms.keys() if specs.items else ()):
+        what = f"{name} is what judging eligibility gives, and can't be a form of the export too"
+        raise files[f"forms/{name}"].error(["form"], what, "Give the form another name.")
     if not specs.forms:
         raise SpecError("holds no form specification", file=folder / "forms", remedy="Write one YAML file for each form.")
     problems = list(dangling_references(specs))

@@ -18,6 +18,8 @@ from trialbook.mapping.numbers import read_numbers
 from trialbook.mapping.references import resolve
 from trialbook.mapping.specs import Specs
 
+_CONTENT = "\x1f"
+
 
 @dataclass(frozen=True)
 class MappingIssue:
@@ -25,7 +27,7 @@ class MappingIssue:
 
     ``variables`` are columns of that table. ``kind``: JOIN (several records match), TERM (no term for a value), NUMBER (a Num
     variable from text that is not a number), UNIT (no conversion for a test's unit), RESULT (nothing can be made of a result),
-    EPOCH (a date that lies on a boundary of elements at its precision), ABSENT (a condition asks for a form that the export
+    EPOCH (a date that lies on a boundary of elements at its precision), ELEMENT (the design does not have it), ABSENT (a condition asks for a form that the export
     lacks: it concerns all records, and names none). ``about`` tells issues of one kind and column apart: the joined form, the
     code list; ``codelist`` is the one that has no term.
     """
@@ -42,7 +44,7 @@ class MappingIssue:
     @property
     def of_dataset(self) -> bool:
         """Whether ``table`` is a dataset: a form may have the same name."""
-        return self.kind in ("NUMBER", "ABSENT", "UNIT", "RESULT", "EPOCH")
+        return self.kind in ("NUMBER", "ABSENT", "UNIT", "RESULT", "EPOCH", "ELEMENT")
 
     @property
     def rule(self) -> str:
@@ -181,25 +183,24 @@ def _match(base: Form, other: Form, alias: str, join: Join, specs: Specs) -> tup
     pick = join.first or join.last
     if pick:
         candidates = candidates.take(_choice(candidates, other, pick, bool(join.first), specs.export.unknown_date_parts))
-    several = candidates["key"].duplicated(keep=False) & (pick is None)
+    several = candidates["key"].duplicated(keep=False) & (not pick)
     ambiguous = candidates.loc[several, "key"]
     chosen = candidates[~several].drop_duplicates("key").set_index("key")["row"]
     wanted = _key(base.cells, join.on)
     return chosen.reindex(wanted).fillna(-1).to_numpy(dtype=np.int64), wanted.isin(ambiguous).to_numpy(dtype=bool)
 
 
-def _choice(candidates: pd.DataFrame, other: Form, pick: str, first: bool, unknown: tuple[str, ...]) -> np.ndarray:
-    """The order of preference: by the picking column, then by content, so that the order of the export's rows decides nothing."""
-    by = sortable(other, pick, unknown)
-    by = by.mask(by == "") if by.dtype == "str" else by
-    ordered = by.take(candidates["row"].to_numpy()).reset_index(drop=True).to_frame("by")
+def _choice(candidates: pd.DataFrame, other: Form, pick: tuple[str, ...], first: bool, unknown: tuple[str, ...]) -> np.ndarray:
+    """The order of preference: by the picking columns, then by content: the order of the export's rows decides nothing."""
+    columns = {name: sortable(other, name, unknown) for name in pick}
+    known = pd.DataFrame({name: by.mask(by == "") if by.dtype == "str" else by for name, by in columns.items()})
+    ordered = known.take(candidates["row"].to_numpy()).reset_index(drop=True)
     tied = ordered.assign(key=candidates["key"].to_numpy()).duplicated(keep=False)
     if tied.any():
         rows = other.cells.take(candidates["row"].to_numpy()[tied.to_numpy()])
-        ordered.loc[tied, "content"] = ["\x1f".join(row) for row in rows.itertuples(index=False, name=None)]
-    columns = list(ordered.columns)
-    ascending = [first, True][: len(columns)]
-    return ordered.sort_values(columns, ascending=ascending, na_position="last", kind="stable").index.to_numpy()
+        ordered.loc[tied, _CONTENT] = ["\x1f".join(row) for row in rows.itertuples(index=False, name=None)]
+    ascending = [name == _CONTENT or first for name in ordered.columns]
+    return ordered.sort_values(list(ordered.columns), ascending=ascending, na_position="last", kind="stable").index.to_numpy()
 
 
 def _key(frame: pd.DataFrame, on: tuple[str, ...]) -> pd.Series:

@@ -9,6 +9,7 @@ from trialbook.expressions import ExpressionError, parse
 from trialbook.mapping.datetimes import format_parts
 from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm, DomainSpec, FunctionCall, Records
 from trialbook.mapping.form_spec import DATE_TYPES, FormSpec
+from trialbook.mapping.items_spec import ITEMS, JUDGED
 from trialbook.mapping.plain import plain
 from trialbook.mapping.results_references import dangling_result
 from trialbook.mapping.specs import Specs
@@ -29,7 +30,15 @@ def dangling_references(specs: Specs) -> Iterator[SpecError]:
                 if any(plain(code) == plain(value) for value in specs.codelists[str(column.codelist)].by_value):
                     text = f"{code!r} is a value of the code list {column.codelist}: it can't stand for an empty cell too"
                     yield specs.files[f"forms/{form}"].error(["columns", name, "null_codes"], text)
+        for name, terms in form_spec.attended.items():
+            codelist = str(form_spec.columns[name].codelist)
+            known = specs.codelists[codelist].terms if codelist in specs.codelists else terms
+            for term in terms:
+                if term not in known:
+                    text = f"{term!r} is no term of the code list {codelist}"
+                    yield specs.files[f"forms/{form}"].error(["attended", name], text)
     yield from _dangling_consent(specs)
+    yield from _dangling_items(specs)
     for domain in specs.domains.values():
         file = specs.files[f"domains/{domain.domain}"]
         for index, records in enumerate(domain.records):
@@ -53,33 +62,55 @@ def _dangling_consent(specs: Specs) -> Iterator[SpecError]:
         yield file.error(["consent", "date"], f"{consent.form}.{consent.date} is no date column by its form specification")
 
 
+def _dangling_items(specs: Specs) -> Iterator[SpecError]:
+    """The item table is made from the export, and the site's answers stand in a form of it."""
+    if specs.items is None:
+        return
+    file, domain = specs.files[ITEMS], specs.items.as_domain
+    for index, records in enumerate(domain.records):
+        for form in (records.form, *(join.form for join in records.join.values())):
+            if form in JUDGED:
+                yield file.error(["records", index], f"{form} comes of judging the items, so none can be taken from it")
+        yield from _dangling_records(specs, domain, file, index, records)
+    answers = specs.items.answers
+    if answers is not None and answers.form not in specs.forms:
+        yield file.error(["answers", "form"], f"there is no form {answers.form!r} in sdtm_specs/forms")
+    elif answers is not None:
+        for key, column in (("criterion", answers.criterion), ("answer", answers.answer)):
+            found = specs.forms[answers.form].columns.get(column)
+            if found is None:
+                yield file.error(["answers", key], f"the form {answers.form} has no column {column!r}")
+            elif not found.codelist:
+                yield file.error(["answers", key], f"{column!r} needs a code list, and the column has none")
+
+
 def _dangling_records(specs: Specs, domain: DomainSpec, file: SpecFile, index: int, records: Records) -> Iterator[SpecError]:
     at: list[str | int] = ["records", index]
-    if records.form not in specs.forms:
+    if records.form not in specs.sources:
         yield file.error([*at, "form"], f"there is no form {records.form!r} in sdtm_specs/forms")
         return
-    known = {records.form: specs.forms[records.form]}
+    known = {records.form: specs.sources[records.form]}
     for alias, join in records.join.items():
         where = [*at, "join", alias]
-        if join.form not in specs.forms:
+        if join.form not in specs.sources:
             yield file.error([*where, "form"], f"there is no form {join.form!r} in sdtm_specs/forms")
             continue
         if alias == records.form:
             yield file.error(where, f"{alias!r} already names the form of the records", "Give the join another name.")
             continue
-        known[alias] = specs.forms[join.form]
+        known[alias] = specs.sources[join.form]
         for key, columns in (("to" if join.to else "on", join.others), ("first", join.first), ("last", join.last)):
-            for column in (columns,) if isinstance(columns, str) else columns or ():
+            for column in columns:
                 spec = known[alias].columns.get(column)
                 if spec is None:
                     yield file.error([*where, key], f"the form {join.form} has no column {column!r}")
                 elif key in ("first", "last") and spec.type == "text":
                     yield file.error([*where, key], f"needs a date or a number to choose by; {column!r} is text")
         for column in join.on:
-            if column not in specs.forms[records.form].columns:
+            if column not in specs.sources[records.form].columns:
                 yield file.error([*where, "on"], f"the form {records.form} has no column {column!r}")
         if join.where:
-            yield from _expression(file, [*where, "where"], join.where, {alias: specs.forms[join.form]})
+            yield from _expression(file, [*where, "where"], join.where, {alias: specs.sources[join.form]})
     if isinstance(records.where, FunctionCall):
         for column in records.where.from_:
             if resolve(column, known) is None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from trialbook.mapping.domain_spec import Algorithm, CommonSpec, DomainSpec, Records, StudyCodelist
 from trialbook.mapping.form_spec import ExportSpec, FormSpec
+from trialbook.mapping.items_spec import JUDGED, ItemsSpec
 from trialbook.mapping.units import UnitsSpec
 from trialbook.specfile import SpecFile
 
@@ -19,8 +20,8 @@ class Specs:
     """The folder ``sdtm_specs/`` as data; DM stands first among the domains, since study days need its RFSTDTC, then SE, which
     epochs need.
 
-    ``files`` keeps each YAML file (``forms/AE``, ``domains/AE``, ``common``, ``codelists``, ``export``, ``units``), to name its
-    lines.
+    ``files`` keeps each YAML file (``forms/AE``, ``domains/AE``, ``common``, ``codelists``, ``export``, ``units``,
+    ``eligibility``), to name its lines. ``items``: how eligibility's items are made; None where the study does not say.
     """
 
     folder: Path
@@ -32,6 +33,12 @@ class Specs:
     derivations: ModuleType | None
     files: dict[str, SpecFile] = field(repr=False)
     units: UnitsSpec = field(default_factory=UnitsSpec)
+    items: ItemsSpec | None = None
+
+    @property
+    def sources(self) -> dict[str, FormSpec]:
+        """What records are made from: the forms of the export, and where eligibility is judged, what that gives."""
+        return {**self.forms, **JUDGED} if self.items else self.forms
 
     def function(self, name: str) -> Callable[..., Any]:
         """A named derivation."""

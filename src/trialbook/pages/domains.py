@@ -77,7 +77,7 @@ def _records(records: Records) -> Markup:
         joined = Markup("with {} by {}").format(name, by)
         if join.first or join.last:
             joined += Markup("; of several, the {} by {}").format(
-                "first" if join.first else "last", code(str(join.first or join.last))
+                "first" if join.first else "last", Markup(", then ").join(map(code, join.first or join.last))
             )
         if join.where:
             joined += Markup("; only where {}").format(code(join.where))
@@ -174,7 +174,7 @@ def _arguments(way: Way) -> Cell:
     one = way.algorithm
     if one.assign_ct:
         form, column = raw_column(one.assign_ct, aliases(way.records[0], study().specs))
-        codelist = one.codelist or study().specs.forms[form].columns[column].codelist or ""
+        codelist = one.codelist or study().specs.sources[form].columns[column].codelist or ""
         return Markup("by {}").format(link(code(codelist), "codelist", codelist))
     if one.derive:
         return code(one.derive.function)

@@ -19,7 +19,7 @@ def date_pairs(specs: Specs) -> list[tuple[str, str, str]]:
                 }
                 for end in ("STDTC", "ENDTC")
             ]
-            form = specs.forms[records.form]
+            form = specs.sources[records.form]
             starts, ends = ([column for column in columns if column in form.columns] for columns in found)
             if len(starts) == len(ends) == 1 and starts != ends:
                 pairs.append((records.form, starts[0], ends[0]))
