@@ -16,8 +16,9 @@ from trialbook.checks.rule import Rule
 from trialbook.checks.schema import build_schema
 from trialbook.datasets import SdtmDataset, Variable
 from trialbook.errors import SpecError, TrialbookError
-from trialbook.mapping import Specs, load_specs
+from trialbook.mapping import MappedStudy, Specs, load_specs
 from trialbook.protocol import Protocol, Visit
+from trialbook.protocol.trial_design import DesignDataset, trial_design
 from trialbook.specfile import SpecFile
 from trialbook.standards import ControlledTerminology, Standard, load_ct, load_standard
 from trialbook.studymodules import namespace
@@ -72,6 +73,15 @@ class LoadedStudy:
             return load_ct(self.protocol.study.ct, self.root / "sdtm_specs" / "ct")
         except SpecError as error:
             raise SpecFile(self.root / STUDY_FILE).error(["ct"], error.what, error.remedy) from None
+
+    def trial_design(self, mapped: MappedStudy | None = None) -> tuple[DesignDataset, ...]:
+        """TS, TA, TE, TV and TI by ``protocol/``, those that the specifications don't map; none without ``protocol/design.yml``.
+
+        TS takes what only the data know from ``mapped``.
+        """
+        frames = {name: one.dataset.frame for name, one in mapped.datasets.items()} if mapped else {}
+        made = trial_design(self.protocol, self.standard, self.ct, frames)
+        return tuple(one for one in made if one.dataset.name not in self.specs.domains)
 
     @cached_property
     def models(self) -> StudyModels:

@@ -13,6 +13,7 @@ from trialbook.datasets import SdtmDataset
 from trialbook.exports import RawTable
 from trialbook.findings import Origin, Role, Stage
 from trialbook.mapping import Form, Mapped
+from trialbook.protocol.trial_design import DesignDataset
 
 Locate = Callable[[np.ndarray, Sequence[str], Role], list[tuple[Origin, ...]]]
 
@@ -143,6 +144,16 @@ def mapped_table(mapped: Mapped, forms: dict[str, CheckedTable]) -> CheckedTable
     # A key's text is known by all of it, also where it goes on in qualifiers.
     cells = frame.assign(**mapped.unsplit) if mapped.unsplit else None
     return replace(table, frame=frame, cells=cells, lacking=mapped.not_collected, behind=behind)
+
+
+def design_table(made: DesignDataset) -> CheckedTable:
+    """A trial design dataset made from the protocol: its origins are the lines of the files that state its records."""
+
+    def locate(positions: np.ndarray, variables: Sequence[str], role: Role) -> list[tuple[Origin, ...]]:
+        places = [made.places[int(position)] for position in positions]
+        return [(Origin(role, file, None, line, ()),) for file, line in places]
+
+    return _dataset_table(made.dataset, made.keys, locate)
 
 
 def file_table(dataset: SdtmDataset, keys: tuple[str, ...]) -> CheckedTable:

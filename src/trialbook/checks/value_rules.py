@@ -22,6 +22,8 @@ _DURATION = rf"-?P(?=.)(?:{_PART}W|{_DATE_PARTS}{_TIME_PARTS})"
 _DAY_OF = {"DY": "DTC", "STDY": "STDTC", "ENDY": "ENDTC"}
 _NUMBER_TEXT = r"(?:<=?|>=?)?\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 NO_YES_RESPONSE = "C66742"
+_ALSO_TERMS = {"TSVCDREF": {"ISO 8601", "ClinicalTrials.gov", "ClinicalTrials.GOV"}}
+"""What the guide's own examples have (SDTMIG 3.4 section 7.4.2), and the code list has not."""
 _FLAGS = ("DTHFL", "BLFL", "LOBXFL", "DRVFL")
 
 
@@ -36,7 +38,7 @@ def value_rules(dataset: SdtmDataset, variable: StandardVariable, ct: Controlled
     yield row_rule(name, column, "LENGTH", Severity.ERROR, message, lambda f: byte_lengths(f[column]) <= MAX_CHAR_BYTES)
     lists = [found for code in variable.codelists if (found := ct.codelist(code)) is not None]
     if lists:
-        terms = {term for codelist in lists for term in codelist.terms}
+        terms = {term for codelist in lists for term in codelist.terms} | _ALSO_TERMS.get(column, set())
         open_ = any(codelist.extensible for codelist in lists)
         which = " or ".join(f"{codelist.submission_value} ({codelist.code})" for codelist in lists)
         yield row_rule(
