@@ -23,7 +23,8 @@ from trialbook.checks.mapping_rules import check_mapping
 from trialbook.checks.modules import rules_of
 from trialbook.checks.places import site_places
 from trialbook.checks.subject_rules import add_told, subject_rules
-from trialbook.checks.tables import CheckedTable, file_table, form_table, mapped_table
+from trialbook.checks.tables import CheckedTable, design_table, file_table, form_table, mapped_table
+from trialbook.checks.visits import check_visits
 from trialbook.datasets import SYNTHETIC, FileFormat, SdtmDataset, case_standard, read_datasets, read_statement, write_datasets
 from trialbook.errors import TrialbookError
 from trialbook.exports import RawExport, read_export
@@ -91,6 +92,7 @@ class Study(LoadedStudy):
         """Raw export to SDTM datasets, without checks."""
         _, _, mapped, run = self._mapped(Path(export), progress)
         datasets = {name: one.dataset for name, one in mapped.datasets.items()}
+        datasets |= {one.dataset.name: one.dataset for one in self.trial_design(mapped)}
         return MappedExport(datasets, mapped.issues, mapped.not_made, run.synthetic)
 
     def validate(self, export: Path | str, core: bool = True, progress: Progress = quiet, skip_unreadable: bool = False) -> Run:
@@ -104,6 +106,8 @@ class Study(LoadedStudy):
         study = self.protocol.id
         form_tables = {name: form_table(form, mapped.usubjid.get(name)) for name, form in forms.found.items()}
         data_tables = {name: mapped_table(one, form_tables) for name, one in mapped.datasets.items()}
+        design = self.trial_design(mapped)
+        data_tables |= {one.dataset.name: design_table(one) for one in design}
         progress("checking the forms")
         batches = [check_export(forms, self.specs.forms, form_tables, study, raw.unreadable)]
         absent = {name: f"the form {name} is not in the export" for name in forms.absent}
@@ -112,16 +116,20 @@ class Study(LoadedStudy):
         rules = {name: (*self.form_rules(name), *of_subjects.get(name, ())) for name in self.specs.forms}
         batches.append(check_tables(form_tables, rules, absent, study, told_of_columns(forms.found)))
         told = add_told(told_of(batches[-1][0], rules), batches[-1][0], subjects)
+        dm, protocol = data_tables.get("DM"), self.protocol
+        visits = check_visits(forms, mapped, form_tables, dm, self.specs, protocol, self.questions, told)
+        batches.append((visits.findings, visits.outcomes))
         batches.append(check_mapping(mapped.issues, mapped.not_made, data_tables, form_tables, study, self.questions))
         progress("checking the datasets")
-        rules = {name: self.dataset_rules(one.dataset, one.keys) for name, one in mapped.datasets.items()}
+        made = (*mapped.datasets.values(), *design)
+        rules = {one.dataset.name: self.dataset_rules(one.dataset, one.keys) for one in made}
         rules |= {name: rules_of(models) for name, models in self.models.datasets.items() if name not in rules}
         batches.append(check_tables(data_tables, rules, mapped.not_made, study, told))
         batches.append(([], core_outcomes(core)))
         counts = [*_counts(form_tables), *_counts(data_tables)]
         results = assemble(info, batches, counts, _sites(data_tables))
-        results = replace(results, places=site_places(results.findings, forms.found))
-        return Run(results, form_tables, data_tables, tuple(one.dataset for one in mapped.datasets.values()))
+        results = replace(results, places={**site_places(results.findings, forms.found), **visits.places})
+        return Run(results, form_tables, data_tables, tuple(one.dataset for one in made))
 
     def check(self, datasets: Path | str, core: bool = True, progress: Progress = quiet) -> Run:
         """SDTM datasets that exist already to findings, with the standard's rules and the study's own."""
@@ -136,7 +144,7 @@ class Study(LoadedStudy):
         raw = read_export(export, specs.export.encodings, specs.export.ignore, headers, skip_unreadable)
         forms = collect_forms(raw, specs.forms)
         progress("mapping to SDTM")
-        mapped = map_forms(forms, specs, self.standard, self.protocol.id, self.visits)
+        mapped = map_forms(forms, specs, self.standard, self.protocol.id, self.visits, design=self.protocol.design)
         records = _records_by_file(forms)
         inputs = tuple(asdict(one) | {"rows": records.get(one.file, 0)} for one in raw.inputs)
         info = RunInfo(self.protocol.id, started, self.standard.name, self.ct.name, versions(), inputs, raw.synthetic)

@@ -17,6 +17,7 @@ FILLED_LATER = (
     "derive_standard_result",
     "derive_range_indicator",
     "derive_visit",
+    "derive_element",
     "derive_study_day",
     "derive_epoch",
     "derive_blfl",
@@ -84,6 +85,7 @@ class Algorithm(SpecModel):
     derive_standard_result: str | None = None
     derive_range_indicator: str | None = None
     derive_visit: str | None = None
+    derive_element: str | None = None
     derive_study_day: str | None = None
     derive_epoch: str | None = None
     derive_blfl: Baseline | None = None
@@ -155,16 +157,16 @@ class Join(SpecModel):
     """Records of another form beside each record: by equal columns ``on``, at most one.
 
     ``to`` names the other form's columns, one for each of ``on``, where they are called otherwise there. Where several match,
-    ``first`` or ``last`` names the date or number column that decides, and records without a value there come last; without
-    either, more than one is an error that is reported. ``where`` limits the other form's records.
+    ``first`` or ``last`` names the date or number column that decides (or several: a date, then a time), and records without a
+    value there come last; without either, more than one is an error that is reported. ``where`` limits the other form's records.
     """
 
     form: str
     on: Names = Field(min_length=1)
     to: Names = ()
     where: str | None = None
-    first: str | None = None
-    last: str | None = None
+    first: Names = ()
+    last: Names = ()
 
     @model_validator(mode="after")
     def _one_pick(self) -> Self:

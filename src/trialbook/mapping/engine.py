@@ -13,6 +13,7 @@ from trialbook.datasets.dataset import VariableType
 from trialbook.mapping.algorithms import fill
 from trialbook.mapping.collected import not_collected
 from trialbook.mapping.domain_spec import FILLED_LATER, Algorithm, DomainSpec, Records
+from trialbook.mapping.form_spec import FormSpec
 from trialbook.mapping.forms import Form, Forms
 from trialbook.mapping.later import fill_later
 from trialbook.mapping.long_text import QualifierText, split_qualifiers, split_variables
@@ -23,37 +24,49 @@ from trialbook.mapping.provenance import Cells, Provenance, Source
 from trialbook.mapping.records import MappingIssue, RawRecords, merged, raw_records
 from trialbook.mapping.specs import Specs
 from trialbook.mapping.supp import supplemental
-from trialbook.protocol import Visit
+from trialbook.protocol import TrialDesign, Visit
 from trialbook.standards import Standard
 
 
 def map_forms(
-    forms: Forms, specs: Specs, standard: Standard, study_id: str, visits: Mapping[str, Visit] | None = None
+    forms: Forms,
+    specs: Specs,
+    standard: Standard,
+    study_id: str,
+    visits: Mapping[str, Visit] | None = None,
+    judged: Mapping[str, Form] | None = None,
+    design: TrialDesign | None = None,
 ) -> MappedStudy:
-    """Map every domain that has at least one of its forms; ``visits`` are the protocol's by name.
+    """Map every domain that has at least one of its forms; ``visits`` are the protocol's by name, ``design`` is its own.
+
+    ``judged``: the forms of :data:`JUDGED`, where the export was judged; without them a domain has no records of theirs.
 
     Raises :class:`SpecError` for a domain that the standard does not have, and for a derivation that fails.
     """
-    empty = {name: _without_records(specs, name) for name in forms.absent}
-    everything = {**forms.found, **empty}
+    everything = every_form(forms, specs) | dict(judged or {})
     datasets: dict[str, Mapped] = {}
     issues: list[MappingIssue] = []
     not_made: dict[str, str] = {}
     for name, domain in specs.domains.items():
         if name not in standard.datasets:
             raise specs.files[f"domains/{name}"].error(["domain"], f"{standard.name} has no domain {name}")
-        kinds = [records for records in domain.records if records.form in forms.found]
+        kinds = [records for records in domain.records if records.form in forms.found or records.form in (judged or {})]
         if not kinds:
             wanted = ", ".join(dict.fromkeys(records.form for records in domain.records))
             not_made[name] = f"the export has none of its forms ({wanted})"
             continue
-        for mapped in _map_domain(domain, kinds, everything, specs, standard, study_id, datasets, visits or {}, issues):
+        plan = (visits or {}, design or TrialDesign())
+        for mapped in _map_domain(domain, kinds, everything, specs, standard, study_id, datasets, plan, issues):
             datasets[mapped.dataset.name] = mapped
     return MappedStudy(datasets, merged(issues), not_made, _subjects(everything, forms, specs))
 
 
-def _without_records(specs: Specs, name: str) -> Form:
-    spec = specs.forms[name]
+def every_form(forms: Forms, specs: Specs) -> dict[str, Form]:
+    """Each form that a specification may name, without records where the export lacks it."""
+    return {**forms.found, **{name: _without_records(spec) for name, spec in specs.sources.items() if name not in forms.found}}
+
+
+def _without_records(spec: FormSpec) -> Form:
     nothing = np.array([], dtype=np.int64)
     return Form(spec, pd.DataFrame(columns=list(spec.columns), dtype="str"), (), nothing, nothing)
 
@@ -66,18 +79,18 @@ def _map_domain(
     standard: Standard,
     study_id: str,
     datasets: Mapping[str, Mapped],
-    visits: Mapping[str, Visit],
+    plan: tuple[Mapping[str, Visit], TrialDesign],
     issues: list[MappingIssue],
 ) -> list[Mapped]:
     parts = [raw_records(domain.domain, kind, forms, specs) for kind in kinds]
     wanted = [specs.algorithms(domain, kind) for kind in kinds]
     later = {name: ways[0] for ways_of in wanted for name, ways in ways_of.items() if ways[0].operation in FILLED_LATER}
     names = [name for name in dict.fromkeys(name for ways in wanted for name in ways) if name not in later]
-    columns, sources = _fill_all(parts, [{n: w for n, w in ways.items() if n in names} for ways in wanted], names, specs, forms)
+    columns, sources = fill_all(parts, [{n: w for n, w in ways.items() if n in names} for ways in wanted], names, specs, forms)
     frame = pd.DataFrame({"STUDYID": study_id, "DOMAIN": domain.domain, **columns}, index=range(sum(map(len, parts))))
-    provenance = Provenance(*_rows(parts), sources)
+    provenance = Provenance(*rows_behind(parts), sources)
     no_number = _numbers(frame, domain.domain, standard)
-    making = Making(domain, frame, sources, datasets, specs, visits)
+    making = Making(domain, frame, sources, datasets, specs, *plan)
     fill_later(making, later)
     keys = domain.keys or standard.datasets[domain.domain].keys
     keys = tuple(key for key in keys if key in frame)
@@ -98,7 +111,7 @@ def _map_domain(
     qualifiers: dict[str, QualifierText] = {}
     if domain.supp:
         of_kinds = [domain.qualifiers(kind) for kind in kinds]
-        values, value_sources = _fill_all(parts, of_kinds, list(domain.supp), specs, forms)
+        values, value_sources = fill_all(parts, of_kinds, list(domain.supp), specs, forms)
         for name, one in domain.supp.items():
             value, source = values[name].take(order).reset_index(drop=True), value_sources[name]
             source = Source(source.ways, source.choice[order])
@@ -134,7 +147,7 @@ def _without_elements(later: Mapping[str, Algorithm], datasets: Mapping[str, Map
     return {name: "SE could not be made" for name, algorithm in later.items() if algorithm.derive_epoch}
 
 
-def _fill_all(
+def fill_all(
     parts: Sequence[RawRecords],
     wanted: Sequence[Mapping[str, tuple[Algorithm, ...]]],
     names: Sequence[str],
@@ -161,7 +174,8 @@ def _fill_all(
     return columns, sources
 
 
-def _rows(parts: Sequence[RawRecords]) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+def rows_behind(parts: Sequence[RawRecords]) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+    """The form of each alias, and for each record of all parts its position there, -1 where it has none."""
     forms = {alias: form.name for part in parts for alias, form in part.forms.items()}
     rows = {
         alias: np.concatenate([part.rows.get(alias, np.full(len(part), -1)) for part in parts]).astype(np.int64)

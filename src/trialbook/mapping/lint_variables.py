@@ -30,8 +30,8 @@ def place_of(domain: DomainSpec, index: int, name: str) -> tuple[str, list[str |
 
 def column_of(specs: Specs, records: Records, name: str) -> ColumnSpec:
     """The specification of a column that an algorithm names."""
-    known = {records.form: specs.forms[records.form]}
-    known |= {alias: specs.forms[join.form] for alias, join in records.join.items()}
+    known = {records.form: specs.sources[records.form]}
+    known |= {alias: specs.sources[join.form] for alias, join in records.join.items()}
     found = resolve(name, known)
     assert found is not None, name
     return known[found[0]].columns[found[1]]
@@ -59,6 +59,8 @@ def variable_complaints(
         yield LintSeverity.ERROR, f"{name} is no study day"
     if operation == "derive_visit" and name not in ("VISITNUM", "VISITDY"):
         yield LintSeverity.ERROR, f"derive_visit gives VISITNUM and VISITDY, not {name}"
+    if operation == "derive_element" and name not in ("ELEMENT", "TAETORD", "EPOCH"):
+        yield LintSeverity.ERROR, f"derive_element gives ELEMENT, TAETORD and EPOCH, not {name}"
     if operation == "derive_blfl" and not name.endswith(("BLFL", "LOBXFL")):
         yield LintSeverity.ERROR, f"{name} is no baseline flag"
     if operation == "derive_seq" and not name.endswith("SEQ"):
