@@ -1,0 +1,81 @@
+"""A registry record held against the protocol, field by field, and the protocol's statements against the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from trialbook.errors import TrialbookError
+from trialbook.protocol.eligibility import EligibilitySpec, Kind
+from trialbook.protocol.protocol import Protocol
+from trialbook.protocol.registry.compare_arms import compare_arms
+from trialbook.protocol.registry.compare_facts import compare_facts
+from trialbook.protocol.registry.compare_lists import compare_criteria, compare_outcomes
+from trialbook.protocol.registry.compare_statements import compare_statements, without_told
+from trialbook.protocol.registry.difference import Difference, Severity, Spot
+from trialbook.protocol.registry.read import read_record
+from trialbook.protocol.registry.record import RegistryRecord
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A record and how the protocol differs from it, the gravest differences first."""
+
+    file: Path
+    record: RegistryRecord
+    differences: tuple[Difference, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether a difference is an Error."""
+        return any(one.severity is Severity.ERROR for one in self.differences)
+
+
+def check_registry(protocol: Protocol, file: Path | None = None) -> Comparison:
+    """The protocol against the record in ``file``, else in the file that ``study.yml`` names under ``record``.
+
+    Raises TrialbookError where there is no record, or what is there is none.
+    """
+    if file is None:
+        if not protocol.study.record:
+            raise TrialbookError(
+                "names no registry record",
+                file=protocol.folder / "study.yml",
+                remedy="Write  record: FILE  there (its path from the folder protocol/), or name the record with --record FILE.",
+            )
+        file = protocol.folder / protocol.study.record
+    record = read_record(file, protocol.id)
+    return Comparison(file, record, compare(record, protocol))
+
+
+def compare(record: RegistryRecord, protocol: Protocol) -> tuple[Difference, ...]:
+    """Every difference, Errors first; what one field tells is not told again of the statement at its place."""
+    found = list(_fields(record, protocol))
+    found += without_told(compare_statements(record, protocol), found)
+    order = list(Severity)
+    return tuple(sorted(found, key=lambda one: order.index(one.severity)))
+
+
+def _fields(record: RegistryRecord, protocol: Protocol) -> Iterator[Difference]:
+    yield from compare_facts(record, protocol)
+    yield from compare_arms(record, protocol)
+    yield from _criteria(record, protocol)
+    yield from _outcomes(record, protocol)
+
+
+def _criteria(record: RegistryRecord, protocol: Protocol) -> Iterator[Difference]:
+    whole = Spot(protocol, "eligibility", ("criteria",))
+    # As it is written: what the criteria's logic says wrongly is another matter.
+    criteria = list(enumerate(protocol.part("eligibility", EligibilitySpec).criteria))
+    for kind in Kind:
+        said = [(one.id, one.text, whole.inner(index, "text")) for index, one in criteria if one.kind is kind]
+        yield from compare_criteria(kind, record.inclusion if kind is Kind.INCLUSION else record.exclusion, said, whole)
+
+
+def _outcomes(record: RegistryRecord, protocol: Protocol) -> Iterator[Difference]:
+    whole = Spot(protocol, "objectives", ("endpoints",))
+    said = list(enumerate(protocol.objectives.endpoints))
+    for level, severity in (("primary", Severity.ERROR), ("secondary", Severity.WARNING)):
+        endpoints = [(one.id, one.words, whole.inner(index)) for index, one in said if one.level == level]
+        yield from compare_outcomes(level, getattr(record, f"{level}_outcomes"), endpoints, whole, severity)
