@@ -88,6 +88,8 @@ class Quotient:
         values = _overs(~unknown, upper.values, lower.over)
         over = _overs(~unknown, upper.over, lower.values)
         assert values is not None and over is not None
+        if not (over[~unknown] < 0).any():
+            return Numbers(values, unknown, over)
         negative = np.zeros(len(unknown), dtype=bool)
         negative[~unknown] = (over[~unknown] < 0).astype(bool)
         minus = np.full(len(unknown), Decimal(1), dtype=object)

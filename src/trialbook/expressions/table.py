@@ -100,7 +100,7 @@ class Table:
 def _converted(column: pd.Series, convert: Callable[[str], object | None]) -> tuple[np.ndarray, np.ndarray]:
     """Each distinct text converted once; None is unknown."""
     codes, distinct = pd.factorize(column)
-    converted = [convert(text) for text in distinct]
+    converted = [convert(text) for text in distinct.tolist()]
     values = np.empty(len(converted), dtype=object)
     values[:] = converted
     unknown = np.fromiter((value is None for value in converted), dtype=bool, count=len(converted))

@@ -77,7 +77,7 @@ def takes(item: Item, text: str) -> bool:
 def not_taken(item: Item, column: pd.Series) -> np.ndarray:
     """The records whose cell holds what the item does not take; an empty one is not among them."""
     codes, distinct = pd.factorize(column)
-    wrong = np.fromiter((text != "" and not takes(item, text) for text in distinct), dtype=bool, count=len(distinct))
+    wrong = np.fromiter((text != "" and not takes(item, text) for text in distinct.tolist()), dtype=bool, count=len(distinct))
     return wrong[codes]
 
 

@@ -101,7 +101,8 @@ class Eligibility:
         items are not looked at. Raises SpecError where the protocol has no criteria or a setting has no value.
         """
         self._can_judge()
-        table = Table({name: self._column(items, item) for name, item in self.items.items()}, len(items))
+        read = self.compiled.read
+        table = Table({name: self._column(items, item) for name, item in self.items.items() if name in read}, len(items))
         conditions = {name: self.compiled.condition(name) for name in self.criteria}
         truths = {name: table.truth(condition) for name, condition in conditions.items()}
         criteria = pd.DataFrame(truths, index=items.index)

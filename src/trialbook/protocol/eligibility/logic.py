@@ -57,6 +57,12 @@ class Compiled:
             for number, one in enumerate(spec.contradictions)
         }
 
+    @property
+    def read(self) -> frozenset[str]:
+        """The items that the expressions in force name."""
+        rules = [*self.contradictions.values(), *(rule for rules in self.criteria.values() for rule in rules)]
+        return frozenset().union(*(rule.expression.names for rule in rules))
+
     def condition(self, criterion: str) -> Condition:
         """All expressions of a criterion as one."""
         parts = tuple(rule.expression.condition for rule in self.criteria[criterion])

@@ -9,6 +9,9 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
+# Combinations are counted in 64-bit integers, from the number of records on.
+_BITS_AT_ONCE = 30
+
 
 class Verdict(StrEnum):
     """Of a subject: every criterion is in order, one is not, or it cannot be told yet."""
@@ -58,10 +61,15 @@ def _patterns(masks: Mapping[str, np.ndarray], rows: int) -> tuple[np.ndarray, l
     names = list(masks)
     if not names or not rows:
         return np.zeros(rows, dtype=int), [()]
-    bits = np.packbits(np.column_stack([masks[name] for name in names]), axis=1)
-    distinct, codes = np.unique(bits.view(np.dtype((np.void, bits.shape[1]))).ravel(), return_inverse=True)
-    unpacked = np.unpackbits(distinct.view(np.uint8).reshape(len(distinct), -1), axis=1, count=len(names)).astype(bool)
-    return codes, [tuple(name for name, there in zip(names, row, strict=True) if there) for row in unpacked]
+    codes = np.zeros(rows, dtype="int64")
+    for number, name in enumerate(names):
+        if number % _BITS_AT_ONCE == 0:
+            codes = pd.factorize(codes)[0]
+        codes = codes * 2 + masks[name]
+    codes = pd.factorize(codes)[0]
+    firsts = np.flatnonzero(~pd.Series(codes).duplicated().to_numpy())
+    held = np.column_stack([masks[name][firsts] for name in names])
+    return codes, [tuple(name for name, there in zip(names, row, strict=True) if there) for row in held]
 
 
 def _taken(patterns: Sequence[tuple[str, ...]], codes: np.ndarray) -> np.ndarray:
