@@ -77,7 +77,10 @@ class Estimation(Sourced):
 
 
 class Setting(Sourced):
-    """A decision of the plan: ``value``, or ``from`` the fact of another part; ``options`` are the values that it may take."""
+    """A decision of the plan: ``value``, or ``from`` the fact of another part; ``options`` are the values that it may take.
+
+    ``question``: the number of the open question (questions.yml) that it answers.
+    """
 
     id: str
     text: str
@@ -85,6 +88,7 @@ class Setting(Sourced):
     from_: str = Field(default="", alias="from")
     unit: str = ""
     options: tuple[str, ...] = ()
+    question: int | None = None
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
@@ -104,10 +108,25 @@ class Grid(SpecModel):
     dropout: tuple[float, ...] = ()
 
 
+class Events(Sourced):
+    """The assumptions of a log-rank test: ``p_control`` is control's chance of an event until the endpoint's visit."""
+
+    endpoint: str
+    hazard_ratio: float = Field(gt=0)
+    p_control: float = Field(gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _hazards_differ(self) -> Self:
+        if self.hazard_ratio == 1:
+            raise ValueError("the hazard_ratio is 1: no number of events tells the arms apart")
+        return self
+
+
 class SampleSize(Sourced):
     """The assumptions behind the number of subjects, for the primary endpoint's proportions.
 
-    ``allocation``: subjects of treatment for each of control; ``dropout``: the fraction whose outcome will not be known.
+    ``allocation``: subjects of treatment for each of control; ``dropout``: the fraction whose outcome will not be known;
+    ``events`` are those of a secondary endpoint.
     """
 
     method: Method
@@ -117,6 +136,7 @@ class SampleSize(Sourced):
     allocation: float = Field(default=1, gt=0)
     dropout: float = Field(default=0, ge=0, lt=1)
     inflation: Inflation = Inflation.DIV
+    events: Events | None = None
     grid: Grid = Grid()
 
     @model_validator(mode="after")

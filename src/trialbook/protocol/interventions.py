@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 DAYS_A_MONTH = 30.4375
 
 
+def study_day(months: float) -> int:
+    """The study day on which so many months after day 1 are over; half a day counts as a whole one."""
+    return int(DAYS_A_MONTH * months + 0.5) + 1
+
+
 class Substance(Sourced):
     """What is given: ``inn`` is its international nonproprietary name, as EXTRT has it; ``type`` the registry's."""
 
@@ -104,7 +109,7 @@ class Intervention(Sourced):
     def end_day(self) -> int | None:
         """The study day on which the months of treatment are over; None where no duration is stated."""
         months = self.regimen.months
-        return None if months is None else round(DAYS_A_MONTH * months) + 1
+        return None if months is None else study_day(months)
 
     @property
     def frequency(self) -> str:

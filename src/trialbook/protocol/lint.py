@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from trialbook.protocol.agreement import lint_analysis, lint_objectives, lint_wording
 from trialbook.protocol.eligibility import lint_eligibility
+from trialbook.protocol.glossary import lint_glossary
 from trialbook.protocol.interventions import lint_interventions
 from trialbook.protocol.protocol import Protocol
+from trialbook.protocol.questions import lint_questions
+from trialbook.protocol.references import lint_references
+from trialbook.protocol.statements import lint_sources
 from trialbook.protocol.trial_design.lint import lint_design
 from trialbook.specfile import Complaint
 
-CHECKS: tuple[Callable[[Protocol], Iterable[Complaint]], ...] = (lint_eligibility, lint_interventions, lint_design)
+CHECKS: tuple[Callable[[Protocol], Iterable[Complaint]], ...] = (
+    lint_sources,
+    lint_eligibility,
+    lint_interventions,
+    lint_design,
+    lint_objectives,
+    lint_analysis,
+    lint_wording,
+    lint_glossary,
+    lint_references,
+    lint_questions,
+)
 
 
 def lint_protocol(protocol: Protocol) -> tuple[Complaint, ...]:

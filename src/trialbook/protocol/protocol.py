@@ -14,9 +14,12 @@ from trialbook.protocol.amendments import Amendments, folder_of_versions
 from trialbook.protocol.analysis import Analysis
 from trialbook.protocol.design import TrialDesign, load_design
 from trialbook.protocol.eligibility import Eligibility, load_eligibility
+from trialbook.protocol.glossary import Glossary
 from trialbook.protocol.interventions import Interventions
 from trialbook.protocol.objectives import Objectives
+from trialbook.protocol.questions import Questions
 from trialbook.protocol.reconstruction import Reconstruction, reconstruct
+from trialbook.protocol.references import Reference, load_references
 from trialbook.protocol.schedule import Visit, load_visits
 from trialbook.protocol.soa import Schedule
 from trialbook.protocol.study import StudyProtocol
@@ -84,6 +87,21 @@ class Protocol:
     def sample_size(self) -> Reconstruction | None:
         """What those assumptions say of the planned number of subjects; None where there are none."""
         return reconstruct(self)
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        """``glossary.yml``: terms and abbreviations."""
+        return self.part("glossary", Glossary)
+
+    @cached_property
+    def questions(self) -> Questions:
+        """``questions.yml``: what the record leaves open."""
+        return self.part("questions", Questions)
+
+    @cached_property
+    def references(self) -> dict[str, Reference]:
+        """``references.bib``: the literature by key."""
+        return load_references(self.folder)
 
     @cached_property
     def amendments(self) -> Amendments:

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from trialbook.protocol.analysis import SampleSize, Testing
-from trialbook.protocol.sample_size import Inflation, Method, control_arm, inflate, reached_power, whole
+from trialbook.protocol.sample_size import (
+    Inflation,
+    Method,
+    control_arm,
+    event_probability,
+    inflate,
+    logrank_events,
+    logrank_power,
+    logrank_subjects,
+    reached_power,
+    whole,
+)
 
 if TYPE_CHECKING:
     from trialbook.protocol.protocol import Protocol
@@ -18,6 +29,20 @@ if TYPE_CHECKING:
 LABEL = "reconstruction"
 """What a page calls it: the calculation of this project, not of the trial's sponsor."""
 SCENARIO = ("p_control", "p_treatment", "power", "method", "n_arm", "dropout", "inflation")
+
+
+@dataclass(frozen=True)
+class EventCount:
+    """Events that a log-rank test needs by two formulas, and the ``subjects`` among whom the first expects them, both arms.
+
+    ``expected``: events among the planned subjects when nobody is lost, ``power`` what the test has with them.
+    """
+
+    schoenfeld: float
+    freedman: float
+    subjects: int
+    expected: float
+    power: float
 
 
 @dataclass(frozen=True)
@@ -86,6 +111,26 @@ class Reconstruction:
             left = [max(round(n * (1 - lost)), 1) for n in self.planned_arms or ()]
             rows.append((lost, *(left or (0, 0)), self.power(dropout=lost)))
         return pd.DataFrame(rows, columns=["dropout", "control", "treatment", "power"])
+
+    def events(self) -> EventCount | None:
+        """What a log-rank test of the secondary endpoint would need, and has; None without assumptions or a plan."""
+        a, t = self.assumptions, self.testing
+        if a.events is None or self.planned is None:
+            return None
+        ratio, low = a.events.hazard_ratio, a.events.p_control
+        high = event_probability(low, ratio)
+        needed = [
+            logrank_events(ratio, power=a.power, alpha=t.alpha, sides=t.sides, allocation=a.allocation, freedman=freedman)
+            for freedman in (False, True)
+        ]
+        expected = self.planned * (low + a.allocation * high) / (1 + a.allocation)
+        return EventCount(
+            schoenfeld=needed[0],
+            freedman=needed[1],
+            subjects=whole(logrank_subjects(needed[0], low, high, allocation=a.allocation)),
+            expected=expected,
+            power=logrank_power(expected, ratio, alpha=t.alpha, sides=t.sides, allocation=a.allocation),
+        )
 
     def scenarios(self) -> pd.DataFrame:
         """Every combination of the grid that gives the planned number: columns ``SCENARIO``, ``n_arm`` being control's.

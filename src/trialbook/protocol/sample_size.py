@@ -156,6 +156,12 @@ def logrank_events(
     return total * (1 + allocation) ** 2 / (allocation * log(hazard_ratio) ** 2)
 
 
+def logrank_power(events: float, hazard_ratio: float, *, alpha: float = 0.05, sides: int = 2, allocation: float = 1) -> float:
+    """The power that a log-rank test has with so many events in both arms (Schoenfeld 1981)."""
+    shift = abs(log(hazard_ratio)) * sqrt(events * allocation) / (1 + allocation)
+    return NORMAL.cdf(shift - critical(alpha, sides))
+
+
 def logrank_subjects(events: float, p_control: float, p_treatment: float, *, allocation: float = 1) -> float:
     """The subjects in both arms among whom ``events`` are expected, by each arm's chance of an event in follow-up."""
     return events * (1 + allocation) / (p_control + allocation * p_treatment)

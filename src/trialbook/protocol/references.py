@@ -1,0 +1,107 @@
+"""The literature that the protocol cites (``protocol/references.bib``, BibTeX)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialbook.errors import SpecError
+from trialbook.protocol.facts import leaves
+from trialbook.specfile import Complaint, LintSeverity
+
+if TYPE_CHECKING:
+    from trialbook.protocol.protocol import Protocol
+
+FILE = "references.bib"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One entry: ``key`` is what ``cites`` names, ``text`` the entry as a list of references has it, ``html`` with its markup."""
+
+    key: str
+    line: int
+    text: str
+    html: str
+    year: str = ""
+    doi: str = ""
+    url: str = ""
+
+
+def load_references(folder: Path) -> dict[str, Reference]:
+    """The entries of ``references.bib`` by key, in the order of the file; none where the file is not there.
+
+    Raises :class:`SpecError` with file and line where it is no BibTeX, has a key twice or an entry without a needed field.
+    """
+    path = folder / FILE
+    if not path.exists():
+        return {}
+    # Takes a third of a second, and only pages and lint ask for it.
+    from pybtex.backends.html import Backend as Html
+    from pybtex.backends.plaintext import Backend as Plain
+    from pybtex.database import BibliographyDataError, Entry
+    from pybtex.database.input.bibtex import Parser
+    from pybtex.exceptions import PybtexError
+    from pybtex.scanner import PybtexSyntaxError
+    from pybtex.style.formatting.unsrt import Style
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise SpecError("is not UTF-8 text", file=path, remedy="Save the file as UTF-8.") from None
+    try:
+        entries: dict[str, Entry] = dict(Parser().parse_string(text).entries)
+    except PybtexSyntaxError as error:
+        line = getattr(error, "lineno", None) or 1
+        raise SpecError(f"is not valid BibTeX: {error.args[0]}", file=path, place=f"line {line}") from None
+    except BibliographyDataError as error:
+        raise SpecError(f"is not valid BibTeX: {error}", file=path, place="line 1") from None
+    style, found = Style(), {}
+    for key, entry in entries.items():
+        line = _line(text, key)
+        try:
+            (formatted,) = style.format_entries([entry])
+        except (PybtexError, AttributeError, KeyError) as error:
+            what = f"the entry {key} can't be written out: {error}"
+            raise SpecError(what, file=path, place=f"line {line}") from None
+        fields = entry.fields
+        found[key] = Reference(
+            key,
+            line,
+            formatted.text.render(Plain()),
+            formatted.text.render(Html()),
+            fields.get("year", ""),
+            fields.get("doi", ""),
+            fields.get("url", ""),
+        )
+    return found
+
+
+def citations(protocol: Protocol) -> dict[str, list[tuple[str, tuple[str | int, ...]]]]:
+    """By key what cites it: the file's name without its ending, and the keys that lead to the citation there."""
+    found: dict[str, list[tuple[str, tuple[str | int, ...]]]] = {}
+    for path in sorted(protocol.folder.glob("*.yml")):
+        for location, value in leaves(protocol.file(path.stem).data):
+            if len(location) > 1 and location[-2] == "cites" and isinstance(value, str):
+                found.setdefault(str(value), []).append((path.stem, location))
+    return found
+
+
+def lint_references(protocol: Protocol) -> Iterable[Complaint]:
+    """Citations of what is not in the list, and entries of the list that nothing cites."""
+    root, cited = protocol.folder.parent, citations(protocol)
+    for key, places in cited.items():
+        for name, location in places if key not in protocol.references else ():
+            text = f"cites {key}, which is not in {FILE}"
+            yield protocol.file(name).complaint(root, LintSeverity.ERROR, location, text)
+    for key, reference in protocol.references.items():
+        if key not in cited:
+            file = (protocol.folder / FILE).relative_to(root).as_posix()
+            yield Complaint(LintSeverity.WARNING, file, reference.line, key, "nothing in the protocol cites it")
+
+
+def _line(text: str, key: str) -> int:
+    starts = [number for number, line in enumerate(text.splitlines(), 1) if line.lstrip().startswith("@") and f"{{{key}," in line]
+    return starts[0] if starts else 1
