@@ -180,7 +180,7 @@ class DS(Dataset, domain="DS"):
     @rule(
         "IFN-DS-014",
         Severity.ERROR,
-        "Before informed consent",
+        "Ends before informed consent",
         variables=["DSSTDTC", "DSDECOD"],
         mend=["DSSTDTC"],
         query="“{DSDECOD}”的日期 {DSSTDTC} 早于知情同意日期，请核实。 / "
@@ -188,10 +188,9 @@ class DS(Dataset, domain="DS"):
         cites=["ICH E6"],
     )
     def consent_comes_first(cls, ds: pd.DataFrame) -> pd.Series:
-        """Randomization and death are other rules'."""
+        """Randomization and death are other rules', and what is done at visits the kit's."""
         consent = cls.milestone(ds, "INFORMED CONSENT OBTAINED", ds["DSSPID"])
-        mine = (ds["DSCAT"] == "DISPOSITION EVENT") | (ds["DSDECOD"] == "ELIGIBILITY CRITERIA MET")
-        return ~(mine & before(ds["DSSTDTC"], consent))
+        return ~((ds["DSCAT"] == "DISPOSITION EVENT") & before(ds["DSSTDTC"], consent))
 
     @rule(
         "IFN-DS-015",

@@ -1,16 +1,12 @@
-"""Laboratory results, marrow, serology: numbers, units, ranges, visits, baseline flags."""
+"""Laboratory results, marrow, serology: numbers, units, ranges, baseline flags."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pandas as pd
 
 from trialbook.checks import Dataset, RawForm, Severity, rule
 from trialbook.mapping.numbers import read_numbers
-from trialbook.protocol import load_visits
 
-VISITS = load_visits(Path(__file__).resolve().parents[1] / "protocol")
 REMISSION = ("CR", "CRh", "CRi", "MORPHOLOGIC LEUKEMIA-FREE STATE")
 MOST_BLASTS = 5
 """Percent of blasts in the marrow from which on there is no remission (ELN 2022)."""
@@ -216,30 +212,6 @@ class LB(Dataset, domain="LB"):
     def result_is_a_number(cls, lb: pd.DataFrame) -> pd.Series:
         """What is neither a number nor a word that the study knows, the mapping tells."""
         return (lb["LBTESTCD"] == "HCG") | ~lb["LBSTRESC"].isin(WORDS)
-
-    @rule(
-        "IFN-LB-014",
-        Severity.WARNING,
-        "Taken outside of the visit's window",
-        variables=["LBDTC", "VISIT", "LBDY", "VISITDY"],
-        mend=["LBDTC", "VISIT"],
-        query="采样日期 {LBDTC}（第 {LBDY} 天）不在访视 {VISIT}（第 {VISITDY} 天）的时间窗内：日期或访视是否有误？ / "
-        "The sample of {LBDTC} (day {LBDY}) is outside of the window of {VISIT} (day {VISITDY}): are date and visit right?",
-    )
-    def taken_in_the_window(cls, lb: pd.DataFrame) -> pd.Series:
-        """Screening has no earliest day here: who was screened again has samples of the first screening too.
-
-        A sample is asked about once, in the first of its results.
-        """
-        windows = {name: one.window for name, one in VISITS.items() if one.window and one.day is not None}
-        off = lb["LBDY"] - lb["VISITDY"]
-        # There is no day 0.
-        off -= ((lb["LBDY"] > 0) & (lb["VISITDY"] < 0)).astype(int)
-        off += ((lb["LBDY"] < 0) & (lb["VISITDY"] > 0)).astype(int)
-        early = lb["VISIT"].map({name: window[0] for name, window in windows.items() if name != "SCREENING"}).astype("float64")
-        late = lb["VISIT"].map({name: window[1] for name, window in windows.items()}).astype("float64")
-        outside = (off < early) | (off > late)
-        return ~outside | lb[["USUBJID", "VISIT", "LBDTC", "LBDY"]].where(outside).duplicated()
 
     @rule(
         "IFN-LB-015",

@@ -331,21 +331,6 @@ FORMS: list[tuple[str, list[Row], list[bool]]] = [
         [visit("M3", "2024/3/5", RELAPSE_DAT=date) for date in ("2024/3/5", "2029/3", "2030/3/5", "2018", "")],
         [True, True, False, False, True],
     ),
-    (
-        "IFN-VISIT-RESP",
-        [
-            visit("D1", "2024/1/1"),
-            visit("M3", "2024/4/1"),
-            visit("M6", "2023/7/2"),
-            visit("M9", "2024/10/1"),
-            visit("EOT", "2026/1/1"),
-            visit("M3", "2020/1/1", SUBJID="B"),
-            visit("筛选", "2024/1/1", SUBJID="C"),
-            visit("筛选", "2024/1/1", SUBJID="C"),
-            visit("M3", "2024/12/1", SUBJID="C"),
-        ],
-        [True, True, False, True, True, True, True, True, False],
-    ),
 ]
 
 LB = {"USUBJID": "A", "LBTESTCD": "HGB", "LBSPEC": "BLOOD", "LBORRES": "130", "LBORRESU": "g/L", "LBSTRESN": 130.0}
@@ -376,25 +361,6 @@ DATASETS: list[tuple[str, list[Row], list[bool]]] = [
             for test, text in (("WBC", "NEGATIVE"), ("HCG", "NEGATIVE"), ("TSH", "NOT DETECTED"), ("WBC", "5"))
         ],
         [False, True, True, True],
-    ),
-    (
-        "IFN-LB-014",
-        [
-            LB | {"VISIT": name, "LBDY": day, "VISITDY": planned, "LBDTC": "2024-03"}
-            for name, day, planned in (
-                ("MONTH 1", 24.0, 31.0),
-                ("MONTH 1", 38.0, 31.0),
-                ("MONTH 1", 23.0, 31.0),
-                ("MONTH 1", 39.0, 31.0),
-                ("SCREENING", -1.0, -28.0),
-                ("SCREENING", 1.0, -28.0),
-                ("SCREENING", -90.0, -28.0),
-                ("END OF TREATMENT/RELAPSE", 400.0, NAN),
-                ("MONTH 1", NAN, 31.0),
-                ("MONTH 1", 23.0, 31.0),  # another result of a sample that was asked about
-            )
-        ],
-        [True, True, False, False, True, False, True, True, True, True],
     ),
     (
         "IFN-LB-015",
@@ -525,7 +491,7 @@ def test_a_wrong_group_is_asked_about_once(rules: dict[str, tuple[str, Rule]], d
 
 
 def test_every_rule_of_these_has_a_case(rules: dict[str, tuple[str, Rule]]) -> None:
-    own = {one for one in rules if not one.startswith(("IFN-AE-", "IFN-DM-", "IFN-DATE-", "IFN-VISIT-"))}
+    own = {one for one in rules if not one.startswith(("IFN-AE-", "IFN-DM-", "IFN-DATE-"))}
     assert own - {"IFN-EX-021"} == {rule for rule, *_ in [*FORMS, *DATASETS] if rule in own}
 
 

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
 
 from trialbook.checks.models import value_beside
+from trialbook.checks.visits.subjects import LEAST_VISITS
 from trialbook.checks.visits.telling import Context, Fault, Group, by_visit, fault_of
 from trialbook.datasets.iso8601 import before
 from trialbook.findings import Role
+from trialbook.mapping.form_spec import ConsentSpec
 
 
 def before_consent(context: Context, told: Collection[tuple[str, int]]) -> tuple[list[Fault], set[tuple[str, int]]]:
     """A fault for each subject, visit and date before consent, and the groups of forms that they are of.
 
-    The consent is that under the number that the record has, so of one who was screened again that to the same screening. A
-    partial date is before it only where it is so by every reading.
+    The consent is that under the number that the record has: of one who was screened again, that to the same screening. A partial
+    date is before it only where it is so by every reading. Where several dates of a subject are, that of consent is doubted, once.
     """
     declared = context.specs.export.consent
     form = context.forms.found.get(declared.form) if declared else None
     if declared is None or form is None:
         return [], set()
-    consents = form.given(declared.date, context.specs.export.unknown_date_parts)
-    numbers = form.cells[form.spec.subject]
+    consents, numbers = form.given(declared.date, context.specs.export.unknown_date_parts), form.cells[form.spec.subject]
     groups: list[Group] = []
     for name, one in context.seen.items():
         if not one.form.spec.date or name == declared.form:
@@ -34,13 +35,44 @@ def before_consent(context: Context, told: Collection[tuple[str, int]]) -> tuple
         for number in np.flatnonzero(early.to_numpy()):
             if (name, int(number)) not in told:
                 groups.append(Group(name, int(number), {"consent": consent.iloc[number]}))
-    alike = by_visit(context, groups)
+    by_number: dict[str, list[list[Group]]] = {}
+    for of in by_visit(context, groups):
+        by_number.setdefault(str(of[0].row(context)["NUMBER"]), []).append(of)
     first = pd.Series(np.arange(len(numbers)), index=numbers)[~numbers.duplicated().to_numpy()]
-    at = first.loc[[of[0].row(context)["NUMBER"] for of in alike]].to_numpy(dtype=np.int64)
-    located = context.tables[declared.form].locate(at, [declared.date], Role.COMPARED)
-    faults = []
-    for of, beside in zip(alike, located, strict=True):
-        date, consent = of[0].row(context)["DATE"], of[0].facts["consent"]
-        query = context.questions.ask("BEFORE-CONSENT", date=date, consent=consent)
-        faults.append(fault_of(context, of, f"on {date}, informed consent on {consent}", query, visit=False, beside=beside))
+    faults: list[Fault] = []
+    for subject, visits in by_number.items():
+        if len({of[0].row(context)["DATE"] for of in visits}) >= LEAST_VISITS:
+            faults.append(_doubted(context, declared, int(first[subject]), visits))
+        else:
+            faults.extend(_early(context, declared, int(first[subject]), of) for of in visits)
     return faults, {(one.form, one.number) for one in groups}
+
+
+def _early(context: Context, declared: ConsentSpec, at: int, groups: Sequence[Group]) -> Fault:
+    """The fault of the records of one visit; ``at``: the record of consent."""
+    date, consent = groups[0].row(context)["DATE"], groups[0].facts["consent"]
+    (beside,) = context.tables[declared.form].locate(np.array([at]), [declared.date], Role.COMPARED)
+    query = context.questions.ask("BEFORE-CONSENT", date=date, consent=consent)
+    return fault_of(context, groups, f"on {date}, informed consent on {consent}", query, visit=False, beside=beside)
+
+
+def _doubted(context: Context, declared: ConsentSpec, at: int, visits: Sequence[Sequence[Group]]) -> Fault:
+    """The fault of a consent that comes after several visits."""
+    table, consent = context.tables[declared.form], visits[0][0].facts["consent"]
+    dates = sorted({str(of[0].row(context)["DATE"]) for of in visits})
+    (origins,) = table.locate(np.array([at]), [declared.date], Role.CORRECT)
+    for one in (group for of in visits for group in of):
+        spec, found = context.forms.found[one.form].spec, context.seen[one.form].positions(one.number, 1)
+        (compared,) = context.tables[one.form].locate(found, [spec.date or ""], Role.COMPARED)
+        origins = (*origins, *compared)
+    return Fault(
+        dataset=declared.form,
+        subject=str(table.subject.iloc[at]) if table.subject is not None else "",
+        key=table.key(np.array([at]))[0],
+        what=f"consent is dated {consent}, and {len(dates)} dates of the subject from {dates[0]} to {dates[-1]} are earlier",
+        query=context.questions.ask("LATE-CONSENT", consent=consent, first=dates[0], last=dates[-1]),
+        origins=origins,
+        record=at + 1,
+        variables=(declared.date,),
+        values={declared.date: str(table.frame[declared.date].iloc[at])},
+    )

@@ -140,8 +140,21 @@ class _Version:
                 for of in ("V", "WITHIN"):
                     known = groups[groups[of] >= 0]
                     there[known["S"].to_numpy(), known[of].to_numpy()] = True
+                there |= self._strays(use.form)
             self._there[key] = there
         return self._there[key]
+
+    def _strays(self, form: str) -> np.ndarray:
+        """Whose record of a visit may be one that has no subject, or one that nobody knows: that is told of already."""
+        one, visits = self.context.seen[form], {visit.visit: at for at, visit in enumerate(self.calendar.visits)}
+        known = self.context.usubjid.get(form)
+        groups = one.groups[(known.iloc[one.groups["AT"]] == "").to_numpy()] if known is not None else one.groups.iloc[:0]
+        there = np.full((len(self.subjects), len(visits)), False)
+        for visit, day in groups[groups["VISIT"].isin(list(visits))][["VISIT", "DAY"]].drop_duplicates().itertuples(index=False):
+            at = visits[visit]
+            since = day - self.subjects.day1
+            there[:, at] |= np.isnan(since) | ((since >= self.calendar.first[at]) & (since <= self.calendar.last[at]))
+        return there
 
 
 def faults(context: Context, subjects: Subjects, found: list[Lack]) -> dict[str, list[Fault]]:

@@ -67,7 +67,7 @@ def check_visits(
         for name, form in forms.found.items()
         if (form.spec.visit or form.spec.date) and form.spec.subject not in form.missing
     }
-    context = Context(protocol.id, specs, protocol, questions, forms, seen_of, tables, dm)
+    context = Context(protocol.id, specs, protocol, questions, forms, seen_of, tables, dm, mapped.usubjid)
     known = known or {}
     done = _Done(protocol.id)
     early: set[tuple[str, int]] = set()

@@ -22,8 +22,8 @@ MOST_RECORDS = 50
 
 @dataclass(frozen=True)
 class Context:
-    """What every check of visits looks at; ``tables``: the forms as rules see them, ``dm``: the mapped DM, if it
-    was made."""
+    """What every check of visits looks at; ``tables``: the forms as rules see them, ``dm``: the mapped DM, if it was made;
+    ``usubjid``: for each form the USUBJID of its records, ``""`` for one whose subject nobody knows."""
 
     study: str
     specs: Specs
@@ -33,6 +33,7 @@ class Context:
     seen: Mapping[str, Seen]
     tables: Mapping[str, CheckedTable]
     dm: CheckedTable | None
+    usubjid: Mapping[str, pd.Series]
 
     def day1(self, subjects: Subjects, rows: Sequence[int], role: Role) -> list[tuple[Origin, ...]]:
         """The raw cells that say when day 1 of some subjects was."""
