@@ -32,6 +32,6 @@ class Making:
     datasets: Mapping[str, Mapped]
     specs: Specs
     visits: Mapping[str, Visit]
-    design: TrialDesign
+    design: TrialDesign = field(default_factory=TrialDesign)
     issues: list[MappingIssue] = field(default_factory=list)
     shared: dict[str, Any] = field(default_factory=dict)
