@@ -36,6 +36,7 @@ ROOMS = (
     "study",
     "run",
     "pages",
+    "amendment",
     "demo",
     "terminal",
     "cli",

@@ -14,6 +14,7 @@ import typer
 from trialbook import __version__
 from trialbook.cli.exports import app
 from trialbook.cli.options import UNUSABLE
+from trialbook.cli.protocol import protocol_app
 from trialbook.cli.registry import registry_app
 from trialbook.cli.study import book_app, ct_app, specs_app
 from trialbook.errors import TrialbookError
@@ -21,6 +22,7 @@ from trialbook.errors import TrialbookError
 app.add_typer(book_app, name="book")
 app.add_typer(specs_app, name="specs")
 app.add_typer(ct_app, name="ct")
+app.add_typer(protocol_app, name="protocol")
 app.add_typer(registry_app, name="registry")
 
 

@@ -39,12 +39,13 @@ class Amendment(Version, Sourced):
     """An amendment, and the ``version`` that it made of the one before.
 
     ``date``: when it was approved; ``effective``: from when on subjects consent to it; ``rationale``: why it was made, as a
-    whole; ``rationales``: why single things changed, by their identity in the list of changes (``eligibility.I1``).
+    whole; ``author``: who wrote it; ``rationales``: why single things changed, by their identity in the list of changes (``eligibility.I1``).
     """
 
     number: int = Field(ge=1)
     date: date
     effective: date
+    author: str = ""
     rationale: str = Field(min_length=1)
     rationales: dict[str, str] = {}
 

@@ -1,0 +1,57 @@
+"""The pages of the book that a change touches: those whose cells take something else from the protocol."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from trialbook.amendment.place import Place, PlaceKind, differences
+from trialbook.amendment.reach import Reach
+from trialbook.pages import session
+from trialbook.run import Study
+
+_CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_OPTIONS = re.compile(r"\A(?:---\n.*?^---\n|(?::[^\n]*\n)+)", re.MULTILINE | re.DOTALL)
+_TITLE = re.compile(r"^#\s+(.+)$", re.MULTILINE)
+RUN_NOTE = "shows a run, whose results hang on all of the protocol"
+
+
+def touched_pages(book: Path, old: Study, new: Study) -> list[Place]:
+    """A place for each page in the folder ``book``, whose files are named from the folder above it."""
+    places = []
+    for page in sorted(book.rglob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        sides = [_taken(text, study) for study in (old, new)]
+        takes = differences(sides[0].found, sides[1].found)
+        if takes or sides[1].runs:
+            title = _TITLE.search(_CELL.sub("", text))
+            name = page.relative_to(book.parent).as_posix()
+            note = RUN_NOTE if sides[1].runs else ""
+            places.append(Place(PlaceKind.PAGES, name, title.group(1).strip() if title else page.stem, takes, note))
+    return places
+
+
+def _taken(text: str, study: Study) -> Reach:
+    reach = Reach(study, {session.study: study})
+    names: dict[str, Any] = {}
+    for cell in cells_of(text):
+        tree = ast.parse(cell)
+        imports = ast.Module([node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)], [])
+        exec(compile(imports, "<page>", "exec"), names)
+        reach.code(compile(tree, "<page>", "exec"), names, {})
+    return reach
+
+
+def cells_of(text: str) -> Iterator[str]:
+    """The code of a page's cells that are Python, without their options; of magic and shell commands nothing is known."""
+    for found in _CELL.finditer(text):
+        lines = _OPTIONS.sub("", found.group(1)).splitlines()
+        code = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
+        try:
+            ast.parse(code)
+        except SyntaxError:
+            continue
+        yield code
