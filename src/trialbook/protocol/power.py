@@ -16,6 +16,9 @@ NORMAL = NormalDist()
 TIE = 1 + 1e-7
 """Tables within this factor of the observed one's probability count as equally likely, as in R's ``fisher.test``."""
 
+EQUAL = 1 + 1e-12
+"""A p value that is the level itself rejects, as in whole numbers, though the computer's last digit may lie above it."""
+
 
 def fisher_power(
     n_control: int, n_treatment: int, p_control: float, p_treatment: float, *, alpha: float = 0.05, sides: int = 2
@@ -99,7 +102,7 @@ def _rejected(n_control: int, n_treatment: int, alpha: float, sides: int, greate
     rejected = np.zeros((n_control + 1, n_treatment + 1), dtype=bool)
     for responders in range(n_control + n_treatment + 1):
         counts, chances = _margins(n_control, n_treatment, responders)
-        rejected[responders - counts, counts] = _p_values(chances, sides, greater) <= alpha
+        rejected[responders - counts, counts] = _p_values(chances, sides, greater) <= alpha * EQUAL
     return rejected
 
 
