@@ -55,7 +55,8 @@ def queries_csv(results: Results) -> bytes:
 def asked_findings(results: Results) -> Iterator[Finding]:
     """The findings whose question goes to a site: it has something there to mend, and was not asked the same already.
 
-    The kit's questions speak of entries, so they need a raw cell; a rule of the study may ask about a record as such.
+    The kit's questions speak of entries, so they need a raw cell, or the place where one is missing; a rule of the study may ask
+    about a record as such.
     Records that are equal where they must not be are a finding each, with one question: the first that names the others asks.
     A subject whom DM does not know may stand in every form: who that is is asked once.
     """
@@ -78,12 +79,15 @@ def asked_findings(results: Results) -> Iterator[Finding]:
 
 
 def _can_mend(results: Results, finding: Finding) -> bool:
+    place = (results.places or {}).get(finding.id)
     mend = [origin for origin in finding.origins if origin.role is Role.CORRECT]
+    if not mend and place is not None:
+        # What is not there has no cell to mend, but a place where the site would enter it.
+        return place.by_site
     if finding.rule.startswith(KIT_PREFIX):
         mend = [origin for origin in mend if origin.columns]
     if not mend or results.places is None:
         return bool(mend)
-    place = results.places.get(finding.id)
     return place is not None and place.by_site
 
 

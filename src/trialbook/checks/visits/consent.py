@@ -19,7 +19,7 @@ def before_consent(context: Context, told: Collection[tuple[str, int]]) -> tuple
     """A fault for each subject, visit and date before consent, and the groups of forms that they are of.
 
     The consent is that under the number that the record has: of one who was screened again, that to the same screening. A partial
-    date is before it only where it is so by every reading. Where several dates of a subject are, that of consent is doubted, once.
+    date is before it only where it is so by every reading. Where several dates of a subject are, consent's is doubted, once.
     """
     declared = context.specs.export.consent
     form = context.forms.found.get(declared.form) if declared else None
