@@ -8,6 +8,7 @@ from trialbook.protocol.agreement import lint_analysis, lint_objectives, lint_wo
 from trialbook.protocol.eligibility import lint_eligibility
 from trialbook.protocol.glossary import lint_glossary
 from trialbook.protocol.interventions import lint_interventions
+from trialbook.protocol.lint_schedule import lint_schedule
 from trialbook.protocol.protocol import Protocol
 from trialbook.protocol.questions import lint_questions
 from trialbook.protocol.references import lint_references
@@ -18,6 +19,7 @@ from trialbook.specfile import Complaint
 CHECKS: tuple[Callable[[Protocol], Iterable[Complaint]], ...] = (
     lint_sources,
     lint_eligibility,
+    lint_schedule,
     lint_interventions,
     lint_design,
     lint_objectives,
