@@ -182,9 +182,7 @@ def _complaints(one: Intervention, arms: set[str]) -> Iterable[tuple[list[str | 
         steps = ", ".join(f"{step:g}" for step in one.steps)
         yield ["reductions", "doses"], error, f"the doses are not each lower than the one before: {steps}"
     if one.end_day is not None and one.last_planned_day > one.end_day:
-        over = (
-            f"the last of the planned doses falls on day {one.last_planned_day}, after the treatment's end on day {one.end_day}"
-        )
+        over = f"the last planned dose falls on day {one.last_planned_day}, after the end of treatment on day {one.end_day}"
         yield ["plan", "planned_doses"], error, over
     if one.plan.least_days_between > one.regimen.every:
         yield ["plan", "least_days_between"], warning, f"doses are planned every {one.regimen.every} days, closer than that"

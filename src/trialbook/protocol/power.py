@@ -16,7 +16,7 @@ NORMAL = NormalDist()
 TIE = 1 + 1e-7
 """Tables within this factor of the observed one's probability count as equally likely, as in R's ``fisher.test``."""
 
-EQUAL = 1 + 1e-12
+EQUAL = 1 + 1e-9
 """A p value that is the level itself rejects, as in whole numbers, though the computer's last digit may lie above it."""
 
 
