@@ -78,9 +78,14 @@ def test_a_study_without_the_file_gives_nothing(parts: Callable, said: Callable)
     ("before", "after", "place", "what"),
     [
         ("dose: 135", "dose: 0", "line 9", "interventions.0.regimen.dose: Input should be greater than 0 (found 0)"),
-        ("planned_doses: 26", "doses: 26", "line 14", "interventions.0.plan.doses: is not a key known here"),
+        (
+            "planned_doses: 26",
+            "planned_doses: 26\n      doses: 26",
+            "line 15",
+            "interventions.0.plan.doses: is not a key known here",
+        ),
         ("test: PLAT", "test: WBC", "line 17", "interventions.0.modification: the thresholds of WBC are there twice"),
-        ("    cites: [label]\n", "", "line 17", "the source literature needs cites"),
+        ("      cites: [label]\n", "", "line 17", "the source literature needs cites"),
         ("every: 7", "every: weekly", "line 11", "interventions.0.regimen.every: Input should be a valid integer"),
     ],
 )
