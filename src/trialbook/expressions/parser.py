@@ -70,7 +70,8 @@ class _Parser(OperandParser):
             if isinstance(node, ast.Constant):
                 remedy = f"Compare a column with it, for example AETERM == {written}."
             return self.source.error(f"{written} alone is not a condition", node, remedy=remedy)
-        if is_call(node, "date", "days_before", "months_before"):
+        if is_call(node, "date", "days_before", "months_before") or isinstance(node, ast.BinOp):
+            self.operand(node)
             return self.source.error(f"{self.source.segment(node)} alone is not a condition", node)
         return self.unknown(node)
 

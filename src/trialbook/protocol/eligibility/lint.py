@@ -55,9 +55,6 @@ def _complaints(eligibility: Eligibility) -> Iterator[tuple[Place, LintSeverity,
         for field in ("text", "short"):
             for text in _unstated(criterion, getattr(criterion, field), eligibility):
                 yield ["criteria", number, field], _ERROR, text
-    for name, value in spec.eligible_subject.items():
-        if not value or not takes(eligibility.items[name], value):
-            yield ["eligible_subject", name], _ERROR, f"is {value!r}; expected {expected(eligibility.items[name])}"
     yield from _base(eligibility)
 
 
@@ -85,6 +82,8 @@ def _unstated(criterion: Criterion, text: str, eligibility: Eligibility) -> Iter
     for name, value in own.items():
         if _source(eligibility, eligibility.settings[name]) is Source.RECORD and value not in numbers(text, words=True):
             yield f"{criterion.id} uses {name} = {value}, which its text does not state: {text}"
+    if None in used.values():
+        return
     items = [eligibility.items[name] for name in eligibility.items_of(criterion.id)]
     explained = set(own.values()).union(*(numbers(item.label) for item in items))
     for value in sorted(numbers(text) - explained):
@@ -95,15 +94,14 @@ def _source(eligibility: Eligibility, setting: Setting) -> Source:
     return setting.source or eligibility.spec.source
 
 
-def _can_judge(eligibility: Eligibility) -> bool:
-    return bool(eligibility.spec.criteria) and set(eligibility.values) == set(eligibility.settings)
-
-
 def _base(eligibility: Eligibility) -> Iterator[tuple[Place, LintSeverity, str]]:
-    subject = eligibility.spec.eligible_subject
-    if not subject or not _can_judge(eligibility):
+    """What keeps the eligible subject from being that."""
+    wrong = _wrong_values(eligibility)
+    for name, value in wrong.items():
+        yield ["eligible_subject", name], _ERROR, f"is {value!r}; expected {expected(eligibility.items[name])}"
+    if wrong or not _can_judge(eligibility):
         return
-    verdicts = eligibility.judge(pd.DataFrame([subject], dtype="str"))
+    verdicts = eligibility.judge(pd.DataFrame([eligibility.spec.eligible_subject], dtype="str"))
     if (verdict := verdicts.verdict.iloc[0]) != Verdict.ELIGIBLE:
         of = [*verdicts.failed.iloc[0], *verdicts.missing.iloc[0]]
         yield (
@@ -113,8 +111,18 @@ def _base(eligibility: Eligibility) -> Iterator[tuple[Place, LintSeverity, str]]
         )
 
 
+def _wrong_values(eligibility: Eligibility) -> dict[str, str]:
+    subject = eligibility.spec.eligible_subject
+    return {name: value for name, value in subject.items() if not takes(eligibility.items[name], value)}
+
+
+def _can_judge(eligibility: Eligibility) -> bool:
+    spec = eligibility.spec
+    return bool(spec.criteria and spec.eligible_subject) and set(eligibility.values) == set(eligibility.settings)
+
+
 def _cases(eligibility: Eligibility) -> Iterator[tuple[int, str, str]]:
-    if not _can_judge(eligibility):
+    if not _can_judge(eligibility) or _wrong_values(eligibility):
         return
     for one in outcomes(eligibility.cases, eligibility):
         if not one.as_expected:

@@ -96,11 +96,11 @@ class Compiled:
                 raise self._error(place, f"{name} is neither an item nor a setting")
         if expression.terms:
             raise self._error(place, "term(…) asks for code lists, and an item is its own term")
-        for use in sorted(expression.uses, key=str):
-            if wrong := misused(self._items[use.column], use.kind, use.text):
-                raise self._error(place, wrong)
         for name in sorted(expression.constants):
             if wrong := _chooses(self._settings[name]):
+                raise self._error(place, wrong)
+        for use in sorted(expression.uses, key=str):
+            if wrong := misused(self._items[use.column], use.kind, use.text):
                 raise self._error(place, wrong)
         self.named |= expression.names | expression.constants
         return expression
