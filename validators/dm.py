@@ -8,12 +8,14 @@ import pandas as pd
 
 from trialbook.checks import Dataset, RawForm, Severity, before, rule, value_beside
 from trialbook.datasets.iso8601 import split
-from trialbook.protocol import load_study
+from trialbook.protocol import Protocol
 
-PROTOCOL = load_study(Path(__file__).resolve().parents[1] / "protocol")
-MINIMUM_AGE, MAXIMUM_AGE = PROTOCOL.population.minimum_age, PROTOCOL.population.maximum_age
-PLANNED = PROTOCOL.design.planned_subjects
-ARMS = {arm.armcd: arm.arm for arm in PROTOCOL.arms}
+PROTOCOL = Protocol(Path(__file__).resolve().parents[1] / "protocol")
+# What messages say: of each version of the protocol, where they differ.
+MINIMUM_AGE = PROTOCOL.told(lambda protocol: str(protocol.study.population.minimum_age))
+MAXIMUM_AGE = PROTOCOL.told(lambda protocol: str(protocol.study.population.maximum_age))
+PLANNED = PROTOCOL.study.design.planned_subjects
+ARMS = {arm.armcd: arm.arm for arm in PROTOCOL.study.arms}
 
 
 class DMForm(RawForm, form="DM"):
@@ -50,10 +52,12 @@ class DMForm(RawForm, form="DM"):
         cites=["Inclusion criterion 1"],
     )
     def randomized_at_the_protocols_age(cls, dm: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
+        """By the version of the protocol that the subject consented to."""
         age = cls.number(dm, "AGE")
-        return (
-            age.isna() | age.between(MINIMUM_AGE, MAXIMUM_AGE) | ~cls.cells(dm, "SUBJID").isin(cls.cells(rand, "SUBJID", "RAND"))
-        )
+        low = cls.in_force(dm, dm, lambda protocol: protocol.study.population.minimum_age)
+        high = cls.in_force(dm, dm, lambda protocol: protocol.study.population.maximum_age)
+        randomized = cls.cells(dm, "SUBJID").isin(cls.cells(rand, "SUBJID", "RAND"))
+        return age.isna() | age.between(low, high) | ~randomized
 
     @rule(
         "IFN-DM-003",

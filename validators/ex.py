@@ -9,16 +9,35 @@ import pandas as pd
 from trialbook.checks import Dataset, RawForm, Severity, complete_date, rule, value_of
 from trialbook.protocol import Protocol
 
-DRUG = Protocol(Path(__file__).resolve().parents[1] / "protocol").interventions["PEGIFN"]
-DOSE, STEPS = DRUG.regimen.dose, DRUG.steps
-SAID = ", ".join(f"{step:g}" for step in STEPS)
+PROTOCOL = Protocol(Path(__file__).resolve().parents[1] / "protocol")
+DRUG = "PEGIFN"
+# What messages say: of each version of the protocol, where they differ.
+STEPS = PROTOCOL.told(lambda protocol: ", ".join(f"{step:g}" for step in protocol.interventions[DRUG].steps))
+BETWEEN = PROTOCOL.told(lambda protocol: str(protocol.interventions[DRUG].plan.least_days_between))
+EARLY = PROTOCOL.told(lambda protocol: str(protocol.interventions[DRUG].plan.most_days_early))
+EVERY = PROTOCOL.told(lambda protocol: str(protocol.interventions[DRUG].regimen.every))
+DOSES = PROTOCOL.told(lambda protocol: str(protocol.interventions[DRUG].plan.planned_doses))
 STRAY = 3
 """Injections up to which each may stand under a wrong number; of more, it is the subject's group that is doubted."""
-BETWEEN, EARLY = DRUG.plan.least_days_between, DRUG.plan.most_days_early
-EVERY, DOSES = DRUG.regimen.every, DRUG.plan.planned_doses
 
 
 class EXForm(RawForm, form="EX"):
+    @classmethod
+    def full_dose(cls, ex: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        """The dose to start with, by the version of the protocol that the subject consented to."""
+        return cls.in_force(ex, dm, lambda protocol: protocol.interventions[DRUG].regimen.dose)
+
+    @classmethod
+    def every(cls, ex: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        """The days from one injection to the next, by the subject's version of the protocol."""
+        return cls.in_force(ex, dm, lambda protocol: protocol.interventions[DRUG].regimen.every)
+
+    @classmethod
+    def is_step(cls, ex: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        """Whether the dose is one that the subject's version of the protocol knows."""
+        steps = cls.in_force(ex, dm, lambda protocol: protocol.interventions[DRUG].steps)
+        return cls.number(ex, "DOSE_UG").groupby(steps).transform(lambda doses: doses.isin(doses.name)).astype(bool)
+
     @classmethod
     def given(cls, ex: pd.DataFrame) -> pd.Series:
         return cls.term(ex, "GIVEN_YN") == "Y"
@@ -48,9 +67,9 @@ class EXForm(RawForm, form="EX"):
         return table[where & (table["of"] != "") & table["dose"].notna()].sort_values(["of", "dose"], kind="stable")
 
     @classmethod
-    def previous_dose(cls, ex: pd.DataFrame) -> pd.Series:
+    def previous_dose(cls, ex: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         """The amount of the injection given before, by number; NaN before the first, or where it is none of the steps."""
-        log = cls.in_order(ex, cls.given(ex) & cls.number(ex, "DOSE_UG").isin(STEPS))
+        log = cls.in_order(ex, cls.given(ex) & cls.is_step(ex, dm))
         marks = cls.in_order(ex, pd.Series(True, index=ex.index))
         amount = log["amount"].reindex(marks.index)
         return amount.groupby(marks["of"]).transform(lambda doses: doses.ffill().shift()).reindex(ex.index)
@@ -58,15 +77,16 @@ class EXForm(RawForm, form="EX"):
     @rule(
         "IFN-EX-001",
         Severity.ERROR,
-        f"The dose is none of the protocol's: {SAID} μg",
+        f"The dose is none of the protocol's: {STEPS} μg",
         variables=["DOSE_UG", "DOSE_NO"],
+        reads={"DM": []},
         mend=["DOSE_UG"],
-        query=f"第 {{DOSE_NO}} 次给药剂量 {{DOSE_UG}} μg 不是方案规定的剂量（{SAID} μg），请核实。 / "
-        f"The dose of injection {{DOSE_NO}} is {{DOSE_UG}} μg; the protocol knows {SAID} μg: please check.",
+        query=f"第 {{DOSE_NO}} 次给药剂量 {{DOSE_UG}} μg 不是方案规定的剂量（{STEPS} μg），请核实。 / "
+        f"The dose of injection {{DOSE_NO}} is {{DOSE_UG}} μg; the protocol knows {STEPS} μg: please check.",
     )
-    def dose_is_a_step(cls, ex: pd.DataFrame) -> pd.Series:
+    def dose_is_a_step(cls, ex: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         dose = cls.number(ex, "DOSE_UG")
-        return dose.isna() | dose.isin(STEPS)
+        return dose.isna() | cls.is_step(ex, dm)
 
     @rule(
         "IFN-EX-002",
@@ -133,17 +153,19 @@ class EXForm(RawForm, form="EX"):
         Severity.ERROR,
         f"Less than {BETWEEN} days from another injection",
         variables=["ADMIN_DAT", "DOSE_NO"],
+        reads={"DM": []},
         mend=["ADMIN_DAT"],
         query=f"第 {{DOSE_NO}} 次给药日期 {{ADMIN_DAT}} 与另一次给药相隔不足 {BETWEEN} 天，请核实。 / "
         f"Injection {{DOSE_NO}} on {{ADMIN_DAT}} is less than {BETWEEN} days from another one: please check the date.",
     )
-    def injections_lie_apart(cls, ex: pd.DataFrame) -> pd.Series:
+    def injections_lie_apart(cls, ex: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         """Of two that are too close the one farther from its planned date is the wrong one; where neither is, both."""
-        log = cls.in_order(ex, cls.given(ex)).dropna(subset="day").sort_values(["of", "day"], kind="stable")
+        least = cls.in_force(ex, dm, lambda protocol: protocol.interventions[DRUG].plan.least_days_between)
+        log = cls.in_order(ex, cls.given(ex)).assign(between=least).dropna(subset="day").sort_values(["of", "day"], kind="stable")
         close = pd.Series(False, index=log.index)
         for step in (1, -1):
             there = log.shift(step)
-            near = (there["of"] == log["of"]) & ((log["day"] - there["day"]).abs() < BETWEEN)
+            near = (there["of"] == log["of"]) & ((log["day"] - there["day"]).abs() < log["between"])
             close |= near & ~(log["off"] < there["off"])
         return ~close.reindex(ex.index, fill_value=False)
 
@@ -171,38 +193,42 @@ class EXForm(RawForm, form="EX"):
         Severity.ERROR,
         f"Given more than {EARLY} days before it was planned, or the first one before it was planned at all",
         variables=["ADMIN_DAT", "PLANNED_DAT", "DOSE_NO"],
+        reads={"DM": []},
         mend=["ADMIN_DAT", "PLANNED_DAT"],
         query="第 {DOSE_NO} 次给药日期 {ADMIN_DAT} 早于计划日期 {PLANNED_DAT}，请核实。 / "
         "Injection {DOSE_NO} was given on {ADMIN_DAT} and planned for {PLANNED_DAT}: please check both dates.",
         stands_for=["IFN-DM-021"],
     )
-    def not_given_early(cls, ex: pd.DataFrame) -> pd.Series:
+    def not_given_early(cls, ex: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         off, first = cls.days_off(ex), cls.number(ex, "DOSE_NO") == 1
-        return ~((off < -EARLY) | (first & (off < 0)))
+        early = cls.in_force(ex, dm, lambda protocol: protocol.interventions[DRUG].plan.most_days_early)
+        return ~((off < -early) | (first & (off < 0)))
 
     @rule(
         "IFN-EX-010",
         Severity.WARNING,
         f"Given {EVERY} days or more after it was planned, when the next one was due",
         variables=["ADMIN_DAT", "PLANNED_DAT", "DOSE_NO"],
+        reads={"DM": []},
         mend=["ADMIN_DAT", "PLANNED_DAT"],
         query=f"第 {{DOSE_NO}} 次给药日期 {{ADMIN_DAT}} 比计划日期 {{PLANNED_DAT}} 晚 {EVERY} 天或以上，请核实。 / "
         f"Injection {{DOSE_NO}} was given on {{ADMIN_DAT}}, {EVERY} days or more after {{PLANNED_DAT}}: please check both dates.",
     )
-    def not_given_late(cls, ex: pd.DataFrame) -> pd.Series:
-        return ~(cls.days_off(ex) >= EVERY)
+    def not_given_late(cls, ex: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        return ~(cls.days_off(ex) >= cls.every(ex, dm))
 
     @rule(
         "IFN-EX-011",
         Severity.ERROR,
         f"The planned date is not {EVERY} days from those of the injections before and after",
         variables=["PLANNED_DAT", "DOSE_NO"],
+        reads={"DM": []},
         mend=["PLANNED_DAT"],
         query=f"第 {{DOSE_NO}} 次给药的计划日期 {{PLANNED_DAT}} 不符合每 {EVERY} 天一次的计划，请核实。 / "
         f"Injection {{DOSE_NO}} is planned for {{PLANNED_DAT}}, which is not every {EVERY} days: please check.",
     )
-    def planned_weekly(cls, ex: pd.DataFrame) -> pd.Series:
-        start = cls.day(ex, "PLANNED_DAT") - EVERY * (cls.number(ex, "DOSE_NO") - 1)
+    def planned_weekly(cls, ex: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        start = cls.day(ex, "PLANNED_DAT") - cls.every(ex, dm) * (cls.number(ex, "DOSE_NO") - 1)
         usual = start.groupby(cls.cells(ex, "SUBJID")).transform("median")
         return ~((start - usual).abs() > 0)
 
@@ -211,29 +237,31 @@ class EXForm(RawForm, form="EX"):
         Severity.ERROR,
         "The dose is said to be reduced, and is no lower than before",
         variables=["DOSE_CHANGE", "DOSE_UG", "DOSE_NO"],
+        reads={"DM": []},
         mend=["DOSE_CHANGE", "DOSE_UG"],
         query="第 {DOSE_NO} 次给药的剂量调整为“{DOSE_CHANGE}”，但剂量 {DOSE_UG} μg 未低于前一次，请核实。 / "
         "Injection {DOSE_NO} has the change {DOSE_CHANGE}, and its dose of {DOSE_UG} μg is no lower than the one before: "
         "please check.",
     )
-    def reduction_is_seen(cls, ex: pd.DataFrame) -> pd.Series:
+    def reduction_is_seen(cls, ex: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         reduced = (cls.term(ex, "DOSE_CHANGE") == "DOSE REDUCED") & cls.given(ex)
-        known = cls.number(ex, "DOSE_UG").isin(STEPS)
-        return ~(reduced & known & (cls.number(ex, "DOSE_UG") >= cls.previous_dose(ex).fillna(DOSE)))
+        known = cls.is_step(ex, dm)
+        return ~(reduced & known & (cls.number(ex, "DOSE_UG") >= cls.previous_dose(ex, dm).fillna(cls.full_dose(ex, dm))))
 
     @rule(
         "IFN-EX-013",
         Severity.ERROR,
         "The dose is lower than before, and no reduction is marked",
         variables=["DOSE_UG", "DOSE_CHANGE", "DOSE_NO"],
+        reads={"DM": []},
         mend=["DOSE_UG", "DOSE_CHANGE"],
         query="第 {DOSE_NO} 次给药剂量 {DOSE_UG} μg 低于前一次，但未填写剂量调整：是否减量，原因是什么？ / "
         "The dose of injection {DOSE_NO} is {DOSE_UG} μg, lower than the one before, and no reduction is marked: "
         "was it reduced, and why?",
     )
-    def reduction_is_marked(cls, ex: pd.DataFrame) -> pd.Series:
+    def reduction_is_marked(cls, ex: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         dose = cls.number(ex, "DOSE_UG")
-        lower = cls.given(ex) & dose.isin(STEPS) & (dose < cls.previous_dose(ex).fillna(DOSE))
+        lower = cls.given(ex) & cls.is_step(ex, dm) & (dose < cls.previous_dose(ex, dm).fillna(cls.full_dose(ex, dm)))
         return ~(lower & (cls.cells(ex, "DOSE_CHANGE") == ""))
 
     @rule(
@@ -241,13 +269,14 @@ class EXForm(RawForm, form="EX"):
         Severity.WARNING,
         "The dose is higher than before (assumption: it is not raised again)",
         variables=["DOSE_UG", "DOSE_NO"],
+        reads={"DM": []},
         mend=["DOSE_UG"],
         query="第 {DOSE_NO} 次给药剂量 {DOSE_UG} μg 高于前一次：剂量是否有误？ / "
         "The dose of injection {DOSE_NO} is {DOSE_UG} μg, higher than the one before: is it right?",
     )
-    def dose_is_not_raised(cls, ex: pd.DataFrame) -> pd.Series:
+    def dose_is_not_raised(cls, ex: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         dose = cls.number(ex, "DOSE_UG")
-        return ~(cls.given(ex) & dose.isin(STEPS) & (dose > cls.previous_dose(ex)))
+        return ~(cls.given(ex) & cls.is_step(ex, dm) & (dose > cls.previous_dose(ex, dm)))
 
     @rule(
         "IFN-EX-015",
@@ -292,12 +321,14 @@ class EXForm(RawForm, form="EX"):
         Severity.ERROR,
         f"The number of the injection is not from 1 to {DOSES}",
         variables=["DOSE_NO"],
+        reads={"DM": []},
         query=f"给药序号 {{DOSE_NO}} 不在 1–{DOSES} 之间，请核实。 / "
         f"The protocol plans injections 1 to {DOSES}; this one has the number {{DOSE_NO}}: please check.",
     )
-    def number_is_planned(cls, ex: pd.DataFrame) -> pd.Series:
+    def number_is_planned(cls, ex: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         number = cls.number(ex, "DOSE_NO")
-        return number.isna() | number.between(1, DOSES)
+        planned = cls.in_force(ex, dm, lambda protocol: protocol.interventions[DRUG].plan.planned_doses)
+        return number.isna() | number.between(1, planned)
 
     @rule(
         "IFN-EX-019",
