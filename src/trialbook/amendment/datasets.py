@@ -64,7 +64,7 @@ def _cell(value: Any) -> str:
 
 
 def touched_domains(old: Study, new: Study) -> list[Place]:
-    """The domains with variables that mapping makes of what changed: visits, elements, epochs, what the study's functions give."""
+    """The domains with variables that mapping makes of what changed: visits, elements, epochs, and what functions give."""
     variables = {domain: _variables(old, new, domain) for domain in new.specs.domains}
     if variables.get("SE"):
         elements = (Taken("SE", None, "the elements that epochs are told by"),)

@@ -73,7 +73,7 @@ class Reach:
             if start is _MISSING:
                 at += 1
                 continue
-            at = self._follow(instructions, at, start, known)
+            at = self._follow(instructions, at, start, names, known)
         for constant in code.co_consts:
             if isinstance(constant, CodeType):
                 self.code(constant, names, known)
@@ -91,7 +91,9 @@ class Reach:
     def _parameter(self, name: str) -> Any:
         return self.study.protocol if name in NAMES else _MISSING
 
-    def _follow(self, instructions: list[dis.Instruction], at: int, value: Any, known: dict[str, Any]) -> int:
+    def _follow(
+        self, instructions: list[dis.Instruction], at: int, value: Any, names: Mapping[str, Any], known: dict[str, Any]
+    ) -> int:
         """Go from a value along the attributes that are taken of it; returns where the instructions go on."""
         label, at = str(instructions[at].argval), at + 1
         while at < len(instructions):
@@ -110,11 +112,11 @@ class Reach:
                 if taken is _MISSING or (callable(taken) and not isinstance(value, type | ModuleType)):
                     break
                 name, at = str(one.argval), at + 1
-            elif one.opname == "LOAD_CONST" and following is not None and following.opname == "BINARY_SUBSCR":
-                taken = _item(value, one.argval)
+            elif following is not None and following.opname == "BINARY_SUBSCR" and (key := _key(one, names, known)) is not None:
+                taken = _item(value, key)
                 if taken is _MISSING:
                     break
-                name, at = repr(one.argval), at + 2
+                name, at = repr(key), at + 2
             elif one.opname == "CALL" and one.argval == 0 and _hashable(value) and value in self.stands_for:
                 taken, name, at = self.stands_for[value], "", at + 1
             else:
@@ -177,6 +179,14 @@ def _item(value: Any, key: Any) -> Any:
         return value[key]
     except (KeyError, IndexError, TypeError):
         return _MISSING
+
+
+def _key(one: dis.Instruction, names: Mapping[str, Any], known: Mapping[str, Any]) -> str | int | None:
+    """The key in brackets: written there, or a name that stands for it."""
+    found = one.argval if one.opname == "LOAD_CONST" else None
+    if one.opname in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "LOAD_FAST"):
+        found = known.get(one.argval, names.get(one.argval))
+    return found if isinstance(found, str | int) else None
 
 
 def _inside(cell: Any) -> Any:

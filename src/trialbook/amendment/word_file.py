@@ -101,7 +101,7 @@ def _touches(document: WordDocument, found: Difference) -> None:
         if not places:
             continue
         document.add_heading(KIND_TITLES[kind], level=2)
-        rows = []
+        rows: list[tuple[str, ...]] = []
         for one in places:
             rows.append((one.id, "\n".join(filter(None, [clipped(one.title) if one.title != one.id else "", one.note])), "", ""))
             rows += [

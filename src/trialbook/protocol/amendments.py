@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import unicodedata
-from datetime import date
 from pathlib import Path
 from typing import Self
 
@@ -43,8 +43,8 @@ class Amendment(Version, Sourced):
     """
 
     number: int = Field(ge=1)
-    date: date
-    effective: date
+    date: datetime.date
+    effective: datetime.date
     author: str = ""
     rationale: str = Field(min_length=1)
     rationales: dict[str, str] = {}
