@@ -12,15 +12,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .condition import condition_form
+from .criteria import criteria_form, judged
+from .diagnosis import diagnosis_forms, history
 from .disease import simulate_disease
 from .dosing import end_of_treatment, inject, injection_form, settle
 from .events import draw_events, event_forms
 from .laboratory import laboratory_form
 from .outcome import end_forms, marrow_forms, survival_form
 from .people import allocate, enrolment_forms, randomize, screen
+from .plan import drug, last_of_treatment, planned_visits
+from .residual import residual_forms
 from .samples import taken_at
 from .thyroid import serology_form, thyroid_form
-from .visits import attended, follow, planned_visits
+from .visits import attended, follow
 
 
 def simulate(subjects: int, random: np.random.Generator, parameters: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
@@ -29,30 +34,37 @@ def simulate(subjects: int, random: np.random.Generator, parameters: Mapping[str
     ``random`` is the only source of chance. Nothing is later than the parameters' data_cutoff.
     """
     numbers = screen(subjects, random, parameters)
-    trial = randomize(numbers, random, parameters)
+    trial = randomize(numbers, random)
+    numbers = judged(numbers, trial, random)
     trial, marker = _with_arms(trial, random, parameters)
     trial = trial.join(simulate_disease(trial["ARM"].to_numpy(), random, parameters, marker=marker).drop(columns="MARKER"))
     trial, day = follow(trial, random, parameters)
     here = attended(trial, day, random, parameters)
 
-    happened = draw_events(trial, day, here, random, parameters)
-    month_6 = day[:, list(planned_visits()["VISIT"]).index("MONTH 6")]
+    happened = draw_events(trial, day, here, random)
+    month_6 = day[:, list(planned_visits()["VISIT"]).index(last_of_treatment())]
     trial = end_of_treatment(trial.assign(MONTH_6=month_6), happened, random, parameters)
     log = inject(trial, happened, random, parameters)
     trial, happened = settle(trial, happened, log)
 
     taken = taken_at(numbers, trial, day, here, random)
+    past = history(numbers, trial, random, parameters)
     lab, counts = laboratory_form(taken, numbers, trial, happened, random, parameters)
+    marrow, marrows = marrow_forms(taken, numbers, trial, counts, random, parameters)
     made = {
         **enrolment_forms(numbers, trial, random),
         "EX": injection_form(trial, log, random),
         "LAB": lab,
         "THYROID_AB": thyroid_form(taken, numbers, happened, random, parameters),
-        "SEROLOGY": serology_form(taken, numbers, random, parameters),
-        **marrow_forms(taken, numbers, trial, counts, random, parameters),
+        "SEROLOGY": serology_form(taken, numbers, random),
+        **marrow,
         **event_forms(happened, trial, random),
-        "SURV": survival_form(trial, day, here, parameters),
+        "SURV": survival_form(trial, taken, day, here),
         **end_forms(numbers, trial, random),
+        **diagnosis_forms(numbers, past, random, parameters),
+        **residual_forms(marrows, taken, numbers, trial, past, random, parameters),
+        "VS_ECOG": condition_form(taken, numbers, trial, happened, random),
+        "IE": criteria_form(numbers),
     }
     return {name: frame.reset_index(drop=True).astype("str") for name, frame in made.items()}
 
@@ -64,7 +76,7 @@ def _with_arms(
     n, markers = len(trial), parameters["marker"]
     marker = random.choice(np.array(list(markers), dtype=object), n, p=list(markers.values()))
     arm = allocate(trial, marker, random, parameters)
-    within = int(parameters["first_dose_within"])
+    within = drug().plan.first_within
     # Most have the first injection soon after randomization.
     first = np.minimum(random.geometric(0.45, n) - 1, within - 1)
     treated = (arm == "IFN") & (random.random(n) >= parameters["never_dosed"])

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .plan import entry_reduction, marrow_months
+
 CLASSES = ("clear", "stable", "rise")
 
 
@@ -26,15 +28,16 @@ def simulate_disease(
     """One row a subject, whose arm is ``IFN`` or ``CTRL``; columns:
 
     MARKER; RATIO_PCT (transcript ratio at diagnosis, %); CLASS; ENTRY (measured log10 reduction); LIMIT (log10 reduction at the
-    limit of detection at entry); NEGATIVE_<month>: whether the marrow of that month is MRD-negative; MISSING_M6 (bool);
+    limit of detection at entry); for each planned marrow MEASURED_<month> and LIMIT_<month>, the same of that sample, and
+    NEGATIVE_<month>, whether it is MRD-negative; MISSING_M6 (bool);
     MRD_RISE (the marrow that shows the rise), RELAPSE, HSCT, DEATH, LOST (months); CAUSE of death (RELAPSE, TREATMENT, HSCT, "").
     ``marker``: the subjects' markers where they are drawn already. With ``eligible``, entries are redrawn
-    until 3 < measured reduction < reduction at the limit of detection (inclusion 4).
+    until the measured reduction is more than the protocol asks for, and less than that at the limit of detection (inclusion 4).
     """
     n, markers = len(arm), parameters["marker"]
     if marker is None:
         marker = random.choice(np.array(list(markers), dtype=object), n, p=list(markers.values()))
-    entry = _entries(marker, random, parameters, eligible)
+    entry = entries(marker, random, parameters, eligible)
     course = np.full(n, "", dtype=object)
     for name, chances in parameters["latent"].items():
         inside = arm == name
@@ -43,19 +46,24 @@ def simulate_disease(
     mean, spread = (np.array([slopes[one][at] for one in course], dtype=float).reshape(n) for at in (0, 1))
     slope = mean + spread * random.standard_normal(n)
     table = entry.assign(CLASS=course)
-    months = parameters["marrow_months"]
+    months = marrow_months()
     measured, limit = _samples(entry, slope, months, random, parameters)
     table = table.assign(**_negative(measured >= limit, course, months))
+    for name, of_samples in (("MEASURED", measured), ("LIMIT", limit)):
+        table = table.assign(**{f"{name}_{month}": of_samples[:, place] for place, month in enumerate(months)})
     table["MISSING_M6"] = random.random(n) < np.where(
         arm == "IFN", *(parameters["missing_m6_bm"][one] for one in ("IFN", "CTRL"))
     )
     return table.assign(**_events(entry, slope, measured, course, random, parameters)).drop(columns="LATENT")
 
 
-def _entries(marker: np.ndarray, random: np.random.Generator, parameters: Mapping[str, Any], eligible: bool) -> pd.DataFrame:
+def entries(
+    marker: np.ndarray, random: np.random.Generator, parameters: Mapping[str, Any], eligible: bool = True
+) -> pd.DataFrame:
+    """What the disease is at entry, a row a marker: MARKER, RATIO_PCT, LATENT (true log10 reduction), ENTRY, LIMIT."""
     table = _draw_entries(marker, random, parameters)
     while eligible:
-        wrong = ~((table["ENTRY"] > parameters["entry_log_reduction"]["more_than"]) & (table["ENTRY"] < table["LIMIT"]))
+        wrong = ~((table["ENTRY"] > entry_reduction()) & (table["ENTRY"] < table["LIMIT"]))
         if not wrong.any():
             break
         again = _draw_entries(marker[wrong], random, parameters)
@@ -90,7 +98,7 @@ def _limit(log_ratio: np.ndarray, n: int, random: np.random.Generator, parameter
 
 
 def _samples(
-    entry: pd.DataFrame, slope: np.ndarray, months: list[int], random: np.random.Generator, parameters: Mapping[str, Any]
+    entry: pd.DataFrame, slope: np.ndarray, months: tuple[int, ...], random: np.random.Generator, parameters: Mapping[str, Any]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Measured log10 reduction and reduction at the limit of detection, a row a subject and a column a marrow."""
     n, log_ratio = len(entry), np.log10(entry["RATIO_PCT"].to_numpy())
@@ -100,7 +108,7 @@ def _samples(
     return measured, limit
 
 
-def _negative(negative: np.ndarray, course: np.ndarray, months: list[int]) -> dict[str, np.ndarray]:
+def _negative(negative: np.ndarray, course: np.ndarray, months: tuple[int, ...]) -> dict[str, np.ndarray]:
     """MRD-negative by marrow. Who does not rise and is negative at month 6 stays so, and was not before by chance alone.
 
     A single positive sample after negative ones would be an unconfirmed MRD relapse, which the latent course does not mean.
@@ -124,7 +132,7 @@ def _events(
 ) -> dict[str, np.ndarray]:
     """MRD_RISE, RELAPSE, HSCT, DEATH, LOST and CAUSE by subject."""
     n = len(entry)
-    months = np.array(parameters["marrow_months"], dtype=float)
+    months = np.array(marrow_months(), dtype=float)
     with np.errstate(divide="ignore"):
         falls = (entry["LATENT"].to_numpy() - parameters["relapse"]["below_log_reduction"]) / -slope
     relapse = np.where(slope < 0, np.maximum(falls, 0.25), np.inf)

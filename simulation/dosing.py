@@ -11,11 +11,12 @@ import pandas as pd
 
 from .events import CARRY_OVER, profile
 from .people import clock, days, text
+from .plan import drug
 from .visits import NEVER
 
 NONE, GIVEN, HELD, MISSED, STOPPED = range(5)
-HOLD = 20
-"""Days for which an event holds the injections: the next three."""
+HOLD = 3
+"""Injections that an event holds."""
 
 REASONS = {
     "DISEASE RELAPSE": "疾病复发",
@@ -72,14 +73,14 @@ def end_of_treatment(
 
 def inject(trial: pd.DataFrame, events: pd.DataFrame, random: np.random.Generator, parameters: Mapping[str, Any]) -> Log:
     """The injections of all subjects (those of controls are NONE)."""
-    n, doses = len(trial), int(parameters["planned_doses"])
-    steps = np.array(parameters["dose_steps"])
+    n, doses, every = len(trial), drug().plan.planned_doses, drug().regimen.every
+    steps, hold_days = np.array(drug().steps), HOLD * every - 1
     words = profile()["AETERM"].str.split("|").str[0].to_numpy()
     late = random.integers(parameters["late"]["days"][0], parameters["late"]["days"][1] + 1, (n, doses))
     late = np.where(random.random((n, doses)) < parameters["late"]["chance"], late, 0)
     late[:, 0] = trial["FIRST"]
     misses = random.random((n, doses)) < parameters["missed"]
-    log = Log(*(np.zeros((n, doses), dtype=int) for _ in range(3)), np.full((n, doses), "", dtype=object))
+    log = Log(*(np.zeros((n, doses), dtype=kind) for kind in (int, int, float)), np.full((n, doses), "", dtype=object))
     wishes = events[events["WISH"].isin(["REDUCE", "HOLD"])]
     of, asked, hold = wishes["I"].to_numpy(), wishes["START"].to_numpy(), (wishes["WISH"] == "HOLD").to_numpy()
     named = words[wishes["TERM"]]
@@ -91,16 +92,16 @@ def inject(trial: pd.DataFrame, events: pd.DataFrame, random: np.random.Generato
     stop_why[by_event] = words[events.loc[trial["STOP_CAUSE"].to_numpy()[by_event], "TERM"]]
     stop, end, running = trial["STOP"].to_numpy(), trial["END"].to_numpy(), (trial["ARM"] == "IFN").to_numpy()
     for dose in range(doses):
-        planned = int(parameters["planned_every"]) * dose
+        planned = every * dose
         now = np.maximum(planned + late[:, dose], last + int(parameters["days_between"]))
         new = ~heard & (asked <= now[of]) & running[of] & (now[of] < stop[of])
         heard |= new
         down = np.zeros(n, dtype=bool)
         down[of[new & ~hold]] = True
         why[of[new]] = named[new]
-        held_until[of[new & hold]] = np.maximum(held_until, now + HOLD)[of[new & hold]]
+        held_until[of[new & hold]] = np.maximum(held_until, now + hold_days)[of[new & hold]]
         lowest = down & (level == len(steps) - 1)
-        held_until = np.where(lowest, np.maximum(held_until, now + HOLD), held_until)
+        held_until = np.where(lowest, np.maximum(held_until, now + hold_days), held_until)
         level = np.where(down & ~lowest, level + 1, level)
 
         ends = running & (now >= stop)
@@ -182,10 +183,10 @@ def injection_form(trial: pd.DataFrame, log: Log, random: np.random.Generator) -
         {
             "SUBJID": of["SUBJID"],
             "DOSE_NO": (dose + 1).astype(str),
-            "PLANNED_DAT": text(rand + days(7 * dose)),
+            "PLANNED_DAT": text(rand + days(drug().regimen.every * dose)),
             "ADMIN_DAT": np.where(given, written, ""),
             "ADMIN_TIM": np.where(given, clock(minutes), ""),
-            "DOSE_UG": np.where(given, amount.astype(str), ""),
+            "DOSE_UG": np.where(given, np.char.mod("%g", amount), ""),
             "GIVEN_YN": np.where(given, "Y", "N"),
             "REASON_NOT_GIVEN": np.where(given, "", cause),
             "DOSE_CHANGE": change,

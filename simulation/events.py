@@ -5,16 +5,15 @@ Forms AE and AE_CODING. MedDRA is licensed: every code here is invented, and the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from .people import days, text
-from .visits import NEVER, planned_visits
+from .plan import planned_visits, visits_of
+from .visits import NEVER
 
 LAST_ONSET = 205
 """Day after randomization at which the last adverse events of the safety window start."""
@@ -36,9 +35,7 @@ def profile() -> pd.DataFrame:
     return table
 
 
-def draw_events(
-    trial: pd.DataFrame, day: np.ndarray, here: np.ndarray, random: np.random.Generator, parameters: Mapping[str, Any]
-) -> pd.DataFrame:
+def draw_events(trial: pd.DataFrame, day: np.ndarray, here: np.ndarray, random: np.random.Generator) -> pd.DataFrame:
     """One row an event; columns I (subject), TERM (row of the profile), GRADE, START, END (days), DEEP, FATAL, WISH.
 
     END is NEVER while ongoing. DEEP: a count below the threshold at which the dose is reduced; WISH: what the event asks of the
@@ -64,7 +61,7 @@ def draw_events(
     events["END"] = events["START"] + lasts[occurs].astype(int)
     events["DEEP"] = (events["GRADE"] == 3) & ((table["TEST"].to_numpy()[term] == "PLAT") | (random.random(len(events)) < 0.6))
     events["FATAL"] = False
-    events = _at_visits(events, table, day, here, random, parameters)
+    events = _at_visits(events, table, day, here, random)
     events = pd.concat([events, _fatal(trial, table, random)], ignore_index=True)
     pneumonia = list(table["AEDECOD"]).index("Pneumonia")
     fatal = events["I"].isin(events.loc[events["FATAL"], "I"]) & (events["TERM"] == pneumonia) & ~events["FATAL"]
@@ -83,13 +80,12 @@ def _at_visits(
     day: np.ndarray,
     here: np.ndarray,
     random: np.random.Generator,
-    parameters: Mapping[str, Any],
 ) -> pd.DataFrame:
     """The events of a test start at the visit that first shows them, and end one or two visits later; none without a visit."""
     test = table["TEST"].to_numpy()[events["TERM"]]
     names = planned_visits()["VISIT"]
     done = {
-        kind: np.where(here & (names.isin(parameters["activities"][kind]) & (names != "BASELINE")).to_numpy(), day, NEVER)
+        kind: np.where(here & (names.isin(visits_of(kind)) & (names != "BASELINE")).to_numpy(), day, NEVER)
         for kind in ("CBC", "THYROID")
     }
     later = random.integers(1, 3, len(events))

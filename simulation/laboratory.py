@@ -14,6 +14,7 @@ import pandas as pd
 
 from .events import profile
 from .people import clock, text
+from .plan import drug, visits_of
 from .samples import only
 
 
@@ -65,8 +66,10 @@ GRADES = {
 }
 """Values of each CTCAE grade (version 5) within its limits; of ALT and BILI in multiples of the upper limit of normal."""
 
-DEEP = (0.52, 0.73)
-"""Neutrophils of grade 3 at which the dose is reduced."""
+
+def deep() -> tuple[float, float]:
+    """Neutrophils of grade 3 at which the dose is reduced, and treatment is not stopped."""
+    return drug().stop_below["NEUT"] + 0.02, drug().reduce_below["NEUT"] - 0.02
 
 
 def laboratory_form(
@@ -78,7 +81,7 @@ def laboratory_form(
     parameters: Mapping[str, Any],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """LAB, and the counts (NEUT, PLAT in 10^9/L) of each visit, in the order of ``table``."""
-    blood = only(table, "CBC", parameters)
+    blood = only(table, "CBC", "CHEMISTRY")
     values, limits = _values(blood, numbers, trial, events, random)
     lab = _lab(blood, numbers, values, limits, random, parameters)
     counts = blood[["SUBJID", "VISIT", "DAY"]].assign(NEUT=values["NEUT"], PLAT=values["PLAT"])
@@ -125,12 +128,14 @@ def _values(
         if name == "LYM":
             below, above = np.full(count, 1.42), np.full(count, 3.1)
         if name in named:
-            grade, deep = grades_of(table, events, named[name])
+            grade, is_deep = grades_of(table, events, named[name])
             unit = high if name in ("ALT", "BILI") else 1
             for one, (least, most) in GRADES[name].items():
                 below = np.where(grade == one, least * unit, below)
                 above = np.where(grade == one, (low - 2 if np.isnan(most) else most) * unit, above)
-            below, above = (np.where(deep & (name == "NEUT"), edge, now) for edge, now in zip(DEEP, (below, above), strict=True))
+            below, above = (
+                np.where(is_deep & (name == "NEUT"), edge, now) for edge, now in zip(deep(), (below, above), strict=True)
+            )
         if name == "PLAT":
             below, above = (np.where(early & old[0], edge, now) for edge, now in zip((102, 123), (below, above), strict=True))
         if name in ("ALT", "AST"):
@@ -188,7 +193,9 @@ def _lab(
     parts = []
     for place, name in enumerate((*BLOOD, *CHEMISTRY)):
         test = TESTS[name]
-        kept = ~rerun if name in CHEMISTRY else np.full(len(sample), True)
+        kept = shared["VISIT"].isin(visits_of("CHEMISTRY" if name in CHEMISTRY else "CBC")).to_numpy() & ~(
+            rerun & (name in CHEMISTRY)
+        )
         low, high = limits[name]
         value = values[name][sample] * np.where(rerun, np.exp(0.02 * random.standard_normal(len(sample))), 1)
         value = np.clip(value, low[sample], high[sample])

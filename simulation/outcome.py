@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from .people import days, text
+from .plan import EXTRA, last_of_treatment, planned_visits, visits_of
+from .residual import residual
 from .samples import only
-from .visits import NEVER, planned_visits
+from .visits import NEVER
 
 CAUSES = {"RELAPSE": ("急性髓系白血病复发",), "HSCT": ("移植相关感染", "移植物抗宿主病"), "TREATMENT": ("重症肺炎",)}
 EXITS = {
@@ -29,16 +31,17 @@ def marrow_forms(
     counts: pd.DataFrame,
     random: np.random.Generator,
     parameters: Mapping[str, Any],
-) -> dict[str, pd.DataFrame]:
-    """BM and RESP."""
-    taken = only(table, "MARROW", parameters)
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """BM and RESP; the marrows, as ``residual`` has them, with POOR: diluted, so that nothing is counted."""
+    taken = only(table, "MARROW")
     taken = taken.merge(counts, on=["SUBJID", "VISIT", "DAY"], how="left", validate="1:1")
     i = taken["I"].to_numpy()
     missing = (
-        (taken["VISIT"] == "MONTH 6") & trial["MISSING_M6"].to_numpy()[i] & (taken["DAY"] != trial["MRD_RISE"].to_numpy()[i])
+        (taken["VISIT"] == last_of_treatment())
+        & trial["MISSING_M6"].to_numpy()[i]
+        & (taken["DAY"] != trial["MRD_RISE"].to_numpy()[i])
     )
-    stopped = (taken["VISIT"] == "END OF TREATMENT/RELAPSE") & ~taken["RELAPSES"]
-    taken = taken[~missing & ~stopped].reset_index(drop=True)
+    taken = residual(trial, taken[~missing].reset_index(drop=True), random)
     i, count, relapse = taken["I"].to_numpy(), len(taken), taken["RELAPSES"].to_numpy()
     date = taken["DATE"].to_numpy("datetime64[D]")
     draw = random.random((4, count))
@@ -62,16 +65,11 @@ def marrow_forms(
             "CR_STATUS": np.select([relapse, poor, failed], ["RELAPSED DISEASE FROM CR", "NE", "NE"], morphologic),
         }
     )
-    return {"BM": bm, "RESP": _response(taken, trial, relapse, poor, site)}
+    return {"BM": bm, "RESP": _response(taken, trial, poor, site)}, taken.assign(POOR=poor)
 
 
-def _response(taken: pd.DataFrame, trial: pd.DataFrame, relapse: np.ndarray, poor: np.ndarray, site: np.ndarray) -> pd.DataFrame:
-    i, day = taken["I"].to_numpy(), taken["DAY"].to_numpy()
-    negative = np.full(len(taken), False)
-    for name in taken["VISIT"].unique():
-        if name.startswith("MONTH "):
-            at = (taken["VISIT"] == name).to_numpy()
-            negative[at] = trial[f"NEGATIVE_{name.removeprefix('MONTH ')}"].to_numpy()[i[at]]
+def _response(taken: pd.DataFrame, trial: pd.DataFrame, poor: np.ndarray, site: np.ndarray) -> pd.DataFrame:
+    i, day, relapse = taken["I"].to_numpy(), taken["DAY"].to_numpy(), taken["RELAPSES"].to_numpy()
     of = trial.iloc[np.maximum(i, 0)].reset_index(drop=True)
     rand, date = of["RAND"].to_numpy("datetime64[D]"), text(taken["DATE"].to_numpy())
     rises = (day == of["MRD_RISE"]).to_numpy() & ~relapse
@@ -82,7 +80,7 @@ def _response(taken: pd.DataFrame, trial: pd.DataFrame, relapse: np.ndarray, poo
             "VISIT": taken["VISIT"],
             "ASSESS_DAT": date,
             "HEM_STATUS": np.where(relapse, "RELAPSE", "CR"),
-            "MRD_STATUS": np.select([poor, negative & ~relapse], ["NOT EVALUABLE", "NEGATIVE"], "POSITIVE"),
+            "MRD_STATUS": np.select([poor, taken["NEGATIVE"]], ["NOT EVALUABLE", "NEGATIVE"], "POSITIVE"),
             "RELAPSE_DAT": np.where(relapse, date, ""),
             "RELAPSE_SITE": np.where(relapse, site, ""),
             "MRD_RELAPSE_DAT": np.where(rises, date, ""),
@@ -93,10 +91,10 @@ def _response(taken: pd.DataFrame, trial: pd.DataFrame, relapse: np.ndarray, poo
     return response[i >= 0].reset_index(drop=True)
 
 
-def survival_form(trial: pd.DataFrame, day: np.ndarray, here: np.ndarray, parameters: Mapping[str, Any]) -> pd.DataFrame:
+def survival_form(trial: pd.DataFrame, table: pd.DataFrame, day: np.ndarray, here: np.ndarray) -> pd.DataFrame:
     """SURV: a contact at each planned one, in person or by telephone; the one that failed, the one that told of the death."""
     names = planned_visits()["VISIT"].to_numpy(dtype=object)
-    asked = np.flatnonzero(np.isin(names, parameters["activities"]["SURVIVAL"]))
+    asked = np.flatnonzero(np.isin(names, visits_of("SURVIVAL")))
     death, end, exits = (trial[name].to_numpy() for name in ("DEATH", "END", "EXIT"))
     when = day[:, asked]
     alive = (when <= end[:, None]) & (when < death[:, None])
@@ -108,6 +106,10 @@ def survival_form(trial: pd.DataFrame, day: np.ndarray, here: np.ndarray, parame
             {"I": dead, "AT": asked[_next(when[dead], death[dead])], "DAY": death[dead], "STATUS": "DEAD", "ALIVE": death[dead]}
         )
     )
+    # A visit of its own, by event.
+    own = table[(table["VISIT"] == EXTRA) & (EXTRA in visits_of("SURVIVAL"))]
+    own = own[own["DAY"].to_numpy() < death[own["I"]]]
+    rows.append(pd.DataFrame({"I": own["I"], "AT": -1, "DAY": own["DAY"], "STATUS": "ALIVE", "ALIVE": own["DAY"]}))
     lost = np.flatnonzero(exits == "LOST")
     told = trial["EXIT_DAY"].to_numpy()[lost]
     rows.append(
@@ -116,11 +118,11 @@ def survival_form(trial: pd.DataFrame, day: np.ndarray, here: np.ndarray, parame
     table = pd.concat(rows, ignore_index=True).sort_values(["I", "DAY"], ignore_index=True, kind="stable")
     i, at = table["I"].to_numpy(), table["AT"].to_numpy()
     rand = trial["RAND"].to_numpy("datetime64[D]")[i]
-    in_person = here[i, at] & (day[i, at] == table["DAY"].to_numpy())
+    in_person = (at < 0) | (here[i, at] & (day[i, at] == table["DAY"].to_numpy()))
     return pd.DataFrame(
         {
             "SUBJID": trial["SUBJID"].to_numpy()[i],
-            "VISIT": names[at],
+            "VISIT": np.where(at < 0, EXTRA, names[at]),
             "CONTACT_DAT": text(rand + days(table["DAY"])),
             "STATUS": table["STATUS"],
             "LAST_ALIVE_DAT": text(rand + days(table["ALIVE"])),
@@ -149,7 +151,7 @@ def end_forms(numbers: pd.DataFrame, trial: pd.DataFrame, random: np.random.Gene
         }
     )
     failed = numbers[numbers["FAILS"] != ""]
-    told = failed["SCREENING"].to_numpy("datetime64[D]") + days(random.integers(1, 10, len(failed)))
+    told = failed["JUDGED"].to_numpy("datetime64[D]")
     screened = pd.DataFrame(
         {"SUBJID": failed["SUBJID"], "EOT_DAT": "", "EOT_REASON": "", "EOS_DAT": text(told), "EOS_REASON": "SCREEN FAILURE"}
     )

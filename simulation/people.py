@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .plan import protocol
+
 MENDABLE = ("INFECTION", "TRIAL", "LIVER")
 """Reasons to fail that a second screening may find gone; the others stay."""
 
@@ -83,16 +85,16 @@ def screen(subjects: int, random: np.random.Generator, parameters: Mapping[str, 
 
 def _people(count: int, random: np.random.Generator, parameters: Mapping[str, Any]) -> pd.DataFrame:
     """What a person keeps from one screening to the next."""
-    age = parameters["age"]
-    low, high = age["clip"]
+    age, population = parameters["age"], protocol().study.population
     male = random.random(count) < parameters["male"]
     height = np.where(male, 172, 160) + 6 * random.standard_normal(count)
     initials = LETTERS[random.integers(0, len(LETTERS), (count, 4))]
+    years = np.round(age["mean"] + age["sd"] * random.standard_normal(count))
     return pd.DataFrame(
         {
             "SEX": np.where(male, "M", "F"),
-            # High less one, so that nobody is past the limit at a second screening.
-            "YEARS": np.clip(np.round(age["mean"] + age["sd"] * random.standard_normal(count)), low, high - 1),
+            # The highest less one, so that nobody is past the limit at a second screening.
+            "YEARS": np.clip(years, population.minimum_age, population.maximum_age - 1),
             "REST": random.integers(1, 360, count),
             "INITIALS": ["".join(letters) for letters in initials],
             "ETHNIC": random.choice(np.array(list(ETHNIC), dtype=object), count, p=list(ETHNIC.values())),
@@ -110,7 +112,7 @@ def completed_years(birth: np.ndarray, day: np.ndarray) -> np.ndarray:
     return (months - (of_month[1] < of_month[0])) // 12
 
 
-def randomize(numbers: pd.DataFrame, random: np.random.Generator, parameters: Mapping[str, Any]) -> pd.DataFrame:
+def randomize(numbers: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
     """The randomized, one row each in the order of their numbers, with RAND (date), RAND_AT (minutes after midnight)."""
     trial = numbers[numbers["RANDOMIZED"]].reset_index(drop=True)
     rand = trial["CONSENT"].to_numpy("datetime64[D]") + days(random.integers(5, 24, len(trial)))
@@ -124,9 +126,10 @@ def allocate(trial: pd.DataFrame, marker: np.ndarray, random: np.random.Generato
     arm = np.empty(len(trial), dtype=object)
     order = np.lexsort([trial["RAND_AT"], trial["RAND"].to_numpy("datetime64[D]")])
     size = int(parameters["block"])
+    arms = np.array([one.armcd for one in protocol().study.arms], dtype=object)
     for one in parameters["marker"]:
         inside = order[marker[order] == one]
-        blocks = np.tile(np.repeat(np.array(["IFN", "CTRL"], dtype=object), size // 2), (-(-len(inside) // size), 1))
+        blocks = np.tile(np.repeat(arms, size // len(arms)), (-(-len(inside) // size), 1))
         arm[inside] = random.permuted(blocks, axis=1).ravel()[: len(inside)]
     return arm
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from .people import days
-from .visits import EXTRA, NEVER, planned_visits
+from .plan import EXTRA, SCREENING, planned_visits, visits_of
+from .visits import NEVER
 
 STOPS = ("ADVERSE EVENT", "WITHDRAWAL BY SUBJECT", "PHYSICIAN DECISION")
 """Why treatment ends early with a visit of its own; who relapses has one too."""
@@ -33,7 +31,7 @@ def taken_at(
 
     place = pd.Series(np.arange(len(trial)), index=trial["SUBJID"])
     screening = pd.DataFrame(
-        {"NUMBER": np.arange(len(numbers)), "VISIT": "SCREENING", "DATE": numbers["SCREENING"], "RELAPSES": False}
+        {"NUMBER": np.arange(len(numbers)), "VISIT": SCREENING, "DATE": numbers["SCREENING"], "RELAPSES": False}
     )
     screening["I"] = numbers["SUBJID"].map(place).fillna(-1).astype(int)
     rand = trial["RAND"].to_numpy("datetime64[D]")
@@ -46,6 +44,7 @@ def taken_at(
     return table.assign(SUBJID=numbers["SUBJID"].to_numpy()[table["NUMBER"]])
 
 
-def only(table: pd.DataFrame, activity: str, parameters: Mapping[str, Any]) -> pd.DataFrame:
-    """The visits at which the schedule of activities has the activity."""
-    return table[table["VISIT"].isin(parameters["activities"][activity])].reset_index(drop=True)
+def only(table: pd.DataFrame, *activities: str) -> pd.DataFrame:
+    """The visits at which the schedule has one of the activities."""
+    visits = [visit for activity in activities for visit in visits_of(activity)]
+    return table[table["VISIT"].isin(visits)].reset_index(drop=True)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from .laboratory import TESTS, grades_of, normal_range, written
 from .people import text
+from .plan import visits_of
 from .samples import only
 
 
@@ -17,7 +18,7 @@ def thyroid_form(
     table: pd.DataFrame, numbers: pd.DataFrame, events: pd.DataFrame, random: np.random.Generator, parameters: Mapping[str, Any]
 ) -> pd.DataFrame:
     """THYROID_AB: thyroid function by visit; TPO antibodies at screening. Suppressed TSH is below what the assay measures."""
-    table = only(table, "THYROID", parameters)
+    table = only(table, "THYROID")
     women = (numbers["SEX"] == "F").to_numpy()[table["NUMBER"]]
     count = len(table)
     hypo, hyper = (grades_of(table, events, name)[0] for name in ("Hypothyroidism", "Hyperthyroidism"))
@@ -39,7 +40,7 @@ def thyroid_form(
         if name == "TSH":
             result = np.where(hyper > 0, "<0.005", result)
         parts.append(_thyroid_part(table, name, result, np.where(other, test.other, test.unit), *limits, place))
-    first = table[table["VISIT"] == "SCREENING"].reset_index(drop=True)
+    first = table[table["VISIT"].isin(visits_of("THYROID", TEST="TPOAB"))].reset_index(drop=True)
     draw, level = random.random((2, len(first)))
     positive = draw < 0.06
     result = np.select(
@@ -72,20 +73,18 @@ def _thyroid_part(
     )
 
 
-def serology_form(
-    table: pd.DataFrame, numbers: pd.DataFrame, random: np.random.Generator, parameters: Mapping[str, Any]
-) -> pd.DataFrame:
+def serology_form(table: pd.DataFrame, numbers: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
     """SEROLOGY: hepatitis and autoantibodies at screening; pregnancy tests of women who can bear children."""
     parts = []
-    first = only(table, "SEROLOGY", parameters)
+    first = only(table, "SEROLOGY")
     for place, (name, positive) in enumerate({"HBSAG": 0.02, "HCVAB": 0.004, "ANA": 0.05}.items()):
         draw = random.random(len(first))
         parts.append(
             _serology_part(first, name, np.select([draw < positive, draw > 0.995], ["POSITIVE", "NOT DONE"], "NEGATIVE"), place)
         )
     fertile = (numbers["CHILDBEARING"] == "Y").to_numpy()[table["NUMBER"]]
-    women = only(table[fertile], "HCG", parameters)
-    skipped = (random.random(len(women)) < 0.01) & ~women["VISIT"].isin(["SCREENING", "BASELINE"])
+    women = only(table[fertile], "PREGNANCY")
+    skipped = (random.random(len(women)) < 0.01) & ~women["VISIT"].isin(visits_of("ELIGIBILITY"))
     parts.append(_serology_part(women, "HCG", np.where(skipped, "NOT DONE", "NEGATIVE"), len(parts)))
     made = pd.concat(parts, ignore_index=True).sort_values(["SUBJID", "DAT", "PLACE"], ignore_index=True, kind="stable")
     return made.drop(columns="PLACE")

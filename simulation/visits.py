@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from trialbook.protocol.schedule import load_visits
+from .plan import MONTH, last_of_treatment, marrow_months, planned_visits, visits_of
 
 NEVER = 10**6
 """A day after randomization that does not come."""
 
-MONTH = 30.4375
-EXTRA = "END OF TREATMENT/RELAPSE"
 AFTER_TRANSPLANT = 45
 """Days after a transplant during which nobody comes to the trial's visits."""
-
-
-@cache
-def planned_visits() -> pd.DataFrame:
-    """The visits after screening with a planned day: VISIT, DAY (0: of randomization), BEFORE and AFTER (of the window)."""
-    visits = load_visits(Path(__file__).resolve().parents[1] / "protocol").values()
-    rows = [(one.visit, one.day - 1, *(one.window or (0, 0))) for one in visits if one.day is not None and one.day >= 1]
-    return pd.DataFrame(rows, columns=["VISIT", "DAY", "BEFORE", "AFTER"])
 
 
 def follow(trial: pd.DataFrame, random: np.random.Generator, parameters: Mapping[str, Any]) -> tuple[pd.DataFrame, np.ndarray]:
@@ -43,7 +31,7 @@ def follow(trial: pd.DataFrame, random: np.random.Generator, parameters: Mapping
     cut = ((np.datetime64(str(parameters["data_cutoff"]), "D") - trial["RAND"].to_numpy("datetime64[D]")).astype(int)).astype(int)
 
     rise = np.full(n, NEVER)
-    for month in parameters["marrow_months"]:
+    for month in marrow_months():
         rise = np.where(trial["MRD_RISE"] == month, day[:, list(plan["VISIT"]).index(f"MONTH {month}")], rise)
     confirm = rise + random.integers(10, 25, n)
     relapse, hsct, death, lost = (_days(trial[name]) for name in ("RELAPSE", "HSCT", "DEATH", "LOST"))
@@ -54,7 +42,7 @@ def follow(trial: pd.DataFrame, random: np.random.Generator, parameters: Mapping
     withdraws = random.random(n) < parameters["consent_withdrawn"]
     # Consent is withdrawn at a visit; a loss is told when the next contact fails.
     following = np.where(day >= lost[:, None], day, NEVER).min(axis=1)
-    asked = [place for place, name in enumerate(plan["VISIT"]) if name in parameters["activities"]["SURVIVAL"]]
+    asked = [place for place, name in enumerate(plan["VISIT"]) if name in visits_of("SURVIVAL")]
     missed = np.where(day[:, asked] > lost[:, None], day[:, asked], NEVER).min(axis=1)
     left = np.where(withdraws, following, np.minimum(lost, NEVER))
     leaves = (left < np.minimum(death, complete)) & (withdraws | (missed < NEVER))
@@ -99,7 +87,7 @@ def attended(trial: pd.DataFrame, day: np.ndarray, random: np.random.Generator, 
     kept = random.random(day.shape) >= parameters["missed_visit"]
     names = list(planned_visits()["VISIT"])
     # The marrow of month 6 has its own chance to be missing; a last visit is one that was made.
-    for name in ("BASELINE", "MONTH 6", "MONTH 24"):
+    for name in (names[0], last_of_treatment(), names[-1]):
         kept[:, names.index(name)] = True
     kept |= day == trial["MRD_RISE"].to_numpy()[:, None]
     kept |= (day == trial["END"].to_numpy()[:, None]) & (trial["EXIT"] == "WITHDRAWN").to_numpy()[:, None]
