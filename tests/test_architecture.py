@@ -26,6 +26,7 @@ ROOMS = (
     "protocol",
     "exports",
     "mapping",
+    "screening",
     "findings",
     "checks",
     "conformance",

@@ -221,19 +221,20 @@ class DS(Dataset, domain="DS"):
 
     @rule(
         "IFN-DS-017",
-        Severity.ERROR,
-        "Randomized, but the criteria were not met, or nobody says that they were",
+        Severity.WARNING,
+        "Randomized, and by the data it cannot be told that all criteria were met",
         variables=["DSDECOD", "DSSPID"],
+        reads={"IE": ["IESPID"]},
         mend=["DSDECOD"],
-        query="受试者已随机，但筛选评估表显示不符合入排标准或未填写：请核实；如属实请报告方案偏离。 / "
-        "The subject was randomized, and by the eligibility form the criteria are not met, or not assessed: please check, "
-        "or report the protocol deviation.",
+        query="受试者已随机，但现有数据不足以判断是否符合全部入排标准：请补充筛选期缺失的内容。 / "
+        "The subject was randomized, and what is entered of the screening does not tell that all criteria were met: please "
+        "complete what is missing.",
         cites=["ICH E6"],
     )
-    def randomized_was_eligible(cls, ds: pd.DataFrame) -> pd.Series:
-        """Where no subject's criteria are met at all, the eligibility form is not in the export."""
+    def randomized_was_eligible(cls, ds: pd.DataFrame, ie: pd.DataFrame) -> pd.Series:
+        """Who has an exception is IFN-IE-001's. Where nobody's criteria are met, the export lacks forms that would tell."""
         met = ds.loc[ds["DSDECOD"] == "ELIGIBILITY CRITERIA MET", "DSSPID"]
-        return (ds["DSDECOD"] != "RANDOMIZED") | ds["DSSPID"].isin(met) | met.empty
+        return (ds["DSDECOD"] != "RANDOMIZED") | ds["DSSPID"].isin(met) | ds["DSSPID"].isin(ie["IESPID"]) | met.empty
 
     @rule(
         "IFN-DS-018",

@@ -18,7 +18,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -64,6 +64,28 @@ def output_folder(target: Path) -> Iterator[Path]:
                     _put_in_place(folder, target)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def output_file(target: Path, text: str, keep: Sequence[Path] = ()) -> None:
+    """Write ``text`` to the file ``target``, whole or not at all, in place of the file that is there.
+
+    Missing folders above it are made. ``keep``: what the text was made from, which must stay. Raises TrialbookError, and touches
+    nothing, where the target is a folder, is one of them, or can't be written.
+    """
+    named, target = target, _resolved(target)
+    if target.is_dir():
+        raise TrialbookError("is a folder; a file was to be written there", file=named, remedy="Name a file in it.")
+    if any(one.exists() and target.exists() and target.samefile(one) for one in keep):
+        raise TrialbookError("is what was read; it would be lost", file=named, remedy="Name another file.")
+    with _folders_above(target, named), _explained(named):
+        beside = target.with_name(f".{target.name}.trialbook-{secrets.token_hex(8)}")
+        try:
+            beside.write_text(text, encoding="utf-8")
+            if target.exists():
+                shutil.copymode(target, beside)
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
 
 
 def _resolved(path: Path) -> Path:

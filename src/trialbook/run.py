@@ -14,11 +14,13 @@ from typing import Any, cast, get_args
 
 import pandas as pd
 
+from trialbook.checks.answer_rules import check_answers
 from trialbook.checks.check import check_tables
 from trialbook.checks.consequences import told_of, told_of_columns
 from trialbook.checks.dataset_rules import dataset_rules
 from trialbook.checks.export_rules import check_export
 from trialbook.checks.file_rules import check_files
+from trialbook.checks.judged_tables import judged_tables
 from trialbook.checks.mapping_rules import check_mapping
 from trialbook.checks.modules import rules_of
 from trialbook.checks.places import site_places
@@ -30,8 +32,10 @@ from trialbook.errors import TrialbookError
 from trialbook.exports import RawExport, read_export
 from trialbook.findings import DatasetCount, Results, RuleOutcome, RuleStatus, RunInfo, Runner, Threshold, assemble, gate_open
 from trialbook.mapping import Forms, MappedStudy, MappingIssue, collect_forms, map_forms
+from trialbook.mapping.records import merged
 from trialbook.outputs import output_folder
 from trialbook.reports import findings_frame, write_reports
+from trialbook.screening import ScreenedExport, Screening, refuse_without_items, screen_export, screen_forms, screen_subjects
 from trialbook.standards import ControlledTerminology, Standard, list_ct, list_standards, load_ct, load_standard
 from trialbook.study import LoadedStudy, standard_keys
 
@@ -90,7 +94,7 @@ class Study(LoadedStudy):
 
     def map(self, export: Path | str, progress: Progress = quiet) -> MappedExport:
         """Raw export to SDTM datasets, without checks."""
-        _, _, mapped, run = self._mapped(Path(export), progress)
+        _, _, _, mapped, run = self._mapped(Path(export), progress)
         datasets = {name: one.dataset for name, one in mapped.datasets.items()}
         datasets |= {one.dataset.name: one.dataset for one in self.trial_design(mapped)}
         return MappedExport(datasets, mapped.issues, mapped.not_made, run.synthetic)
@@ -102,10 +106,11 @@ class Study(LoadedStudy):
         the end of the run. Raises :class:`~trialbook.errors.TrialbookError` where the export can't be read or a specification
         is broken.
         """
-        raw, forms, mapped, info = self._mapped(Path(export), progress, skip_unreadable)
+        raw, forms, screened, mapped, info = self._mapped(Path(export), progress, skip_unreadable)
         study = self.protocol.id
         form_tables = {name: form_table(form, mapped.usubjid.get(name)) for name, form in forms.found.items()}
-        data_tables = {name: mapped_table(one, form_tables) for name, one in mapped.datasets.items()}
+        sources = form_tables | judged_tables(screened, form_tables)
+        data_tables = {name: mapped_table(one, sources) for name, one in mapped.datasets.items()}
         design = self.trial_design(mapped)
         data_tables |= {one.dataset.name: design_table(one) for one in design}
         progress("checking the forms")
@@ -119,6 +124,7 @@ class Study(LoadedStudy):
         dm, protocol = data_tables.get("DM"), self.protocol
         visits = check_visits(forms, mapped, form_tables, dm, self.specs, protocol, self.questions, told)
         batches.append((visits.findings, visits.outcomes))
+        batches.append(check_answers(screened, forms.found, form_tables, self.specs, study, self.questions))
         batches.append(check_mapping(mapped.issues, mapped.not_made, data_tables, form_tables, study, self.questions))
         progress("checking the datasets")
         made = (*mapped.datasets.values(), *design)
@@ -131,24 +137,50 @@ class Study(LoadedStudy):
         results = replace(results, places={**site_places(results.findings, forms.found), **visits.places})
         return Run(results, form_tables, data_tables, tuple(one.dataset for one in made))
 
+    def screen(
+        self, subjects: Path | str | None = None, *, export: Path | str | None = None, progress: Progress = quiet
+    ) -> Screening:
+        """Who is eligible: the subjects of an item table (``screen("subjects.csv")``), or of a raw export (``export=``).
+
+        Raises :class:`~trialbook.errors.TrialbookError` where neither or both are given, or the one can't be judged as it is.
+        """
+        if (subjects is None) == (export is None):
+            what = "screen takes the subjects as a table or as a raw export: found " + ("neither" if subjects is None else "both")
+            raise TrialbookError(what, remedy="Give SUBJECTS.csv or --export EXPORT.")
+        if subjects is not None:
+            progress("reading the subjects")
+            return screen_subjects(Path(subjects), self.protocol, self.specs.export.encodings)
+        refuse_without_items(self.specs, self.protocol)
+        raw, forms = self._forms(Path(str(export)), progress)
+        progress("judging the subjects")
+        return screen_export(raw, forms, self.specs, self.protocol)
+
     def check(self, datasets: Path | str, core: bool = True, progress: Progress = quiet) -> Run:
         """SDTM datasets that exist already to findings, with the standard's rules and the study's own."""
         return check_datasets(Path(datasets), self.standard, self.ct, self, core, progress)
 
     def _mapped(
         self, export: Path, progress: Progress, skip_unreadable: bool = False
-    ) -> tuple[RawExport, Forms, MappedStudy, RunInfo]:
+    ) -> tuple[RawExport, Forms, ScreenedExport | None, MappedStudy, RunInfo]:
         started, specs = _now(), self.specs
-        progress("reading the export")
-        headers = {header for spec in specs.forms.values() for header in spec.headers}
-        raw = read_export(export, specs.export.encodings, specs.export.ignore, headers, skip_unreadable)
-        forms = collect_forms(raw, specs.forms)
+        raw, forms = self._forms(export, progress, skip_unreadable)
         progress("mapping to SDTM")
-        mapped = map_forms(forms, specs, self.standard, self.protocol.id, self.visits, design=self.protocol.design)
+        screened = screen_forms(forms, specs, self.protocol)
+        judged = screened.forms if screened is not None else {}
+        mapped = map_forms(forms, specs, self.standard, self.protocol.id, self.visits, judged, self.protocol.design)
+        if screened is not None:
+            mapped = replace(mapped, issues=merged((*mapped.issues, *screened.issues)))
         records = _records_by_file(forms)
         inputs = tuple(asdict(one) | {"rows": records.get(one.file, 0)} for one in raw.inputs)
         info = RunInfo(self.protocol.id, started, self.standard.name, self.ct.name, versions(), inputs, raw.synthetic)
-        return raw, forms, mapped, info
+        return raw, forms, screened, mapped, info
+
+    def _forms(self, export: Path, progress: Progress, skip_unreadable: bool = False) -> tuple[RawExport, Forms]:
+        specs = self.specs
+        progress("reading the export")
+        headers = {header for spec in specs.forms.values() for header in spec.headers}
+        raw = read_export(export, specs.export.encodings, specs.export.ignore, headers, skip_unreadable)
+        return raw, collect_forms(raw, specs.forms)
 
 
 def check_standard_only(datasets: Path | str, core: bool = True, progress: Progress = quiet) -> Run:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
@@ -14,15 +14,19 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
+from trialbook.checks.rule import PLACEHOLDER
 from trialbook.findings import Threshold
 from trialbook.mapping.column_use import ColumnStatus
 from trialbook.reports import terminal_summary
 from trialbook.run import Run
 
 if TYPE_CHECKING:
+    from trialbook.mapping import MappingIssue
     from trialbook.mapping.lint import LintReport
+    from trialbook.screening import Screening
 
 SHOWN_AFTER_SECONDS = 2.0
+VERDICT_STYLES = {"ELIGIBLE": "green", "NOT ELIGIBLE": "red", "UNDETERMINED": "yellow"}
 
 
 @contextmanager
@@ -58,6 +62,31 @@ def print_run(run: Run, threshold: Threshold, report: Path | None) -> None:
     console.print(terminal_summary(run.results, threshold, report), soft_wrap=True)
     if report is None:
         console.print("No report written: name a folder with --out DIR.", style="dim")
+
+
+def print_screening(screening: Screening, out: Path | None) -> None:
+    """The verdict on each subject, what keeps it out and what would decide it; then how many there are of each."""
+    console = Console(highlight=False)
+    statement = f"SYNTHETIC DATA  {screening.synthetic}" if screening.synthetic is not None else None
+    table = Table("Subject", "Verdict", "Failed", "Missing", "Warnings", title=statement, title_justify="left")
+    for row in screening.frame.itertuples(index=False, name=None):
+        table.add_row(*(Text(cell, VERDICT_STYLES.get(cell, "")) for cell in row))
+    console.print(table)
+    counts = ", ".join(f"{count:,} {verdict}" for verdict, count in screening.counts.items())
+    console.print(f"{len(screening.who):,} subjects: {counts}")
+    if out is not None:
+        console.print(f"Verdicts: {out}", soft_wrap=True, markup=False)
+
+
+def print_issues(issues: Sequence[MappingIssue]) -> None:
+    """On stderr, what mapping could not do: a line for each issue."""
+    console = Console(stderr=True, highlight=False)
+    for issue in issues:
+        # What stands in braces is the record's own value, and the records differ.
+        message = PLACEHOLDER.sub(r"\1", issue.message)
+        where = f" in {', '.join(issue.variables)} of {issue.table}" if not issue.of_dataset else ""
+        count = len(issue.records)
+        console.print(f"{issue.domain}: {count:,} record{'s' * (count != 1)}{where}: {message}", markup=False, soft_wrap=True)
 
 
 def print_lint(report: LintReport, brief: bool) -> None:

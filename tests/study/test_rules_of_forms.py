@@ -409,8 +409,6 @@ DATASETS: list[tuple[str, list[Row], list[bool]]] = [
         [DS | RANDOMIZED, *(DS | ELIGIBLE | {"DSSTDTC": date} for date in ("2024-03-20", "2024-03-21"))],
         [True, True, False],
     ),
-    ("IFN-DS-017", [DS | RANDOMIZED, DS | ELIGIBLE, DS | RANDOMIZED | {"DSSPID": "B"}], [True, True, False]),
-    ("IFN-DS-017", [DS | RANDOMIZED], [True]),
     (
         "IFN-DS-018",
         [DS | RANDOMIZED, DS | {"DSDECOD": "SCREEN FAILURE"}, DS | {"DSDECOD": "SCREEN FAILURE", "DSSPID": "B"}],

@@ -16,8 +16,11 @@ from trialbook.checks.tables import CheckedTable
 from trialbook.findings import Finding, RuleOutcome, RuleStatus, Runner, Severity, Stage
 from trialbook.mapping import MappingIssue, StudyCodelist
 
-SEVERITIES = {"EPOCH": Severity.NOTICE}
-"""By the kind of the issue; Error is usual. That a date is imprecise is the site's right, and its epoch is rightly empty."""
+SEVERITIES = {"EPOCH": Severity.NOTICE, "ITEM": Severity.WARNING}
+"""By the kind of the issue; Error is usual. That a date is imprecise is the site's right, and its epoch is rightly empty.
+
+What eligibility can't be judged by may be right as it is (``<5``): the verdict only stays open.
+"""
 
 ASKED = {"RESULT": "UNREADABLE-RESULT", "UNIT": "UNKNOWN-UNIT"}
 """By the kind of the issue, the kind of the question to the site."""

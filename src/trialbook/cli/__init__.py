@@ -16,9 +16,11 @@ from trialbook.cli.exports import app
 from trialbook.cli.options import UNUSABLE
 from trialbook.cli.protocol import protocol_app
 from trialbook.cli.registry import registry_app
+from trialbook.cli.screen import EXAMPLE, screen
 from trialbook.cli.study import book_app, ct_app, specs_app
 from trialbook.errors import TrialbookError
 
+app.command(epilog=EXAMPLE)(screen)
 app.add_typer(book_app, name="book")
 app.add_typer(specs_app, name="specs")
 app.add_typer(ct_app, name="ct")

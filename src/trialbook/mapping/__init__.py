@@ -5,7 +5,7 @@ from trialbook.mapping.engine import map_forms
 from trialbook.mapping.form_spec import DATE_TYPES, ColumnSpec, ExportSpec, FormSpec
 from trialbook.mapping.forms import Form, Forms, collect_forms
 from trialbook.mapping.items import SUBJECT, ItemTable, item_table
-from trialbook.mapping.items_spec import CRITERIA, VERDICTS, Answers, ItemsSpec
+from trialbook.mapping.items_spec import EXCEPTIONS, VERDICTS, Answers, ItemsSpec
 from trialbook.mapping.loading import load_specs
 from trialbook.mapping.mapped import Mapped, MappedStudy
 from trialbook.mapping.provenance import Provenance
@@ -13,8 +13,8 @@ from trialbook.mapping.records import MappingIssue
 from trialbook.mapping.specs import Specs
 
 __all__ = [
-    "CRITERIA",
     "DATE_TYPES",
+    "EXCEPTIONS",
     "SUBJECT",
     "VERDICTS",
     "Algorithm",

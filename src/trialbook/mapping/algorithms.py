@@ -119,7 +119,7 @@ def _assign_datetime(
 
 def _derive(records: RawRecords, algorithm: Algorithm, wanted: np.ndarray, specs: Specs, forms: Mapping[str, Form]) -> pd.Series:
     assert algorithm.derive is not None
-    return call_function(algorithm.derive, records.given, len(records), specs, forms).astype("str").fillna("")
+    return call_function(algorithm.derive, records.meant, len(records), specs, forms).astype("str").fillna("")
 
 
 Operation = Callable[[RawRecords, Algorithm, np.ndarray, Specs, Mapping[str, Form]], pd.Series]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from trialbook.errors import SpecError
 from trialbook.mapping.codes import read_terms
-from trialbook.mapping.domain_spec import FunctionCall
+from trialbook.mapping.domain_spec import FunctionCall, StudyCodelist
 from trialbook.mapping.forms import Form
 from trialbook.mapping.specs import Specs
 
@@ -19,14 +19,13 @@ def call_function(
 ) -> pd.Series:
     """One value for each of ``size`` records, on their positions; ``column`` gives the columns that the call names.
 
-    The function gets dates as ISO 8601 (:meth:`Form.given`), in whichever of its formats a site wrote them, and of a whole form
-    (``reads``) coded cells as terms.
-    Raises :class:`SpecError` where the function fails or gives something else.
+    The function gets dates as ISO 8601 (:meth:`Form.given`), in whichever of its formats a site wrote them, and coded cells as
+    terms, where they have one. Raises :class:`SpecError` where the function fails or gives something else.
     """
     file, place = specs.folder / "derivations.py", f"function {call.function}"
     columns = [column(name) for name in call.from_]
     # Copies (made only where they are written to): a function must not change what other variables read.
-    reads = {name: _records(forms[name], specs) for name in call.reads}
+    reads = {name: _whole(forms[name], specs) for name in call.reads}
     try:
         result = specs.function(call.function)(*columns, **reads)
     except Exception as error:
@@ -45,14 +44,18 @@ def call_function(
     return result.sort_index().set_axis(range(size))
 
 
-def _records(form: Form, specs: Specs) -> pd.DataFrame:
-    """A form as a function gets it: dates in ISO 8601, coded cells as the terms that they stand for, where they have one."""
-    columns = {name: form.given(name, specs.export.unknown_date_parts) for name in form.spec.columns}
-    for name, column in form.spec.columns.items():
-        if column.codelist:
-            terms = read_terms(columns[name], specs.codelists[column.codelist])
-            columns[name] = terms.where(terms != "", columns[name])
-    return pd.DataFrame(columns)
+def meant(form: Form, column: str, unknown: tuple[str, ...], codelists: Mapping[str, StudyCodelist]) -> pd.Series:
+    """A column of a whole form as functions get it: dates as ISO 8601, coded cells as the terms that they stand for."""
+    cells, codelist = form.given(column, unknown), form.spec.columns[column].codelist
+    if not codelist:
+        return cells
+    terms = read_terms(cells, codelists[codelist])
+    return terms.where(terms != "", cells).astype("str")
+
+
+def _whole(form: Form, specs: Specs) -> pd.DataFrame:
+    unknown = specs.export.unknown_date_parts
+    return pd.DataFrame({name: meant(form, name, unknown, specs.codelists) for name in form.spec.columns})
 
 
 def truth_by_function(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from trialbook.errors import ExportError
 from trialbook.mapping.engine import every_form, fill_all, rows_behind
 from trialbook.mapping.forms import Forms
 from trialbook.mapping.items_spec import ItemsSpec
@@ -28,14 +27,7 @@ class ItemTable:
 
 
 def item_table(spec: ItemsSpec, forms: Forms, specs: Specs) -> ItemTable:
-    """One record for each subject, in the order of the export; of two records with its number, the first.
-
-    Raises :class:`ExportError` where the export has none of the forms that name the subjects.
-    """
-    names = tuple(dict.fromkeys(kind.form for kind in spec.records))
-    if not any(name in forms.found for name in names):
-        titles = ", ".join(f"{name} ({specs.forms[name].title})" if specs.forms[name].title else name for name in names)
-        raise ExportError(f"has no form that names the subjects: {titles}", remedy="Give an export with this form.")
+    """One record for each subject, in the order of the export; of two records with its number, the first."""
     everything = every_form(forms, specs)
     parts = [raw_records("IE", kind, everything, specs) for kind in spec.records]
     wanted = [spec.as_domain.algorithms(kind) for kind in spec.records]

@@ -49,7 +49,7 @@ class ItemsSpec(SpecModel):
 
 VERDICTS = FormSpec(
     form="VERDICT",
-    title="The verdict of the protocol on each subject that was screened",
+    title="The protocol's verdict on each subject that was screened",
     tables=("VERDICT",),
     subject="SUBJID",
     keys=("SUBJID",),
@@ -57,23 +57,22 @@ VERDICTS = FormSpec(
     by_site=False,
     columns={"SUBJID": ColumnSpec(label="Subject"), "VERDICT": ColumnSpec(label="Verdict")},
 )
-CRITERIA = FormSpec(
-    form="CRITERIA",
-    title="The verdict of the protocol on each criterion for each subject that was screened",
-    tables=("CRITERIA",),
+EXCEPTIONS = FormSpec(
+    form="EXCEPTION",
+    title="Each inclusion that a subject does not meet, and each exclusion that applies to it, by the protocol",
+    tables=("EXCEPTION",),
     subject="SUBJID",
     keys=("SUBJID", "CRITERION"),
     required=False,
     by_site=False,
     columns={
         "SUBJID": ColumnSpec(label="Subject"),
-        "CRITERION": ColumnSpec(label="Criterion"),
-        "CATEGORY": ColumnSpec(label="Inclusion or exclusion"),
-        "TESTCD": ColumnSpec(label="Criterion Short Name"),
-        "TEXT": ColumnSpec(label="Criterion"),
-        "RESULT": ColumnSpec(label="Y where it is met, or an exclusion applies; N where not; empty where unknown"),
-        "EXCEPTION": ColumnSpec(label="Y where it keeps the subject out of the trial"),
+        "CRITERION": ColumnSpec(label="Criterion of the protocol"),
+        "CATEGORY": ColumnSpec(label="INCLUSION or EXCLUSION"),
+        "TESTCD": ColumnSpec(label="Short name of the criterion, as in TI"),
+        "TEXT": ColumnSpec(label="Text of the criterion, as in TI"),
+        "RESULT": ColumnSpec(label="N: the inclusion is not met; Y: the exclusion applies"),
     },
 )
-JUDGED = {spec.form: spec for spec in (VERDICTS, CRITERIA)}
+JUDGED = {spec.form: spec for spec in (VERDICTS, EXCEPTIONS)}
 """What a domain may take its records from, and join, beside the forms of the export: made by judging the items."""

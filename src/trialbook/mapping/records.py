@@ -13,7 +13,7 @@ from trialbook.mapping.codes import read_terms
 from trialbook.mapping.domain_spec import FunctionCall, Join, Records, StudyCodelist
 from trialbook.mapping.form_spec import DATE_TYPES
 from trialbook.mapping.forms import Form
-from trialbook.mapping.functions import truth_by_function
+from trialbook.mapping.functions import meant, truth_by_function
 from trialbook.mapping.numbers import read_numbers
 from trialbook.mapping.references import resolve
 from trialbook.mapping.specs import Specs
@@ -27,9 +27,10 @@ class MappingIssue:
 
     ``variables`` are columns of that table. ``kind``: JOIN (several records match), TERM (no term for a value), NUMBER (a Num
     variable from text that is not a number), UNIT (no conversion for a test's unit), RESULT (nothing can be made of a result),
-    EPOCH (a date that lies on a boundary of elements at its precision), ELEMENT (the design does not have it), ABSENT (a condition asks for a form that the export
-    lacks: it concerns all records, and names none). ``about`` tells issues of one kind and column apart: the joined form, the
-    code list; ``codelist`` is the one that has no term.
+    EPOCH (a date that lies on a boundary of elements at its precision), ELEMENT (the design does not have it), ITEM (nothing that
+    eligibility can be judged by), ABSENT (a condition asks for a form that the export lacks: it concerns all records, and names
+    none). ``about`` tells issues of one kind and column apart: the joined form, the code list, the item; ``codelist`` is the one
+    that has no term.
     """
 
     kind: str
@@ -81,7 +82,7 @@ class RawRecords:
         return gather(self.forms[alias].cells[column], self.rows[alias])
 
     def given(self, name: str) -> pd.Series:
-        """A column as a function of the study gets it: dates as ISO 8601."""
+        """The cells of a column, dates as ISO 8601."""
         alias, column = self.locate(name)
         return gather(self.forms[alias].given(column, self.unknown_date_parts), self.rows[alias])
 
@@ -89,6 +90,11 @@ class RawRecords:
         """A coded column as the terms of its code list, ``""`` where a cell is empty or has none."""
         alias, column = self.locate(name)
         return _terms(self.column(name), self.forms[alias], column, self.codelists)
+
+    def meant(self, name: str) -> pd.Series:
+        """A column as a function of the study gets it: as :meth:`given`, a coded cell as its term where it has one."""
+        alias, column = self.locate(name)
+        return gather(meant(self.forms[alias], column, self.unknown_date_parts, self.codelists), self.rows[alias])
 
     def holds(self, expression: str, variable: str = "") -> np.ndarray:
         """Where an expression is true; unknown counts as not true. ``variable`` is the one that the condition is of, if any.
@@ -147,7 +153,7 @@ def raw_records(domain: str, spec: Records, forms: Mapping[str, Form], specs: Sp
         records.issues.append(MappingIssue("JOIN", domain, spec.form, join.on, np.flatnonzero(several), message, about))
     if spec.where:
         if isinstance(spec.where, FunctionCall):
-            keep = truth_by_function(spec.where, records.given, len(records), specs, forms).to_numpy()
+            keep = truth_by_function(spec.where, records.meant, len(records), specs, forms).to_numpy()
         else:
             keep = records.holds(spec.where)
         records.rows = {alias: rows[keep] for alias, rows in records.rows.items()}

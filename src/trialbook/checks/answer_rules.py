@@ -1,0 +1,135 @@
+"""What the site answers to each criterion, held against the verdict that the data of the export give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from trialbook.checks.findings import findings_of
+from trialbook.checks.judged_tables import item_origins
+from trialbook.checks.questions import Questions
+from trialbook.checks.rule import Rule
+from trialbook.checks.schema import Verdict
+from trialbook.checks.tables import CheckedTable
+from trialbook.findings import Finding, Role, RuleOutcome, RuleStatus, Runner, Severity
+from trialbook.mapping import Answers, Form, Specs
+from trialbook.mapping.codes import read_terms
+from trialbook.screening import ScreenedExport
+
+ANSWER, UNANSWERED = "TB-IE-ANSWER", "TB-IE-UNANSWERED"
+SAID = {
+    ANSWER: "The site's answer to the criterion is not the one that the data give",
+    UNANSWERED: "The site answers other criteria, and not this one, which the data decide",
+}
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """A record of the answers' form: the position of its subject among the items (-1: none), its criterion, and both answers.
+
+    ``verdict`` is Y where the criterion is met or the exclusion applies, N where not, empty where that is unknown.
+    """
+
+    position: np.ndarray
+    criterion: pd.Series
+    answer: pd.Series
+    verdict: pd.Series
+
+
+def check_answers(
+    screened: ScreenedExport | None,
+    found: Mapping[str, Form],
+    tables: Mapping[str, CheckedTable],
+    specs: Specs,
+    study: str,
+    questions: Questions,
+) -> tuple[list[Finding], list[RuleOutcome]]:
+    """Findings of the answers that differ, or are empty though the data decide; both rules SKIPPED without the form.
+
+    Nothing is said of a criterion that is undetermined. ``tables`` are the forms' by name.
+    """
+    answers = specs.items.answers if specs.items is not None else None
+    if answers is None or screened is None:
+        return [], []
+    lacking = _lacking(answers, found)
+    if lacking:
+        return [], [_outcome(id, RuleStatus.SKIPPED, 0, lacking, answers.form) for id in SAID]
+    spec, table = specs.forms[answers.form], tables[answers.form]
+    compared = _compare(screened, found[answers.form], answers, specs)
+    known = compared.verdict != ""
+    failing = {
+        ANSWER: known & (compared.answer != "") & (compared.answer != compared.verdict),
+        UNANSWERED: known & (found[answers.form].cells[answers.answer] == "") & _answered(found[answers.form], answers, specs),
+    }
+    findings: list[Finding] = []
+    outcomes = []
+    for id, mask in failing.items():
+        query = questions.ask_about(spec, id.removeprefix("TB-IE-"), answers.answer)
+        rule = Rule(
+            id,
+            Severity.ERROR if id == ANSWER else Severity.WARNING,
+            SAID[id],
+            bool,
+            (answers.criterion, answers.answer),
+            query=query,
+            mend=(answers.answer,),
+        )
+        positions = np.flatnonzero(mask.to_numpy(dtype=bool))
+        made = findings_of(Verdict(rule, RuleStatus.ISSUE_REPORTED, failing=positions), table, {}, study)
+        findings += [_with_data(one, at, compared, screened, tables) for one, at in zip(made, positions.tolist(), strict=True)]
+        status = RuleStatus.ISSUE_REPORTED if made else RuleStatus.SUCCESS
+        outcomes.append(_outcome(id, status, len(made), None, answers.form))
+    return findings, outcomes
+
+
+def _lacking(answers: Answers, found: Mapping[str, Form]) -> str:
+    if answers.form not in found:
+        return f"the form {answers.form} is not in the export"
+    form = found[answers.form]
+    absent = [name for name in (form.spec.subject, answers.criterion, answers.answer) if name in form.missing]
+    return f"{answers.form} has no {absent[0]} in the export" if absent else ""
+
+
+def _terms(form: Form, column: str, specs: Specs) -> pd.Series:
+    return read_terms(form.cells[column], specs.codelists[str(form.spec.columns[column].codelist)])
+
+
+def _compare(screened: ScreenedExport, form: Form, answers: Answers, specs: Specs) -> _Compared:
+    places = pd.Series(np.arange(len(screened.subjects)), index=screened.subjects)
+    position = form.cells[form.spec.subject].map(places).fillna(-1).to_numpy(dtype=np.int64)
+    criterion = _terms(form, answers.criterion, specs)
+    words = {True: "Y", False: "N", None: ""}
+    truths = screened.judged.criteria
+    verdict = [
+        words[truths[at].get(name)] if at >= 0 else "" for at, name in zip(position.tolist(), criterion.tolist(), strict=True)
+    ]
+    return _Compared(
+        position, criterion, _terms(form, answers.answer, specs), pd.Series(verdict, index=form.cells.index, dtype="str")
+    )
+
+
+def _answered(form: Form, answers: Answers, specs: Specs) -> pd.Series:
+    """Whether the subject of a record has an answer in any of its records: where it has none, the form is not filled in yet."""
+    return (form.cells[answers.answer] != "").groupby(form.cells[form.spec.subject]).transform("any")
+
+
+def _with_data(
+    finding: Finding, at: int, compared: _Compared, screened: ScreenedExport, tables: Mapping[str, CheckedTable]
+) -> Finding:
+    """The finding with the verdict, the items that it comes from and their cells, to be compared."""
+    position, name = int(compared.position[at]), compared.criterion.iloc[at]
+    items = screened.judged.eligibility(position).items_of(name)
+    told = {item: str(screened.items.frame[item].iloc[position]) for item in items if item in screened.items.frame}
+    said = ", ".join(f"{item} {value}" for item, value in told.items() if value)
+    message = f"{finding.message}: {name} is {compared.verdict.iloc[at]} by {said or 'the protocol'}"
+    origins = item_origins(screened, tables, position, tuple(told), Role.COMPARED)
+    values = {**finding.values, "VERDICT": compared.verdict.iloc[at], **told}
+    return replace(finding, message=message, values=values, origins=(*finding.origins, *origins))
+
+
+def _outcome(id: str, status: RuleStatus, findings: int, reason: str | None, form: str) -> RuleOutcome:
+    severity = Severity.ERROR if id == ANSWER else Severity.WARNING
+    return RuleOutcome(id, Runner.PANDERA, status, reason, findings, severity, SAID[id], form)
