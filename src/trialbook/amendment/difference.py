@@ -19,7 +19,6 @@ from trialbook.amendment.statements import touched_analysis, touched_statements,
 from trialbook.errors import TrialbookError
 from trialbook.protocol.amendments import Amendment
 from trialbook.protocol.changes import Change, compare_protocols
-from trialbook.protocol.changes.parts import parts_of
 from trialbook.run import Study
 from trialbook.study import STUDY_FILE
 
@@ -100,7 +99,7 @@ def _touched(before: Side, after: Side, base: Path | None) -> tuple[list[Place],
         ("criteria", partial(touched_criteria, old, new)),
         ("visits", partial(touched_visits, old, new)),
         ("SAP parameters", partial(touched_analysis, old, new)),
-        ("statements", lambda: touched_statements(parts_of(old), parts_of(new), (old, new))),
+        ("statements", partial(touched_statements, (old, new))),
     ]
     places, not_computed = _found(finders)
     if base is None:

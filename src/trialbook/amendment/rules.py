@@ -15,6 +15,8 @@ from trialbook.protocol.soa import ExpectedForm, Schedule
 from trialbook.run import Study
 
 Takes = dict[str, Any]
+MESSAGE, QUESTION = "its message", "its question"
+"""What a rule says is told by its message, where that differs: the question says it again."""
 
 
 def touched_rules(old: Study, new: Study) -> list[Place]:
@@ -24,6 +26,8 @@ def touched_rules(old: Study, new: Study) -> list[Place]:
     for id in dict.fromkeys([*before, *after]):
         message = (after.get(id) or before[id])[0]
         takes = differences(*(side[id][1] if id in side else {} for side in (before, after)))
+        if any(one.name == MESSAGE for one in takes):
+            takes = tuple(one for one in takes if one.name != QUESTION)
         note = "" if id in before and id in after else "new" if id in after else "gone"
         if takes or note:
             places.append(Place(PlaceKind.RULES, id, message, takes, note))
@@ -43,7 +47,7 @@ def _rules(study: Study) -> Iterator[tuple[str, tuple[str, Takes]]]:
 def _taken(study: Study, rule: Rule) -> Takes:
     reach = Reach(study)
     reach.of(rule.check)
-    return {**reach.found, "its message": rule.message, "its question": rule.query}
+    return {**reach.found, MESSAGE: rule.message, QUESTION: rule.query}
 
 
 def _of_visits(schedule: Schedule) -> Iterator[tuple[str, tuple[str, Takes]]]:

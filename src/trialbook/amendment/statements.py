@@ -8,7 +8,11 @@ from typing import Any
 from trialbook.amendment.place import Place, PlaceKind, Taken, differences
 from trialbook.protocol import Protocol
 from trialbook.protocol.analysis import Setting, setting_value
-from trialbook.protocol.changes.names import words
+from trialbook.protocol.changes import Change, Kind
+from trialbook.protocol.changes.change import Step
+from trialbook.protocol.changes.compare import identity_of
+from trialbook.protocol.changes.names import statement_title, words
+from trialbook.protocol.changes.parts import parts_of
 from trialbook.protocol.facts import worded
 from trialbook.protocol.reconstruction import Reconstruction, reconstruct
 
@@ -81,34 +85,28 @@ def _sample_size(size: Reconstruction | None) -> dict[str, Any]:
 _ASSUMED = {"method", "p_control", "p_treatment", "power", "allocation", "dropout", "inflation"}
 
 
-def touched_statements(old: Mapping[str, Any], new: Mapping[str, Any], sides: tuple[Protocol, Protocol]) -> list[Place]:
-    """Texts that are written as they were and say something else, since they name facts that changed.
-
-    ``old`` and ``new`` are the parts of both sides as plain data.
-    """
-    texts = [dict(_texts(parts)) for parts in (old, new)]
+def touched_statements(sides: tuple[Protocol, Protocol]) -> list[Place]:
+    """Texts that are written as they were and say something else, since they name facts that changed."""
+    texts = [{(part, path): text for part, said in parts_of(side).items() for path, text in _texts(said)} for side in sides]
     places = []
-    for where in texts[0].keys() & texts[1].keys():
-        written = texts[0][where]
-        if written != texts[1][where] or "{" not in written:
+    for (part, path), written in texts[0].items():
+        if written != texts[1].get((part, path)) or "{" not in written:
             continue
         before, after = worded(sides[0], written), worded(sides[1], written)
         if before != after:
-            places.append(Place(PlaceKind.STATEMENTS, where, written, (Taken("text", before, after),)))
-    return sorted(places, key=lambda place: place.id)
+            place = Change(Kind.CHANGED, part, path, statement_title(part, path), before, after)
+            places.append(Place(PlaceKind.STATEMENTS, place.id, place.title, (Taken("says", before, after),)))
+    return places
 
 
-def _texts(node: Any, where: str = "") -> Iterator[tuple[str, str]]:
+def _texts(node: Any, path: tuple[Step, ...] = ()) -> Iterator[tuple[tuple[Step, ...], str]]:
     if isinstance(node, str):
-        yield where, node
+        yield path, node
     elif isinstance(node, Mapping):
         for key, inner in node.items():
-            yield from _texts(inner, f"{where}.{key}" if where else str(key))
+            yield from _texts(inner, (*path, Step(str(key))))
     elif isinstance(node, list):
+        identity = identity_of(node, node)
         for place, inner in enumerate(node):
-            names = [
-                inner[key]
-                for key in ("id", "visit", "etcd", "armcd", "event", "name")
-                if isinstance(inner, Mapping) and key in inner
-            ]
-            yield from _texts(inner, f"{where}.{names[0] if names else place + 1}")
+            name = str(inner[identity]) if identity is not None else str(place + 1)
+            yield from _texts(inner, (*path, Step(name, True)))

@@ -56,7 +56,8 @@ def told(side: Compared) -> str:
         what.append(f"commit {side.revision[:12]}")
     if side.date:
         what.append(side.date)
-    return f"{side.name} ({', '.join(what)})" if what else side.name
+    name = "this folder" if side.name == "." else side.name
+    return f"{name} ({', '.join(what)})" if what else name
 
 
 def _change(change: Change, paint: Paint) -> str:

@@ -61,7 +61,7 @@ def _amendments(document: WordDocument, found: Difference) -> None:
         for one in found.amendments
     ]
     header = ("Number", "Version", "Date", "Effective", "Informed consent", "Rationale")
-    _table(document, header, rows, (1.6, 1.8, 2.3, 2.3, 2.7, 6.3))
+    _table(document, header, rows, (1.9, 1.8, 2.3, 2.3, 2.7, 6))
 
 
 def _overview(document: WordDocument, found: Difference) -> None:
@@ -103,7 +103,8 @@ def _touches(document: WordDocument, found: Difference) -> None:
         document.add_heading(KIND_TITLES[kind], level=2)
         rows: list[tuple[str, ...]] = []
         for one in places:
-            rows.append((one.id, "\n".join(filter(None, [clipped(one.title) if one.title != one.id else "", one.note])), "", ""))
+            said = [clipped(one.title) if one.title != one.id else "", one.note]
+            rows.append((one.id, "\n".join(filter(None, said))))
             rows += [
                 ("", taken.name, *(clipped(side) if side is not None else "—" for side in (taken.before, taken.after)))
                 for taken in one.takes
@@ -122,7 +123,11 @@ def _table(document: WordDocument, header: Sequence[str], rows: Sequence[Sequenc
     repeat = OxmlElement("w:tblHeader")
     table.rows[0]._tr.get_or_add_trPr().append(repeat)
     for row in rows:
-        for cell, text in zip(table.add_row().cells, row, strict=True):
+        cells = table.add_row().cells
+        # A row of fewer texts is of one thing: its last text goes on to the end of the row.
+        if len(row) < len(cells):
+            cells[len(row) - 1].merge(cells[-1])
+        for cell, text in zip(cells[: len(row)], row, strict=True):
             cell.text = _clean(text)
     for row in table.rows:
         for cell, width in zip(row.cells, widths, strict=True):

@@ -8,6 +8,7 @@ from trialbook.protocol.agreement import lint_analysis, lint_objectives, lint_wo
 from trialbook.protocol.eligibility import lint_eligibility
 from trialbook.protocol.glossary import lint_glossary
 from trialbook.protocol.interventions import lint_interventions
+from trialbook.protocol.lint_amendments import lint_amendments
 from trialbook.protocol.lint_schedule import lint_schedule
 from trialbook.protocol.protocol import Protocol
 from trialbook.protocol.questions import lint_questions
@@ -28,6 +29,7 @@ CHECKS: tuple[Callable[[Protocol], Iterable[Complaint]], ...] = (
     lint_glossary,
     lint_references,
     lint_questions,
+    lint_amendments,
 )
 
 

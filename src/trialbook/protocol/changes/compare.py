@@ -63,7 +63,7 @@ def _compare(part: str, path: Path, before: Any, after: Any) -> Iterator[Change]
 
 
 def _compare_lists(part: str, path: Path, before: list[Any], after: list[Any]) -> Iterator[Change]:
-    identity = _identity([*before], [*after])
+    identity = identity_of([*before], [*after])
     if identity is not None:
         old, new = ({str(one[identity]): one for one in side} for side in (before, after))
         yield from _compare_named(part, path, old, new)
@@ -156,7 +156,7 @@ def _is_row(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(one, int | float) for one in value)
 
 
-def _identity(before: list[Any], after: list[Any]) -> str | None:
+def identity_of(before: list[Any], after: list[Any]) -> str | None:
     """The key by which the things of both lists are told apart; None where there is none."""
     if not all(isinstance(one, dict) for one in [*before, *after]):
         return None
