@@ -8,6 +8,7 @@ from pathlib import Path
 
 from trialbook.errors import TrialbookError
 from trialbook.protocol.eligibility import EligibilitySpec, Kind
+from trialbook.protocol.objectives import Level
 from trialbook.protocol.protocol import Protocol
 from trialbook.protocol.registry.compare_arms import compare_arms
 from trialbook.protocol.registry.compare_facts import compare_facts
@@ -16,6 +17,7 @@ from trialbook.protocol.registry.compare_statements import compare_statements, w
 from trialbook.protocol.registry.difference import Difference, Severity, Spot
 from trialbook.protocol.registry.read import read_record
 from trialbook.protocol.registry.record import RegistryRecord
+from trialbook.protocol.registry.words import plain
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,8 @@ def _criteria(record: RegistryRecord, protocol: Protocol) -> Iterator[Difference
 
 
 def _outcomes(record: RegistryRecord, protocol: Protocol) -> Iterator[Difference]:
-    whole = Spot(protocol, "objectives", ("endpoints",))
-    said = list(enumerate(protocol.objectives.endpoints))
-    for level, severity in (("primary", Severity.ERROR), ("secondary", Severity.WARNING)):
-        endpoints = [(one.id, one.words, whole.inner(index)) for index, one in said if one.level == level]
-        yield from compare_outcomes(level, getattr(record, f"{level}_outcomes"), endpoints, whole, severity)
+    whole, text = Spot(protocol, "objectives", ("endpoints",)), plain(record.text)
+    endpoints = list(enumerate(protocol.objectives.endpoints))
+    for level, stated in ((Level.PRIMARY, record.primary_outcomes), (Level.SECONDARY, record.secondary_outcomes)):
+        said = [(one.id, one.words, whole.inner(index)) for index, one in endpoints if one.level is level]
+        yield from compare_outcomes(level, stated, said, whole, text)

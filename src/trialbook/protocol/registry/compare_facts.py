@@ -40,6 +40,9 @@ FACTS = (
     Fact("sex", ("population", "sex"), ERROR, lambda record: record.sex, "sex"),
 )
 
+COMPARED = (("id",), ("title",), ("other_ids",), ("design",), ("population",), ("arms",), *(fact.place for fact in FACTS))
+"""What of the protocol's ``study.yml`` is held against a field of the record, here and with the arms."""
+
 
 def compare_facts(record: RegistryRecord, protocol: Protocol) -> Iterator[Difference]:
     """Identity first, then what the trial is, in the order of the protocol's file."""

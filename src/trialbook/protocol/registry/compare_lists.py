@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 from trialbook.protocol.registry.difference import Difference, Severity, Spot, texts_differ
 from trialbook.protocol.registry.record import Outcome
-from trialbook.protocol.registry.words import content_words, loose, plain
+from trialbook.protocol.registry.words import content_words, loose, plain, stands_in
 
 ALIKE = 0.6
 """Above it two texts are taken for one that was changed."""
@@ -69,19 +69,29 @@ def _likeness(one: str, other: str) -> float:
 
 
 def compare_outcomes(
-    kind: str, stated: Sequence[Outcome], said: Sequence[tuple[str, str, Spot]], whole: Spot, severity: Severity
+    kind: str, stated: Sequence[Outcome], said: Sequence[tuple[str, str, Spot]], whole: Spot, text: str
 ) -> Iterator[Difference]:
-    """The record's outcome measures against the protocol's endpoints (name, words, place), by the words that carry meaning."""
+    """The record's outcome measures against the protocol's endpoints (name, words, place), by the words that carry meaning.
+
+    A secondary endpoint that stands in the record's ``text`` is one of the record, however its list of outcomes words it, and a
+    secondary outcome that no endpoint is made of is a Warning.
+    """
     if not stated:
         return
-    left = list(stated)
+    left, missing = list(stated), []
     for name, words, spot in said:
         found = next((one for one in left if _same_outcome(one, words)), None)
         if found is not None:
             left.remove(found)
-            continue
-        record = "; ".join(_shown(one) for one in stated)
-        yield spot.differs(f"{kind} outcome {name}", severity, record, words, "the record does not have it")
+        elif kind == "primary" or not stands_in(plain(words), text):
+            missing.append((name, words, spot))
+    if len(left) == len(missing) == 1:
+        name, words, spot = missing[0]
+        yield spot.differs(f"{kind} outcome {name}", Severity.ERROR, _shown(left[0]), words, "differs")
+        return
+    for name, words, spot in missing:
+        yield spot.differs(f"{kind} outcome {name}", Severity.ERROR, "", words, "the record does not have it")
+    severity = Severity.ERROR if kind == "primary" else Severity.WARNING
     for one in left:
         yield whole.differs(f"{kind} outcome", severity, _shown(one), "", "the protocol does not have it")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from trialbook.protocol.protocol import Protocol
+from trialbook.protocol.registry.compare_facts import COMPARED
 from trialbook.protocol.registry.difference import Difference, Severity, Spot
 from trialbook.protocol.registry.record import RegistryRecord
 from trialbook.protocol.registry.render import as_page
@@ -17,7 +18,7 @@ def compare_statements(record: RegistryRecord, protocol: Protocol) -> Iterator[D
     """Statements of the source ``record`` whose quote, or own text, the record lacks, or whose numbers the quote lacks."""
     words = plain(f"{record.text}\n{as_page(record)}")
     for one in statements(protocol):
-        if one.source is not Source.RECORD:
+        if one.source is not Source.RECORD or _is_compared(one):
             continue
         spot = Spot(protocol, one.part, one.place)
         said = one.quote or ("" if one.composed else one.text)
@@ -29,6 +30,11 @@ def compare_statements(record: RegistryRecord, protocol: Protocol) -> Iterator[D
         if missing:
             text = f"the words of the record that are named as the source do not state {', '.join(missing)}"
             yield spot.differs("statement", Severity.ERROR, said, one.text or ", ".join(missing), text)
+
+
+def _is_compared(one: Statement) -> bool:
+    """Whether the fields' comparison has told already what there is to tell of it: it takes other spellings for the same."""
+    return one.part == "study" and not one.quote and any(one.place[: len(place)] == place for place in COMPARED)
 
 
 def _numbers_missing(one: Statement) -> list[str]:
