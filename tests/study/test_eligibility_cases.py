@@ -110,15 +110,15 @@ def test_one_cell_emptied_of_an_eligible_subject(eligibility: Eligibility) -> No
     assert ["subject", *EMPTIED] == list(eligibility.items)
     found = eligibility.judge(subjects(eligibility, *({name: ""} for name in EMPTIED)))
     for row, (name, unknown) in enumerate(EMPTIED.items()):
-        expected = {criterion: False if criterion[0] == "E" else True for criterion in IDS} | dict.fromkeys(unknown)
+        expected = {criterion: criterion[0] == "I" for criterion in IDS} | dict.fromkeys(unknown)
         truths = {criterion: None if pd.isna(value) else value for criterion, value in found.criteria.iloc[row].items()}
         assert truths == expected, name
-        assert found.missing.iloc[row] == {criterion: (name,) for criterion in unknown}, name
+        assert found.missing.iloc[row] == dict.fromkeys(unknown, (name,)), name
         assert found.verdict.iloc[row] == ("UNDETERMINED" if unknown else "ELIGIBLE"), name
         assert found.failed.iloc[row] == (), name
 
 
-# The same of one for whom every part of a criterion counts: bZIP mutation with a normal karyotype, a transplant indicated, another trial.
+# The same of one for whom every part counts: a mutation with a normal karyotype, a transplant indicated, another trial.
 COUNTS = {
     "normal_karyotype": "Y",
     "cebpa_bzip": "Y",

@@ -86,7 +86,7 @@ class TextComparison:
     def truth(self, table: Table) -> BooleanArray:
         """The comparison, record by record."""
         left, right = self.left.texts(table), self.right.texts(table)
-        compared = OPERATORS[self.symbol](left.values.to_numpy(dtype=object), right.values.to_numpy(dtype=object))
+        compared = OPERATORS[self.symbol](left.values, right.values)
         return BooleanArray(compared.astype(bool), left.unknown | right.unknown)
 
     def reasons(self, table: Table) -> Reasons:
@@ -147,7 +147,8 @@ class Membership:
     def truth(self, table: Table) -> BooleanArray:
         """The membership, record by record."""
         cells = self.column.texts(table)
-        found = BooleanArray(cells.values.isin(self.texts).to_numpy(dtype=bool), cells.unknown)
+        equal = (cells.values == text for text in self.texts)
+        found = BooleanArray(reduce(operator.or_, equal, np.zeros(table.rows, dtype=bool)).astype(bool), cells.unknown)
         for number in self.numbers:
             found = found | NumberComparison("==", self.column, number).truth(table)
         return found

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Protocol
 
 import numpy as np
-import pandas as pd
 
 from trialbook.expressions.table import Numbers, Reasons, Table, Texts
 
@@ -87,7 +86,7 @@ class TextLiteral:
 
     def texts(self, table: Table) -> Texts:
         """The text, once a record."""
-        return Texts(pd.Series([self.value], dtype="str").repeat(table.rows), np.zeros(table.rows, dtype=bool))
+        return Texts(np.full(table.rows, self.value, dtype=object), np.zeros(table.rows, dtype=bool))
 
     def text_reasons(self, table: Table) -> Reasons:
         """None: it is always known."""

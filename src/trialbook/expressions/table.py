@@ -22,9 +22,9 @@ Reasons = dict[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Texts:
-    """One text a record; ``unknown`` marks the records without one."""
+    """One text a record (object array); ``unknown`` marks the records without one."""
 
-    values: pd.Series
+    values: np.ndarray
     unknown: np.ndarray
 
 
@@ -74,8 +74,8 @@ class Table:
     def texts(self, name: str) -> Texts:
         """A column's cells; ``""`` is unknown."""
         if name not in self._texts:
-            column = self.columns[name]
-            self._texts[name] = Texts(column, (column == "").to_numpy(dtype=bool))
+            cells = self.columns[name].to_numpy(dtype=object)
+            self._texts[name] = Texts(cells, (cells == "").astype(bool))
         return self._texts[name]
 
     def numbers(self, name: str) -> Numbers:

@@ -33,22 +33,22 @@ class Eligibility:
     study: StudyProtocol
     file: SpecFile | None = None
 
-    @property
+    @cached_property
     def items(self) -> dict[str, Item]:
         """By name, in the order of the item table's columns."""
         return {one.name: one for one in self.spec.items}
 
-    @property
+    @cached_property
     def settings(self) -> dict[str, Setting]:
         """By name."""
         return {one.name: one for one in self.spec.settings}
 
-    @property
+    @cached_property
     def criteria(self) -> dict[str, Criterion]:
         """By id, in the record's order."""
         return {one.id: one for one in self.spec.criteria}
 
-    @property
+    @cached_property
     def contradictions(self) -> dict[str, Contradiction]:
         """By name."""
         return {one.name: one for one in self.spec.contradictions}
@@ -149,7 +149,8 @@ class Eligibility:
         if item.name not in items:
             return pd.Series("", index=items.index, dtype="str")
         column = items[item.name].astype("str").fillna("")
-        return column.mask(not_taken(item, column), "")
+        wrong = not_taken(item, column)
+        return column.mask(wrong, "") if wrong.any() else column
 
     def _in_order(self, reasons: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         return {name: reasons[name] for name in self.items if name in reasons}
