@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from math import asin, lgamma, log, log1p, sqrt
 from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +20,9 @@ TIE = 1 + 1e-7
 EQUAL = 1 + 1e-9
 """A p value that is the level itself rejects, as in whole numbers, though the computer's last digit may lie above it."""
 
+NEGLIGIBLE = 1e-20
+"""Counts that are rarer are left out of the sum."""
+
 
 def fisher_power(
     n_control: int, n_treatment: int, p_control: float, p_treatment: float, *, alpha: float = 0.05, sides: int = 2
@@ -28,8 +32,12 @@ def fisher_power(
     Two-sided, the p value is the sum of the probabilities of all tables with the observed margins that are no more likely than
     the observed one (R's ``fisher.test``). One-sided, it is the tail on the side to which ``p_treatment`` lies of ``p_control``.
     """
-    rejected = _rejected(n_control, n_treatment, alpha, sides, p_treatment >= p_control)
-    return float(_binomial(n_control, p_control) @ rejected @ _binomial(n_treatment, p_treatment))
+    control, treatment = _binomial(n_control, p_control), _binomial(n_treatment, p_treatment)
+    likely = [np.flatnonzero(chances > NEGLIGIBLE) for chances in (control, treatment)]
+    responders = np.arange(likely[0][0] + likely[1][0], likely[0][-1] + likely[1][-1] + 1)
+    table = _tables(n_control, n_treatment, responders)
+    rejected = table.there & (_p_values(table.chances, sides, p_treatment >= p_control) <= alpha * EQUAL)
+    return float((control[table.controls] * treatment * rejected).sum())
 
 
 def z_power(
@@ -76,34 +84,42 @@ def critical(alpha: float, sides: int = 2) -> float:
 
 def fisher_p_value(control: tuple[int, int], treatment: tuple[int, int], *, sides: int = 2, greater: bool = True) -> float:
     """The p value of Fisher's exact test for responders and subjects of each arm; ``greater`` is the one-sided direction."""
-    responders = control[0] + treatment[0]
-    counts, chances = _margins(control[1], treatment[1], responders)
-    return float(_p_values(chances, sides, greater)[int(np.flatnonzero(counts == treatment[0])[0])])
+    table = _tables(control[1], treatment[1], np.array([control[0] + treatment[0]]))
+    return float(_p_values(table.chances, sides, greater)[0, treatment[0]])
 
 
-def _margins(n_control: int, n_treatment: int, responders: int) -> tuple[np.ndarray, np.ndarray]:
-    """The responders that treatment may have of so many in both arms, and the hypergeometric probability of each count."""
-    counts = np.arange(max(0, responders - n_control), min(n_treatment, responders) + 1)
-    logs = _log_choose(n_treatment)[counts] + _log_choose(n_control)[responders - counts]
-    return counts, np.exp(logs - _log_choose(n_control + n_treatment)[responders])
+class _Tables(NamedTuple):
+    """The tables with given margins: a row a number of responders in both arms, a column treatment's part of them.
+
+    ``there``: whether there is such a table; ``controls``: control's part; ``chances``: its hypergeometric probability.
+    """
+
+    there: np.ndarray
+    controls: np.ndarray
+    chances: np.ndarray
+
+
+def _tables(n_control: int, n_treatment: int, responders: np.ndarray) -> _Tables:
+    rest = responders[:, None] - np.arange(n_treatment + 1)
+    there = (rest >= 0) & (rest <= n_control)
+    controls = np.clip(rest, 0, n_control)
+    logs = _log_choose(n_treatment) + _log_choose(n_control)[controls]
+    logs -= _log_choose(n_control + n_treatment)[responders][:, None]
+    return _Tables(there, controls, np.where(there, np.exp(np.where(there, logs, 0)), 0))
 
 
 def _p_values(chances: np.ndarray, sides: int, greater: bool) -> np.ndarray:
     if sides == 1:
-        return chances[::-1].cumsum()[::-1] if greater else chances.cumsum()
-    ordered = np.sort(chances)
-    upto = np.searchsorted(ordered, chances * TIE, side="right")
-    return ordered.cumsum()[upto - 1]
-
-
-@lru_cache(maxsize=256)
-def _rejected(n_control: int, n_treatment: int, alpha: float, sides: int, greater: bool) -> np.ndarray:
-    """Which pairs of responders (control's by row, treatment's by column) the test rejects at ``alpha``."""
-    rejected = np.zeros((n_control + 1, n_treatment + 1), dtype=bool)
-    for responders in range(n_control + n_treatment + 1):
-        counts, chances = _margins(n_control, n_treatment, responders)
-        rejected[responders - counts, counts] = _p_values(chances, sides, greater) <= alpha * EQUAL
-    return rejected
+        return chances[:, ::-1].cumsum(axis=1)[:, ::-1] if greater else chances.cumsum(axis=1)
+    order = chances.argsort(axis=1)
+    ordered = np.take_along_axis(chances, order, axis=1)
+    sums = ordered.cumsum(axis=1)
+    # Probabilities rise to one peak and fall again, so that no more than two are equal.
+    tied = ordered[:, 1:] <= ordered[:, :-1] * TIE
+    sums[:, :-1] = np.where(tied, sums[:, 1:], sums[:, :-1])
+    found = np.empty_like(sums)
+    np.put_along_axis(found, order, sums, axis=1)
+    return found
 
 
 @lru_cache(maxsize=4096)

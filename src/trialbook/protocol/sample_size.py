@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 from math import ceil, log, sqrt
 
 from trialbook.protocol.power import NORMAL, arcsine_power, critical, effect_size, fisher_power, z_power
 
-LARGEST = 2_000
+LARGEST = 1_000
 """Subjects in the control arm beyond which the search for Fisher's test is given up."""
 
 
@@ -79,6 +80,7 @@ def _arcsine(p_control: float, p_treatment: float, power: float, alpha: float, s
     return high
 
 
+@lru_cache(maxsize=1024)
 def _fisher(p_control: float, p_treatment: float, power: float, alpha: float, sides: int, allocation: float) -> float:
     """Upward from well below what the z test needs."""
     near = _z(Method.POOLED, p_control, p_treatment, power, alpha, sides, allocation)
