@@ -18,7 +18,7 @@ def touched_criteria(old: Protocol, new: Protocol) -> list[Place]:
     changed = _changed_cases(before, after)
     places = []
     for id in dict.fromkeys([*before.criteria, *after.criteria]):
-        takes = differences(*(_decides_by(side, id) for side in (before, after)))
+        takes = differences(*(decides_by(side, id) for side in (before, after)))
         if not takes:
             continue
         there = after if id in after.criteria else before
@@ -31,7 +31,13 @@ def touched_criteria(old: Protocol, new: Protocol) -> list[Place]:
     return places
 
 
-def _decides_by(eligibility: Eligibility, id: str) -> dict[str, Any]:
+def all_criteria(protocol: Protocol) -> dict[str, dict[str, Any]]:
+    """What each criterion of a protocol decides by."""
+    return {id: decides_by(protocol.eligibility, id) for id in protocol.eligibility.criteria}
+
+
+def decides_by(eligibility: Eligibility, id: str) -> dict[str, Any]:
+    """Text, logic and settings of a criterion; nothing where there is no such one."""
     if id not in eligibility.criteria:
         return {}
     one = eligibility.criteria[id]

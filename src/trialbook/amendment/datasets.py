@@ -7,9 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from trialbook.amendment.criteria import all_criteria
 from trialbook.amendment.place import Place, PlaceKind, Taken, differences
 from trialbook.amendment.reach import Reach
-from trialbook.mapping import Algorithm
+from trialbook.mapping import Algorithm, Records
+from trialbook.mapping.items_spec import JUDGED
 from trialbook.protocol.trial_design import DesignDataset, trial_design
 from trialbook.run import Study
 
@@ -99,13 +101,29 @@ def _variables(old: Study, new: Study, domain: str) -> dict[str, tuple[Taken, ..
             continue
         if taken:
             found[name] = taken
+    criteria = differences(*(all_criteria(side.protocol) for side in (old, new)))
     for records in new.specs.domains[domain].records:
+        judged = [alias for alias, form in (("", records.form), *_joined(records)) if form in JUDGED]
+        if criteria and "" in judged:
+            found["its records"] = criteria
+        for name, ways in new.specs.algorithms(new.specs.domains[domain], records).items():
+            if criteria and any(_names(way, alias) for way in ways for alias in judged if alias):
+                found.setdefault(name, criteria)
         where = getattr(records.where, "function", None)
         if where is not None:
             taken = differences(*(_reached(side, side.specs.function(where)) for side in (old, new)))
             if taken:
                 found["its records"] = taken
     return found
+
+
+def _joined(records: Records) -> Iterator[tuple[str, str]]:
+    yield from ((alias, join.form) for alias, join in records.join.items())
+
+
+def _names(way: Algorithm, alias: str) -> bool:
+    """Whether a way to fill a variable takes a column of a joined form, or a condition asks for one."""
+    return any(f"{alias}." in text for text in (*way.columns, way.condition_add or ""))
 
 
 def _planned(study: Study, variable: str) -> dict[str, float | int | None]:

@@ -106,15 +106,16 @@ def _touched(before: Side, after: Side, base: Path | None) -> tuple[list[Place],
         reason = "neither side is a whole study, with specifications, rules and pages"
         return places, [*not_computed, *((what, reason) for what in ("checks", "datasets", "pages"))]
     with _both(base, old.folder, new.folder) as studies:
+        run, run_failed = _found(
+            [("checks", lambda: touched_rules(*studies)), ("mapped datasets", lambda: touched_domains(*studies))]
+        )
         more, failed = _found(
             [
-                ("checks", lambda: touched_rules(*studies)),
                 ("trial design datasets", lambda: touched_design(*studies)),
-                ("mapped datasets", lambda: touched_domains(*studies)),
-                ("pages", lambda: touched_pages(base / "book", *studies)),
+                ("pages", lambda: touched_pages(base / "book", *studies, run_differs=bool(run))),
             ]
         )
-    return [*places, *more], [*not_computed, *failed]
+    return [*places, *run, *more], [*not_computed, *run_failed, *failed]
 
 
 @contextlib.contextmanager

@@ -16,20 +16,24 @@ from trialbook.run import Study
 _CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _OPTIONS = re.compile(r"\A(?:---\n.*?^---\n|(?::[^\n]*\n)+)", re.MULTILINE | re.DOTALL)
 _TITLE = re.compile(r"^#\s+(.+)$", re.MULTILINE)
-RUN_NOTE = "shows a run, whose results hang on all of the protocol"
+RUN_NOTE = "shows a run, in which the touched checks and datasets take part"
 
 
-def touched_pages(book: Path, old: Study, new: Study) -> list[Place]:
-    """A place for each page in the folder ``book``, whose files are named from the folder above it."""
+def touched_pages(book: Path, old: Study, new: Study, run_differs: bool) -> list[Place]:
+    """A place for each page in the folder ``book``, whose files are named from the folder above it.
+
+    ``run_differs``: checks or mapped datasets are touched, and so is a page that shows a run.
+    """
     places = []
     for page in sorted(book.rglob("*.md")):
         text = page.read_text(encoding="utf-8")
         sides = [_taken(text, study) for study in (old, new)]
         takes = differences(sides[0].found, sides[1].found)
-        if takes or sides[1].runs:
+        runs = sides[1].runs and run_differs
+        if takes or runs:
             title = _TITLE.search(_CELL.sub("", text))
             name = page.relative_to(book.parent).as_posix()
-            note = RUN_NOTE if sides[1].runs else ""
+            note = RUN_NOTE if runs else ""
             places.append(Place(PlaceKind.PAGES, name, title.group(1).strip() if title else page.stem, takes, note))
     return places
 

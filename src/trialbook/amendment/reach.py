@@ -10,6 +10,7 @@ from __future__ import annotations
 import dis
 from collections.abc import Mapping
 from functools import partial
+from inspect import unwrap
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -46,6 +47,7 @@ class Reach:
 
     def of(self, function: Any, bound: Any = None) -> None:
         """Take in a function, a method or a partial; ``bound`` is what its first parameter is, where that is known."""
+        function = unwrap(function) if hasattr(function, "__wrapped__") else function
         if isinstance(function, partial):
             for value in (*function.args[:1], *function.keywords.values()):
                 self._data("", value)
@@ -116,7 +118,7 @@ class Reach:
                 taken = _item(value, key)
                 if taken is _MISSING:
                     break
-                name, at = repr(key), at + 2
+                name, at = str(key), at + 2
             elif one.opname == "CALL" and one.argval == 0 and _hashable(value) and value in self.stands_for:
                 taken, name, at = self.stands_for[value], "", at + 1
             else:
@@ -133,7 +135,7 @@ class Reach:
         return at
 
     def _data(self, label: str, value: Any) -> None:
-        if isinstance(value, FunctionType | MethodType | partial):
+        if isinstance(value, FunctionType | MethodType | partial) or hasattr(value, "__wrapped__"):
             self.of(value)
             return
         data = as_data(value)
@@ -151,7 +153,7 @@ def _label(label: str, owner: Any, name: str) -> str:
         return name
     if not name:
         return label
-    return f"{label}[{name}]" if name[:1] in "'\"" or name.isdigit() else f"{label}.{name}"
+    return f"{label}.{name}"
 
 
 def _after_call(instructions: list[dis.Instruction], at: int) -> int:

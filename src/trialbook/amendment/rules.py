@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from trialbook.amendment.criteria import all_criteria
 from trialbook.amendment.place import Place, PlaceKind, differences
 from trialbook.amendment.reach import Reach
+from trialbook.checks.answer_rules import SAID
 from trialbook.checks.modules import rules_of
 from trialbook.checks.rule import Rule
 from trialbook.checks.visits.run import DAY1, MISSING, WINDOW, expected
@@ -40,6 +42,8 @@ def _rules(study: Study) -> Iterator[tuple[str, tuple[str, Takes]]]:
         yield from ((one.id, (one.message, _taken(study, one))) for one in study.form_rules(form))
     for models in study.models.datasets.values():
         yield from ((one.id, (one.message, _taken(study, one))) for one in rules_of(models))
+    if study.specs.items is not None and study.specs.items.answers is not None:
+        yield from ((id, (message, all_criteria(study.protocol))) for id, message in SAID.items())
     if study.protocol.visits:
         yield from _of_visits(study.protocol.schedule)
 
