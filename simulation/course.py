@@ -39,7 +39,7 @@ def simulate(subjects: int, random: np.random.Generator, parameters: Mapping[str
     trial, marker = _with_arms(trial, random, parameters)
     trial = trial.join(simulate_disease(trial["ARM"].to_numpy(), random, parameters, marker=marker).drop(columns="MARKER"))
     trial, day = follow(trial, random, parameters)
-    here = attended(trial, day, random, parameters)
+    here = attended(trial, day)
 
     happened = draw_events(trial, day, here, random)
     month_6 = day[:, list(planned_visits()["VISIT"]).index(last_of_treatment())]

@@ -29,7 +29,7 @@ def simulate_disease(
 
     MARKER; RATIO_PCT (transcript ratio at diagnosis, %); CLASS; ENTRY (measured log10 reduction); LIMIT (log10 reduction at the
     limit of detection at entry); for each planned marrow MEASURED_<month> and LIMIT_<month>, the same of that sample, and
-    NEGATIVE_<month>, whether it is MRD-negative; MISSING_M6 (bool);
+    NEGATIVE_<month>, whether it is MRD-negative; MISSING_M6 (bool: that of month 6 tells nothing);
     MRD_RISE (the marrow that shows the rise), RELAPSE, HSCT, DEATH, LOST (months); CAUSE of death (RELAPSE, TREATMENT, HSCT, "").
     ``marker``: the subjects' markers where they are drawn already. With ``eligible``, entries are redrawn
     until the measured reduction is more than the protocol asks for, and less than that at the limit of detection (inclusion 4).

@@ -36,19 +36,21 @@ def marrow_forms(
     taken = only(table, "MARROW")
     taken = taken.merge(counts, on=["SUBJID", "VISIT", "DAY"], how="left", validate="1:1")
     i = taken["I"].to_numpy()
-    missing = (
-        (taken["VISIT"] == last_of_treatment())
-        & trial["MISSING_M6"].to_numpy()[i]
-        & (taken["DAY"] != trial["MRD_RISE"].to_numpy()[i])
-    )
-    taken = residual(trial, taken[~missing].reset_index(drop=True), random)
-    i, count, relapse = taken["I"].to_numpy(), len(taken), taken["RELAPSES"].to_numpy()
+    taken = residual(trial, taken, random)
+    count, relapse = len(taken), taken["RELAPSES"].to_numpy()
+    missing = ((taken["VISIT"] == last_of_treatment()) & (i >= 0) & trial["MISSING_M6"].to_numpy()[i]).to_numpy()
     date = taken["DATE"].to_numpy("datetime64[D]")
     draw = random.random((4, count))
     failed = (numbers["FAILS"] == "MARROW").to_numpy()[taken["NUMBER"]]
     site = np.select([draw[0] < 0.86, draw[0] < 0.94], ["MARROW", "BOTH"], "EXTRAMEDULLARY")
     rises = taken["DAY"].to_numpy() == np.where(i >= 0, trial["MRD_RISE"].to_numpy()[i], NEVER)
-    poor = (draw[1] < parameters["poor_marrow"]) & ~relapse & ~failed & ~rises & (taken["VISIT"] != "SCREENING").to_numpy()
+    poor = (
+        (missing | (draw[1] < parameters["poor_marrow"]))
+        & ~relapse
+        & ~failed
+        & ~rises
+        & (taken["VISIT"] != "SCREENING").to_numpy()
+    )
     many = (relapse & (site != "EXTRAMEDULLARY")) | failed
     blasts = np.where(many, np.where(failed, 5.5 + 9 * draw[2], 8 + 72 * draw[2]), 0.5 * np.floor(7 * draw[2]))
     neut, plat = taken["NEUT"], taken["PLAT"]
@@ -62,7 +64,7 @@ def marrow_forms(
             "SAMPLE_QUALITY": np.where(poor, "INADEQUATE", "ADEQUATE"),
             "BLAST_PCT": np.where(poor, "", np.char.mod("%.1f", blasts)),
             "CELLULARITY": np.select([many, draw[3] < 0.15], ["HYPERCELLULAR", "HYPOCELLULAR"], "NORMOCELLULAR"),
-            "CR_STATUS": np.select([relapse, poor, failed], ["RELAPSED DISEASE FROM CR", "NE", "NE"], morphologic),
+            "CR_STATUS": np.select([relapse | failed, poor], ["RELAPSED DISEASE FROM CR", "NE"], morphologic),
         }
     )
     return {"BM": bm, "RESP": _response(taken, trial, poor, site)}, taken.assign(POOR=poor)

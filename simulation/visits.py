@@ -8,13 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .plan import MONTH, last_of_treatment, marrow_months, planned_visits, visits_of
+from .plan import MONTH, marrow_months, planned_visits, visits_of
 
 NEVER = 10**6
 """A day after randomization that does not come."""
-
-AFTER_TRANSPLANT = 45
-"""Days after a transplant during which nobody comes to the trial's visits."""
 
 
 def follow(trial: pd.DataFrame, random: np.random.Generator, parameters: Mapping[str, Any]) -> tuple[pd.DataFrame, np.ndarray]:
@@ -30,10 +27,14 @@ def follow(trial: pd.DataFrame, random: np.random.Generator, parameters: Mapping
     day = (plan["DAY"].to_numpy() + drift).astype(int)
     cut = ((np.datetime64(str(parameters["data_cutoff"]), "D") - trial["RAND"].to_numpy("datetime64[D]")).astype(int)).astype(int)
 
-    rise = np.full(n, NEVER)
+    # Who shows a rise is called back within the window of the visit.
+    rise, confirm, again = np.full(n, NEVER), np.full(n, NEVER), random.integers(8, 15, n)
     for month in marrow_months():
-        rise = np.where(trial["MRD_RISE"] == month, day[:, list(plan["VISIT"]).index(f"MONTH {month}")], rise)
-    confirm = rise + random.integers(10, 25, n)
+        place = list(plan["VISIT"]).index(f"MONTH {month}")
+        rises, planned = (trial["MRD_RISE"] == month).to_numpy(), int(plan["DAY"].iloc[place])
+        day[:, place] = np.where(rises, np.minimum(day[:, place], 2 * planned - day[:, place]), day[:, place])
+        rise = np.where(rises, day[:, place], rise)
+        confirm = np.where(rises, np.minimum(rise + again, planned + int(plan["AFTER"].iloc[place])), confirm)
     relapse, hsct, death, lost = (_days(trial[name]) for name in ("RELAPSE", "HSCT", "DEATH", "LOST"))
     hsct = np.where(hsct < NEVER, np.maximum(hsct, confirm + 5), NEVER)
     for earlier in (relapse, hsct):
@@ -78,17 +79,7 @@ def _days(months: pd.Series) -> np.ndarray:
     return np.where(np.isfinite(months), np.maximum(np.ceil(finite * MONTH), 1), NEVER).astype(int)
 
 
-def attended(trial: pd.DataFrame, day: np.ndarray, random: np.random.Generator, parameters: Mapping[str, Any]) -> np.ndarray:
-    """Which visits take place: before relapse, none in the weeks after a transplant, and some are missed."""
+def attended(trial: pd.DataFrame, day: np.ndarray) -> np.ndarray:
+    """Which visits take place: all of who is there, until relapse. That one is left out is a defect (``defects_visits.py``)."""
     here = (day <= trial["END"].to_numpy()[:, None]) & (day < trial["RELAPSE"].to_numpy()[:, None])
-    here &= day != trial["DEATH"].to_numpy()[:, None]
-    since = day - trial["HSCT"].to_numpy()[:, None]
-    here &= ~((since >= -3) & (since < AFTER_TRANSPLANT))
-    kept = random.random(day.shape) >= parameters["missed_visit"]
-    names = list(planned_visits()["VISIT"])
-    # The marrow of month 6 has its own chance to be missing; a last visit is one that was made.
-    for name in (names[0], last_of_treatment(), names[-1]):
-        kept[:, names.index(name)] = True
-    kept |= day == trial["MRD_RISE"].to_numpy()[:, None]
-    kept |= (day == trial["END"].to_numpy()[:, None]) & (trial["EXIT"] == "WITHDRAWN").to_numpy()[:, None]
-    return here & kept
+    return here & (day != trial["DEATH"].to_numpy()[:, None])

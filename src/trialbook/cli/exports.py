@@ -123,7 +123,9 @@ def map_(
 @app.command(epilog="Example: trialbook simulate --out out/simulated --subjects 96 --defects 0.02 --layout workbook")
 def simulate(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where export/ and, with defects, defects.json are written")],
-    subjects: Annotated[int, typer.Option("--subjects", metavar="N", help="Subjects of the trial")] = 96,
+    subjects: Annotated[
+        int | None, typer.Option("--subjects", metavar="N", help="Subjects of the trial (default: as many as the protocol plans)")
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="S", help="The same seed and subjects give the same data")] = 1,
     defects: Annotated[float, typer.Option("--defects", metavar="RATE", help="The part of the records to break, 0 to 1")] = 0.0,
     layout: Annotated[str, typer.Option("--layout", metavar="LAYOUT", help="csv, zip, workbook, odm or redcap")] = "csv",
@@ -134,8 +136,12 @@ def simulate(
     from trialbook.terminal import progress
 
     loaded = open_study(study)
+    wanted = loaded.protocol.study.design.planned_subjects if subjects is None else subjects
+    if wanted is None:
+        what = "--subjects is needed: protocol/study.yml does not say how many subjects are planned (design.planned_subjects)"
+        raise TrialbookError(what, remedy="Give the number of subjects.")
     with progress(4) as step:
-        made = simulate_export(loaded.root, loaded.protocol.id, loaded.specs, out, subjects, seed, defects, layout, step)
+        made = simulate_export(loaded.root, loaded.protocol.id, loaded.specs, out, wanted, seed, defects, layout, step)
     typer.echo(made.summary)
 
 

@@ -10,7 +10,8 @@ from trialbook.pages.inputs import WORK, simulation_hash
 from trialbook.simulation import simulate_export
 from trialbook.study import LoadedStudy
 
-SUBJECTS, SEED, RATE, LAYOUT = 96, 1, 0.002, "csv"
+SUBJECTS, SEED, RATE, LAYOUT = 50, 1, 0.002, "csv"
+"""``SUBJECTS``: where the protocol plans no number."""
 
 
 def simulated_export(study: LoadedStudy) -> Path:
@@ -26,5 +27,6 @@ def simulated_export(study: LoadedStudy) -> Path:
     target = made / simulation_hash(study.root)[:16]
     if not (target / "export").is_dir():
         shutil.rmtree(made, ignore_errors=True)
-        simulate_export(study.root, study.protocol.id, study.specs, target, SUBJECTS, SEED, RATE, LAYOUT)
+        subjects = study.protocol.study.design.planned_subjects or SUBJECTS
+        simulate_export(study.root, study.protocol.id, study.specs, target, subjects, SEED, RATE, LAYOUT)
     return target / "export"

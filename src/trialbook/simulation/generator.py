@@ -57,7 +57,7 @@ def simulate_export(
     id: str,
     specs: Specs,
     out: Path,
-    subjects: int = 96,
+    subjects: int,
     seed: int = 1,
     rate: float = 0.0,
     layout: str = "csv",
