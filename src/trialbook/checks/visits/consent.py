@@ -9,14 +9,14 @@ import pandas as pd
 
 from trialbook.checks.models import value_beside
 from trialbook.checks.visits.subjects import LEAST_VISITS
-from trialbook.checks.visits.telling import Context, Fault, Group, by_visit, fault_of
+from trialbook.checks.visits.telling import Context, Fault, Group, fault_of, together
 from trialbook.datasets.iso8601 import before
 from trialbook.findings import Role
 from trialbook.mapping.form_spec import ConsentSpec
 
 
 def before_consent(context: Context, told: Collection[tuple[str, int]]) -> tuple[list[Fault], set[tuple[str, int]]]:
-    """A fault for each subject, visit and date before consent, and the groups of forms that they are of.
+    """A fault for each subject and date before consent, and the groups of forms that they are of.
 
     The consent is that under the number that the record has: of one who was screened again, that to the same screening. A partial
     date is before it only where it is so by every reading. Where several dates of a subject are, consent's is doubted, once.
@@ -36,12 +36,12 @@ def before_consent(context: Context, told: Collection[tuple[str, int]]) -> tuple
             if (name, int(number)) not in told:
                 groups.append(Group(name, int(number), {"consent": consent.iloc[number]}))
     by_number: dict[str, list[list[Group]]] = {}
-    for of in by_visit(context, groups):
+    for of in together(context, groups, ("NUMBER", "DATE")):
         by_number.setdefault(str(of[0].row(context)["NUMBER"]), []).append(of)
     first = pd.Series(np.arange(len(numbers)), index=numbers)[~numbers.duplicated().to_numpy()]
     faults: list[Fault] = []
     for subject, visits in by_number.items():
-        if len({of[0].row(context)["DATE"] for of in visits}) >= LEAST_VISITS:
+        if len(visits) >= LEAST_VISITS:
             faults.append(_doubted(context, declared, int(first[subject]), visits))
         else:
             faults.extend(_early(context, declared, int(first[subject]), of) for of in visits)
@@ -49,7 +49,7 @@ def before_consent(context: Context, told: Collection[tuple[str, int]]) -> tuple
 
 
 def _early(context: Context, declared: ConsentSpec, at: int, groups: Sequence[Group]) -> Fault:
-    """The fault of the records of one visit; ``at``: the record of consent."""
+    """The fault of the records of one date; ``at``: the record of consent."""
     date, consent = groups[0].row(context)["DATE"], groups[0].facts["consent"]
     (beside,) = context.tables[declared.form].locate(np.array([at]), [declared.date], Role.COMPARED)
     query = context.questions.ask("BEFORE-CONSENT", date=date, consent=consent)
@@ -57,7 +57,7 @@ def _early(context: Context, declared: ConsentSpec, at: int, groups: Sequence[Gr
 
 
 def _doubted(context: Context, declared: ConsentSpec, at: int, visits: Sequence[Sequence[Group]]) -> Fault:
-    """The fault of a consent that comes after several visits."""
+    """The fault of a consent that comes after records of several dates."""
     table, consent = context.tables[declared.form], visits[0][0].facts["consent"]
     dates = sorted({str(of[0].row(context)["DATE"]) for of in visits})
     (origins,) = table.locate(np.array([at]), [declared.date], Role.CORRECT)

@@ -1,4 +1,4 @@
-"""Faults of visits as findings: the records of one subject, visit and date are told of once, whatever forms they stand in."""
+"""Faults of visits as findings: the records of one subject and date are told of once, whatever forms they stand in."""
 
 from __future__ import annotations
 
@@ -116,17 +116,17 @@ class Group:
         return context.seen[self.form].groups.iloc[self.number]
 
 
-def by_visit(context: Context, groups: Iterable[Group]) -> list[list[Group]]:
-    """The groups of one subject, visit and date together, whatever their forms."""
-    alike: dict[tuple[str, str, str], list[Group]] = {}
+def together(context: Context, groups: Iterable[Group], by: Sequence[str]) -> list[list[Group]]:
+    """The groups that are alike in some columns, whatever their forms."""
+    alike: dict[tuple[str, ...], list[Group]] = {}
     for one in groups:
         row = one.row(context)
-        alike.setdefault((row["NUMBER"], row["VISIT"], row["DATE"]), []).append(one)
+        alike.setdefault(tuple(row[name] for name in by), []).append(one)
     return list(alike.values())
 
 
 def fault_of(context: Context, groups: Sequence[Group], what: str, query: str, *, visit: bool, beside: Sequence[Origin]) -> Fault:
-    """The fault of the records of one subject, visit and date.
+    """The fault of records of one subject and date.
 
     Their dates are to be corrected, with ``visit`` or their visits; ``beside`` is what they disagree with.
     """

@@ -8,7 +8,7 @@ import numpy as np
 
 from trialbook.checks.visits.calendar import Calendar
 from trialbook.checks.visits.subjects import Subjects, by_version
-from trialbook.checks.visits.telling import Context, Fault, Group, by_visit, fault_of, written
+from trialbook.checks.visits.telling import Context, Fault, Group, fault_of, together, written
 from trialbook.findings import Role
 
 
@@ -41,7 +41,7 @@ def out_of_window(context: Context, subjects: Subjects, told: Collection[tuple[s
                 facts["side"] = "before" if off < 0 else "after"
                 groups.append(Group(form, int(at.G), facts))
                 rows[form, int(at.G)] = int(at.S)
-    alike = by_visit(context, groups)
+    alike = together(context, groups, ("NUMBER", "VISIT", "DATE"))
     located = context.day1(subjects, [rows[of[0].form, of[0].number] for of in alike], Role.COMPARED)
     for of, beside in zip(alike, located, strict=True):
         row, found = of[0].row(context), of[0].facts
