@@ -32,7 +32,7 @@ def lint_eligibility(protocol: Protocol) -> Iterator[Complaint]:
     eligibility = protocol.eligibility
     if eligibility.file is None:
         return
-    for place, severity, text in _complaints(eligibility):
+    for place, severity, text in [*_complaints(eligibility), *_unasked(protocol)]:
         yield eligibility.file.complaint(protocol.folder.parent, severity, place, text)
     for line, criterion, text in _cases(eligibility):
         file = (protocol.folder / "eligibility_cases.csv").relative_to(protocol.folder.parent).as_posix()
@@ -56,6 +56,14 @@ def _complaints(eligibility: Eligibility) -> Iterator[tuple[Place, LintSeverity,
             for text in _unstated(criterion, getattr(criterion, field), eligibility):
                 yield ["criteria", number, field], _ERROR, text
     yield from _base(eligibility)
+
+
+def _unasked(protocol: Protocol) -> Iterator[tuple[Place, LintSeverity, str]]:
+    """A setting that answers a question which is not there."""
+    asked = {one.number for one in protocol.questions.questions}
+    for number, setting in enumerate(protocol.eligibility.spec.settings):
+        if asked and setting.question is not None and setting.question not in asked:
+            yield ["settings", number, "question"], _ERROR, f"there is no question {setting.question} in questions.yml"
 
 
 def _quoted(number: int, setting: Setting, eligibility: Eligibility) -> Iterator[tuple[Place, LintSeverity, str]]:
