@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from trialbook.protocol.composed import PLACEHOLDER, compose
+from trialbook.protocol.design import TrialDesign
 from trialbook.protocol.facts import Facts, fact_of, leaves
 from trialbook.protocol.interventions import study_day
 from trialbook.protocol.objectives import Endpoint, Kind
@@ -105,10 +106,9 @@ def _analysis(protocol: Protocol) -> Iterator[Problem]:
         planned = "no number" if size.planned is None else str(size.planned)
         given = "no number of subjects" if size.randomized is None else f"{size.randomized} subjects"
         yield ["sample_size"], _WARNING, f"these assumptions give {given}, and study.yml plans {planned}"
-    if not (protocol.folder / "design.yml").exists():
-        return
     share = size.assumptions.allocation / (1 + size.assumptions.allocation)
-    quotient = protocol.design.value("RANDQT")
-    if quotient and abs(float(quotient) - share) > 0.005:
+    # As it is written: texts there that name what is missing are design.yml's own mistakes.
+    quotient = protocol.part("design", TrialDesign).value("RANDQT")
+    if re.fullmatch(r"[\d.]+", quotient) and abs(float(quotient) - share) > 0.005:
         text = f"treatment gets {share:g} of the subjects, and design.yml has the randomization quotient {quotient}"
         yield ["sample_size", "allocation"], _ERROR, text
