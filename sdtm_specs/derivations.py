@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -11,13 +12,6 @@ import pandas as pd
 from trialbook.datasets import iso8601
 from trialbook.mapping.datetimes import read_iso8601
 from trialbook.protocol import Protocol
-
-PROTOCOL = Protocol(Path(__file__).resolve().parents[1] / "protocol")
-STUDYID = PROTOCOL.id
-
-# Days after the randomization, which is day 1: the end of the window of month 6, and the visit with which follow-up ends.
-TREATMENT_OVER = pd.Timedelta(days=PROTOCOL.visits["MONTH 6"].last_day - 1)
-FOLLOW_UP_OVER = pd.Timedelta(days=PROTOCOL.visits[f"MONTH {PROTOCOL.design.settings['follow_up_months'].value:g}"].day - 1)
 
 CRITERIA = {
     "AESCONG": ("先天异常或出生缺陷", "先天异常", "Congenital anomaly or birth defect"),
@@ -34,6 +28,23 @@ _WITH_SEPARATOR = [word.casefold() for words in CRITERIA.values() for word in wo
 _MEANS = {word.casefold(): variable for variable, words in CRITERIA.items() for word in words}
 
 
+@cache
+def protocol() -> Protocol:
+    """The study's protocol, read when it is first asked for: the specifications can be read without it."""
+    return Protocol(Path(__file__).resolve().parents[1] / "protocol")
+
+
+def treatment_over() -> pd.Timedelta:
+    """From the randomization, which is day 1, to the end of the window of month 6."""
+    return pd.Timedelta(days=protocol().visits["MONTH 6"].last_day - 1)
+
+
+def follow_up_over() -> pd.Timedelta:
+    """From the randomization to the visit with which the follow-up ends."""
+    months = protocol().design.settings["follow_up_months"].value
+    return pd.Timedelta(days=protocol().visits[f"MONTH {months:g}"].day - 1)
+
+
 def usubjid(subjid: pd.Series, **forms: pd.DataFrame) -> pd.Series:
     """STUDYID-SITEID-first screening number; empty for a number that no demographics record has: its site is not known."""
     dm = forms["DM"]
@@ -41,7 +52,7 @@ def usubjid(subjid: pd.Series, **forms: pd.DataFrame) -> pd.Series:
     sites = dm[["SUBJID", "SITEID"]].apply(lambda column: column.str.strip())
     sites = sites[(sites != "").all(axis=1)].drop_duplicates("SUBJID").set_index("SUBJID")["SITEID"]
     site = first.map(sites).fillna("").astype("str")
-    return (f"{STUDYID}-" + site + "-" + first).where(site != "", "").astype("str")
+    return (f"{protocol().id}-" + site + "-" + first).where(site != "", "").astype("str")
 
 
 def first_screening_number(subjid: pd.Series, dm: pd.DataFrame) -> pd.Series:
@@ -139,7 +150,7 @@ def is_followed_for_survival(*course: pd.Series) -> pd.Series:
 
 def survival_follow_up_starts(*course: pd.Series) -> pd.Series:
     """Hematologic relapse, or 24 months after randomization if the subject is known to have come there."""
-    return _pick([_reached(FOLLOW_UP_OVER, *course), course[2]])
+    return _pick([_reached(follow_up_over(), *course), course[2]])
 
 
 def participation_ends(*course: pd.Series) -> pd.Series:
@@ -149,7 +160,7 @@ def participation_ends(*course: pd.Series) -> pd.Series:
 
 def _planned_end(*course: pd.Series) -> pd.Series:
     """The month 6 assessment, or the last day of its window if it was not done."""
-    return course[1].where(course[1] != "", _reached(TREATMENT_OVER, *course)).astype("str")
+    return course[1].where(course[1] != "", _reached(treatment_over(), *course)).astype("str")
 
 
 def _reached(after: pd.Timedelta, *course: pd.Series) -> pd.Series:

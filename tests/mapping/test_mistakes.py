@@ -161,13 +161,13 @@ MISTAKES = {
         AE, "{assign_ct: SER}", "{assign_ct: SER, assign_no_ct: SER}",
         "sdtm_specs/domains/ae.yml, line 10: variables.AESER.0: needs exactly one of assign_no_ct, assign_ct, assign_unit, "
         "hardcode_no_ct, hardcode_ct, assign_datetime, derive, derive_standard_result, derive_range_indicator, derive_visit, "
-        "derive_study_day, derive_epoch, derive_blfl, derive_seq; found assign_no_ct, assign_ct",
+        "derive_element, derive_study_day, derive_epoch, derive_blfl, derive_seq; found assign_no_ct, assign_ct",
     ),
     "no operation": (
         AE, "{assign_ct: SER}", "{note: later}",
         "sdtm_specs/domains/ae.yml, line 10: variables.AESER.0: needs exactly one of assign_no_ct, assign_ct, assign_unit, "
         "hardcode_no_ct, hardcode_ct, assign_datetime, derive, derive_standard_result, derive_range_indicator, derive_visit, "
-        "derive_study_day, derive_epoch, derive_blfl, derive_seq; found none",
+        "derive_element, derive_study_day, derive_epoch, derive_blfl, derive_seq; found none",
     ),
     "a date without a format": (
         AE, "assign_datetime: START", "assign_datetime: TERM",

@@ -57,7 +57,7 @@ def of_each(to_sdtm: Callable[..., dict[str, Records]]) -> Callable[..., list[di
 
 def of_subject(records: Records, subject: str) -> Records:
     """The records of a subject, under the number S1."""
-    own = [one for one in records if str(one["USUBJID"]).endswith(f"-{subject}")]
+    own = [one for one in records if str(one.get("USUBJID", "")).endswith(f"-{subject}")]
     return [{name: v.replace(subject, "S1") if isinstance(v, str) else v for name, v in one.items()} for one in own]
 
 
