@@ -54,7 +54,7 @@ def _compare(part: str, path: Path, before: Any, after: Any) -> Iterator[Change]
     if isinstance(before, dict) and isinstance(after, dict):
         for key in dict.fromkeys([*before, *after]):
             yield from _compare(part, (*path, Step(str(key))), before.get(key), after.get(key))
-    elif _is_row(before) and _is_row(after):
+    elif _is_row(before or after) and _is_row(after or before):
         yield _changed(part, path, before, after)
     elif isinstance(before or [], list) and isinstance(after or [], list):
         yield from _compare_lists(part, path, before or [], after or [])
