@@ -7,6 +7,7 @@ for headings, so that the longest run of known headings in the page's order is t
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
@@ -205,17 +206,27 @@ def _intervention(line: str) -> RecordIntervention:
 
 def _arms(lines: list[str]) -> tuple[RecordArm, ...]:
     """The groups: a label, its type, then under their words a description and what is given."""
+    starts = _labels(lines)
+    return tuple(_arm(lines[start:end]) for start, end in zip(starts, [*starts[1:], len(lines)], strict=False))
 
-    def label_at(index: int) -> bool:
-        after = lines[index + 1] if index + 1 < len(lines) else ""
-        typed = is_term("arm_type", after) and not _part(lines[index])
-        untyped = _part(after) == "description" and not is_term("arm_type", lines[index]) and not _part(lines[index])
-        return typed or untyped
 
-    # Before the first label stand no groups; a label is no second one right after it.
-    starts = [index for index in range(len(lines)) if label_at(index)]
-    ends = [*starts[1:], len(lines)]
-    return tuple(_arm(lines[start:end]) for start, end in zip(starts, ends, strict=True))
+def _labels(lines: list[str]) -> list[int]:
+    """Where the groups begin: before the lines that are types; where none is (an observational study), before their parts."""
+    pairs = list(itertools.pairwise(lines))
+    typed: list[int] = []
+    for index, (line, after) in enumerate(pairs):
+        # A type is no label, even where the label after it is named like a type.
+        if is_term("arm_type", after) and not _part(line) and index - 1 not in typed:
+            typed.append(index)
+    if typed:
+        return typed
+    labels: list[int] = []
+    within = ""
+    for index, (line, after) in enumerate(pairs):
+        if not _part(line) and (_part(after) == "description" or (_part(after) and within != "description")):
+            labels.append(index)
+        within = _part(line) or within
+    return labels
 
 
 def _arm(lines: list[str]) -> RecordArm:

@@ -144,9 +144,7 @@ def phases(words: str) -> tuple[str, ...]:
     """The terms of one or several phases: ``Phase 2/Phase 3``, ``Phase 2/3``, ``Phase I-II``; what is no phase, as it is."""
     if not words.strip():
         return ()
-    if is_term("phase", words):
-        return (term("phase", words),)
     parts = [part for part in re.split(r"\s*(?:/|,|\||-|–|\band\b|&)\s*", words.strip()) if part]
     if all(is_term("phase", part) for part in parts):
         return tuple(dict.fromkeys(term("phase", part) for part in parts))
-    return (" ".join(words.split()),)
+    return (term("phase", words),)
