@@ -67,6 +67,45 @@ def test_the_protocol_agrees_with_itself(repository: Path) -> None:
     assert list(lint_eligibility(Protocol(repository / "protocol"))) == []
 
 
+YES_OR_NO = (
+    "newly_diagnosed apl normal_karyotype cebpa_bzip requests_transplant transplant_indicated transplant_eligible "
+    "uncontrolled_infection severe_organ_dysfunction willing_interferon thyroid_history"
+)
+TAKES = {
+    # items: values that they take, values that they do not
+    "age": ("0 17 18 70 120", "-1 18.5 18.0 x １８ 1e1 +18"),
+    "diagnosis": ("AML other", "aml APL Other"),
+    "eln2022_risk": ("favorable intermediate adverse", "Favorable favourable F"),
+    "genetics": ("RUNX1::RUNX1T1 CBFB::MYH11 NPM1 CEBPA other", "RUNX1-RUNX1T1 CBFb::MYH11 npm1 FLT3 NA"),
+    "cycles_to_cr1 consolidation_cycles hdac_cycles": ("0 1 2 12", "-1 1.5 one 1-2"),
+    "ecog": ("0 1 2 3 4 5", "6 -1 1.0 0-2"),
+    "remission": ("CR1 CR2 CR3 none", "CR CRi cr1 NONE CR4"),
+    "flow_mrd": ("NEGATIVE POSITIVE", "negative NEG Y 阴性"),
+    "molecular_mrd_baseline_pct molecular_mrd_pct": ("0 0.0 0.119 200 1e-05 .5", "-0.1 <0.001 ND 0,1 5% NaN inf"),
+    "alt ast bilirubin creatinine": ("0 30 165.15 1E2", "-1 >500 30U/L 1,5"),
+    "alt_uln ast_uln bilirubin_uln creatinine_uln": ("110.1 0.001", "0 0.0 -40 0-40"),
+    YES_OR_NO: ("Y N", "y n NA Yes 是 1 true"),
+    "pregnant": ("Y N NA", "na N/A U"),
+    "last_trial_date": ("NONE 2024-02-29 2024-05-14", "none 2023-02-29 2024-05 2024-5-14 2024/05/14 2024-05-14T10:00 无"),
+    "screening_date": ("2024-02-29", "NONE 2023-02-29 2024-06 15.06.2024"),
+}  # fmt: skip
+
+
+def test_each_item_takes_what_is_written_of_it_and_nothing_else(eligibility: Eligibility) -> None:
+    items = {name: value for names, value in TAKES.items() for name in names.split()}
+    assert {"subject", *items} == set(eligibility.items)
+    for name, (taken, refused) in items.items():
+        values = [*taken.split(), *refused.split(), f" {taken.split()[0]}", f"{taken.split()[0]} ", ""]
+        table = pd.DataFrame({"subject": [f"S{number}" for number in range(len(values))], name: values}, dtype="str")
+        wrong = [(one.item, one.found) for one in eligibility.value_errors(table)]
+        assert wrong == [(name, value) for value in values[len(taken.split()) : -1]]
+
+
+def test_each_subject_has_a_number_of_its_own(eligibility: Eligibility) -> None:
+    table = pd.DataFrame({"subject": ["S1", "", "S1", " S2"]}, dtype="str")
+    assert [(one.row, one.found) for one in eligibility.value_errors(table)] == [(1, ""), (2, "S1"), (3, " S2")]
+
+
 # Of an eligible subject one cell is emptied: the criteria that are then unknown. The item itself would decide each of them.
 EMPTIED = {
     "age": ["I1"],

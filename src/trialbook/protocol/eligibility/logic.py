@@ -45,7 +45,7 @@ class Compiled:
         self._items = {one.name: one for one in spec.items}
         self._settings = {one.name: one for one in spec.settings}
         self._constants = {name: values.get(name, Decimal(1)) for name in self._settings}
-        self.named: set[str] = {one.unit_of for one in spec.items}
+        self.named: set[str] = {one.unit_of for one in spec.items if one.unit_of}
         self.criteria: dict[str, tuple[Rule, ...]] = {}
         for number, criterion in enumerate(spec.criteria):
             place: list[str | int] = ["criteria", number, "logic"]
