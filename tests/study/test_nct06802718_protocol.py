@@ -11,8 +11,8 @@ from trialbook.mapping import load_specs
 from trialbook.protocol import Protocol, StudyProtocol, load_study
 from trialbook.protocol.objectives import Level
 
-# What is the study's own and not the record's: the versions of the standards, the codes of the arms, how the source is named and where its file is,
-# the languages in which sites are asked.
+# What is the study's own and not the record's: the versions of the standards, the codes of the arms, how the source is named
+# and where its file is, the languages in which sites are asked.
 OWN = {"basis", "record", "source", "standard", "ct", "arms.0.armcd", "arms.1.armcd", "languages.0", "languages.1"}
 
 
