@@ -8,6 +8,7 @@ from trialbook.simulation import defect, set_text, set_value
 from trialbook.simulation.changes import Candidates, Tables
 
 from .places import arm, has, known, records, shift
+from .plan import drug, last_of_treatment
 
 
 @defect("DOSE_IN_CONTROL_ARM")
@@ -21,9 +22,10 @@ def dose_in_control_arm(tables: Tables, random: np.random.Generator) -> Candidat
 
 @defect("DOSE_OUT_OF_STEPS")
 def dose_out_of_steps(tables: Tables, random: np.random.Generator) -> Candidates:
-    """A dose that is none of the protocol's: digits exchanged, or a step that it does not know."""
+    """A dose that is none of the protocol's."""
     for record, row in records(tables["EX"], tables["EX"]["DOSE_UG"] != "", random):
-        yield set_value("EX", record, "DOSE_UG", {"135": "153", "90": "60", "45": "54"}[row["DOSE_UG"]])
+        wrong = (f"{float(row['DOSE_UG']) + more:g}" for more in (18, 9))
+        yield set_value("EX", record, "DOSE_UG", next(dose for dose in wrong if float(dose) not in drug().steps))
 
 
 @defect("DOSE_TENFOLD")
@@ -182,7 +184,7 @@ def pregnancy_test_of_man(tables: Tables, random: np.random.Generator) -> Candid
 def pregnant_on_treatment(tables: Tables, random: np.random.Generator) -> Candidates:
     """A positive pregnancy test of a woman who goes on with interferon."""
     tests = tables["SEROLOGY"]
-    on = (tests["TEST"] == "HCG") & ~tests["VISIT"].isin(["SCREENING", "MONTH 6"]) & (arm(tables, "SEROLOGY") == "IFN")
+    on = (tests["TEST"] == "HCG") & ~tests["VISIT"].isin(["SCREENING", last_of_treatment()]) & (arm(tables, "SEROLOGY") == "IFN")
     for record, _ in records(tests, on, random):
         yield set_value("SEROLOGY", record, "RESULT", "POSITIVE")
 

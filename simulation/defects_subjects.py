@@ -8,6 +8,7 @@ from trialbook.simulation import defect, remove, set_value
 from trialbook.simulation.changes import Candidates, Tables
 
 from .places import has, known, records, shift
+from .plan import limit
 
 
 @defect("RESCREEN_CHAIN_BROKEN")
@@ -38,19 +39,19 @@ def rescreen_not_named(tables: Tables, random: np.random.Generator) -> Candidate
 def age_off(tables: Tables, random: np.random.Generator) -> Candidates:
     """The age is ten years more than the birth date says."""
     dm = tables["DM"]
-    for record, row in records(dm, dm["AGE"].astype(int) < 60, random):
+    for record, row in records(dm, dm["AGE"].astype(int) < limit("maximum_age") - 10, random):
         yield set_value("DM", record, "AGE", str(int(row["AGE"]) + 10))
 
 
 @defect("RANDOMIZED_TOO_OLD")
 def randomized_too_old(tables: Tables, random: np.random.Generator) -> Candidates:
     """Age and birth date agree, beyond the protocol's limit."""
-    dm = tables["DM"]
+    dm, oldest = tables["DM"], int(limit("maximum_age"))
     for record, row in records(dm, has(tables, "DM", known(tables["RAND"], "RAND_DTTM")), random):
-        years = 72 - int(row["AGE"])
+        years = oldest + 2 - int(row["AGE"])
         birth = f"{int(row['BRTHDAT'][:4]) - years}{row['BRTHDAT'][4:]}"
         birth = birth.replace("-02-29", "-02-28")
-        yield [set_value("DM", record, "AGE", "72"), set_value("DM", record, "BRTHDAT", birth)]
+        yield [set_value("DM", record, "AGE", str(oldest + 2)), set_value("DM", record, "BRTHDAT", birth)]
 
 
 @defect("SEX_EXCHANGED")

@@ -68,6 +68,11 @@ def last_of_treatment() -> str:
 
 
 @cache
+def limit(setting: str) -> float:
+    """A number that the criteria are decided by, by the name of its setting."""
+    return float(str(protocol().eligibility.values[setting]))
+
+
 def entry_reduction() -> float:
     """The log10 reduction since diagnosis that a subject must exceed (inclusion 4)."""
-    return float(str(protocol().eligibility.values["log_reduction"]))
+    return limit("log_reduction")
