@@ -42,13 +42,14 @@ def specs_lint(
 ) -> None:
     """Hold the protocol against itself and the specifications against the standards, and account for each raw column."""
     from trialbook.mapping.lint import lint_specs
+    from trialbook.mapping.lint_protocol import protocol_complaints
     from trialbook.mapping.lint_schedule import schedule_complaints
     from trialbook.protocol.lint import lint_protocol
     from trialbook.terminal import print_lint
 
     loaded = open_study(study)
-    protocol = [*lint_protocol(loaded.protocol), *schedule_complaints(loaded.protocol, loaded.specs)]
-    report = lint_specs(loaded.specs, loaded.standard, loaded.ct, protocol)
+    named = (*schedule_complaints(loaded.protocol, loaded.specs), *protocol_complaints(loaded.specs, loaded.protocol))
+    report = lint_specs(loaded.specs, loaded.standard, loaded.ct, (*lint_protocol(loaded.protocol), *named))
     # The study's rules name forms and columns too; one that names what is not there is an error here, not only in a run.
     _ = loaded.models
     print_lint(report, brief)

@@ -1,0 +1,92 @@
+"""Whether the specifications name what the protocol has: its arms, and the elements of its design."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from trialbook.mapping.complaints import Complaint, LintSeverity, complaint
+from trialbook.mapping.domain_spec import Algorithm, DomainSpec, Records
+from trialbook.mapping.elements import UNPLANNED
+from trialbook.mapping.lint_variables import column_of, place_of
+from trialbook.mapping.specs import Specs
+from trialbook.protocol import Protocol
+
+CODES, NAMES = ("ARMCD", "ACTARMCD"), ("ARM", "ACTARM")
+Place = tuple[str, tuple[str | int, ...]]
+
+
+def protocol_complaints(specs: Specs, protocol: Protocol) -> tuple[Complaint, ...]:
+    """Elements that the design does not have, arms that ``study.yml`` does not have or no term of a code list stands for, and
+    codes of arms that stand beside another arm's name. What the protocol does not state is not held against the specifications.
+    """
+    found = [one for domain in specs.domains.values() for one in _domain(specs, domain, protocol)]
+    return tuple(dict.fromkeys(found))
+
+
+def _domain(specs: Specs, domain: DomainSpec, protocol: Protocol) -> Iterator[Complaint]:
+    elements = protocol.design.element
+    arms = {arm.armcd: arm.arm for arm in protocol.study.arms}
+    for index, records in enumerate(domain.records):
+        algorithms = specs.algorithms(domain, records)
+        for name, ways in algorithms.items():
+            file, at = place_of(domain, index, name)
+            for number, way in enumerate(ways):
+                place: Place = (file, (*at, number) if len(ways) > 1 else tuple(at))
+                constant = way.hardcode_no_ct if way.hardcode_no_ct is not None else way.hardcode_ct
+                if name == "ETCD" and elements and constant is not None and constant not in (*elements, UNPLANNED):
+                    there = ", ".join(elements)
+                    yield _told(specs, place, f"there is no element {constant!r} in protocol/design.yml (there is {there})")
+                if arms and name in (*CODES, *NAMES):
+                    known = list(arms) if name in CODES else list(arms.values())
+                    if constant is not None and constant not in known:
+                        text = f"{constant!r} is no {name} of an arm in protocol/study.yml (there is {', '.join(known)})"
+                        yield _told(specs, place, text)
+                    if way.assign_ct:
+                        yield from _codelist(specs, _codelist_of(specs, records, way), known)
+        for code, name in zip(CODES, NAMES, strict=True):
+            if arms and code in algorithms and name in algorithms:
+                file, at = place_of(domain, index, name)
+                for text in _pairs(specs, records, algorithms[code], algorithms[name], arms):
+                    yield _told(specs, (file, tuple(at)), text)
+
+
+def _codelist(specs: Specs, codelist: str, known: Sequence[str]) -> Iterator[Complaint]:
+    """The terms of a code list are the arms."""
+    terms = specs.codelists[codelist].terms
+    for term in terms:
+        if term not in known:
+            text = f"{term!r} is none of the arms in protocol/study.yml ({', '.join(known)})"
+            yield _told(specs, ("codelists", ("codelists", codelist, "terms", term)), text)
+    for arm in known:
+        if arm not in terms:
+            yield _told(
+                specs, ("codelists", ("codelists", codelist, "terms")), f"no term stands for the arm {arm!r} of the protocol"
+            )
+
+
+def _codelist_of(specs: Specs, records: Records, way: Algorithm) -> str:
+    return str(way.codelist or column_of(specs, records, str(way.assign_ct)).codelist)
+
+
+def _pairs(
+    specs: Specs, records: Records, codes: Sequence[Algorithm], names: Sequence[Algorithm], arms: dict[str, str]
+) -> Iterator[str]:
+    """What is filled from the same condition, or the same collected value, is one arm."""
+    for code in codes:
+        for name in names:
+            if code.hardcode_no_ct and name.hardcode_no_ct and code.condition_add == name.condition_add:
+                yield from _pair(code.hardcode_no_ct, name.hardcode_no_ct, arms)
+            if code.assign_ct and code.assign_ct == name.assign_ct:
+                by_code, by_name = (specs.codelists[_codelist_of(specs, records, way)].by_value for way in (code, name))
+                for value in by_code.keys() & by_name.keys():
+                    yield from _pair(by_code[value], by_name[value], arms)
+
+
+def _pair(code: str, name: str, arms: dict[str, str]) -> Iterator[str]:
+    if code in arms and name in arms.values() and arms[code] != name:
+        yield f"{name!r} stands beside the ARMCD {code}, whose arm is {arms[code]!r} in protocol/study.yml"
+
+
+def _told(specs: Specs, place: Place, text: str) -> Complaint:
+    file, at = place
+    return complaint(specs, LintSeverity.ERROR, file, list(at), text)
