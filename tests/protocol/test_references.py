@@ -59,6 +59,10 @@ def test_a_study_without_literature(parts: Callable, said: Callable) -> None:
     [
         ("@article{a,\n  title = {A}\n  year = {1}\n}\n", "line 3", "is not valid BibTeX"),
         ("@article{a,\n  title = {A},\n", "line 3", "is not valid BibTeX"),
+        ("@misc{a,\n  title = b,\n}\n", "line 2", "is not valid BibTeX: b is not defined"),
+        ("@misc{a,\n  title = {A},\n  author = {A, B, C, D, E},\n}\n", "line 1", "Too many commas in 'A, B, C, D, E'"),
+        ("\n@misc{a}\n", "line 2", "the entry a has no title"),
+        ("\n@article{a,\n  title = {A},\n}\n", "line 2", "the entry a can't be written out: missing author in a"),
         ("@misc{a,\n  title = {A}}\n@misc{a,\n  title = {B}}\n", "line 1", "repeated bibliography entry: a"),
     ],
 )

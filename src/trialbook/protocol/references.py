@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,8 +42,8 @@ def load_references(folder: Path) -> dict[str, Reference]:
     # Takes a third of a second, and only pages and lint ask for it.
     from pybtex.backends.html import Backend as Html
     from pybtex.backends.plaintext import Backend as Plain
-    from pybtex.database import BibliographyDataError, Entry
-    from pybtex.database.input.bibtex import Parser
+    from pybtex.database import Entry
+    from pybtex.database.input.bibtex import Parser, UndefinedMacro
     from pybtex.exceptions import PybtexError
     from pybtex.scanner import PybtexSyntaxError
     from pybtex.style.formatting.unsrt import Style
@@ -55,8 +56,9 @@ def load_references(folder: Path) -> dict[str, Reference]:
         entries: dict[str, Entry] = dict(Parser().parse_string(text).entries)
     except PybtexSyntaxError as error:
         line = getattr(error, "lineno", None) or 1
-        raise SpecError(f"is not valid BibTeX: {error.args[0]}", file=path, place=f"line {line}") from None
-    except BibliographyDataError as error:
+        what = f"{error.args[0]} is not defined" if isinstance(error, UndefinedMacro) else error.args[0]
+        raise SpecError(f"is not valid BibTeX: {what}", file=path, place=f"line {line}") from None
+    except PybtexError as error:
         raise SpecError(f"is not valid BibTeX: {error}", file=path, place="line 1") from None
     style, found = Style(), {}
     for key, entry in entries.items():
@@ -67,6 +69,8 @@ def load_references(folder: Path) -> dict[str, Reference]:
             what = f"the entry {key} can't be written out: {error}"
             raise SpecError(what, file=path, place=f"line {line}") from None
         fields = entry.fields
+        if not fields.get("title"):
+            raise SpecError(f"the entry {key} has no title", file=path, place=f"line {line}")
         found[key] = Reference(
             key,
             line,
@@ -103,5 +107,5 @@ def lint_references(protocol: Protocol) -> Iterable[Complaint]:
 
 
 def _line(text: str, key: str) -> int:
-    starts = [number for number, line in enumerate(text.splitlines(), 1) if line.lstrip().startswith("@") and f"{{{key}," in line]
-    return starts[0] if starts else 1
+    found = re.search(rf"@\w+\s*[{{(]\s*{re.escape(key)}\s*[,}})]", text)
+    return text[: found.start()].count("\n") + 1 if found else 1
