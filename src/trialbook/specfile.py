@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -43,7 +44,6 @@ class SpecFile:
     """One parsed YAML file that still knows the line of each key."""
 
     def __init__(self, path: Path):
-        from ruamel.yaml import YAML
         from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
         self.path = path
@@ -56,9 +56,8 @@ class SpecFile:
         except UnicodeDecodeError as error:
             line = path.read_bytes()[: error.start].count(b"\n") + 1
             raise SpecError("is not UTF-8 text", file=path, place=f"line {line}", remedy="Save the file as UTF-8.") from None
-        yaml = YAML(typ="rt")
         try:
-            self.data: Any = yaml.load(text)
+            self.data: Any = _parsed(text)
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else None
@@ -123,6 +122,14 @@ class SpecFile:
             elif position == len(found) - 1 and key != "[key]":
                 location.append(key)
         return location
+
+
+# Two versions of a study are alike in most files, and a study's modules read files that the study has read. Nobody changes data.
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Any:
+    from ruamel.yaml import YAML
+
+    return YAML(typ="rt").load(text)
 
 
 def _told_once(error: ValidationError) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trialbook.amendment.difference import Difference, compare
-    from trialbook.amendment.freeze import freeze
+    from trialbook.amendment.freezing import freeze
     from trialbook.amendment.payload import as_json, diff_schema
     from trialbook.amendment.text import as_text
 
@@ -17,7 +17,7 @@ _MODULE_OF = {
     "as_text": "text",
     "compare": "difference",
     "diff_schema": "payload",
-    "freeze": "freeze",
+    "freeze": "freezing",
 }
 
 __all__ = ["Difference", "as_json", "as_text", "compare", "diff_schema", "freeze"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from trialbook.amendment.statements import touched_analysis, touched_statements,
 from trialbook.errors import TrialbookError
 from trialbook.protocol.amendments import Amendment
 from trialbook.protocol.changes import Change, compare_protocols
+from trialbook.protocol.changes.parts import not_of_the_models
 from trialbook.run import Study
 from trialbook.study import STUDY_FILE
 
@@ -74,12 +75,18 @@ def compare(old: str, new: str, root: Path | None) -> Difference:
     the protocol is exchanged. Raises TrialbookError where a side can't be opened, or its protocol can't be read.
     """
     with open_side(old, root) as before, open_side(new, root) as after:
-        changes = compare_protocols(before.protocol, after.protocol)
+        older = {part: error for side in (before, after) if side.kind == "revision" for part, error in _older(side)}
+        changes = compare_protocols(before.protocol, after.protocol, older)
         base = next((folder for folder in (_study_of(after), root, _study_of(before)) if folder is not None), None)
         places, not_computed = _touched(before, after, base) if changes else ([], [])
+        told_of = [
+            (f"the models' reading of {part}, which is compared as it is written", _reason(why)) for part, why in older.items()
+        ]
         made = {one.version for one in before.protocol.amendments.amendments}
         amendments = tuple(one for one in after.protocol.amendments.amendments if one.version not in made)
-        return Difference(after.protocol.id, _told(before), _told(after), amendments, changes, tuple(places), tuple(not_computed))
+        return Difference(
+            str(after.protocol.file("study").data.get("id", "")), _told(before), _told(after), amendments, changes, tuple(places), (*told_of, *not_computed)
+        )
 
 
 def _told(side: Side) -> Compared:
@@ -132,5 +139,16 @@ def _found(finders: Sequence[tuple[str, Finder]]) -> tuple[list[Place], list[tup
         try:
             places += finder()
         except TrialbookError as error:
-            failed.append((what, f"one side does not go with the rest of the study: {str(error).splitlines()[0]}"))
+            failed.append((what, f"one side does not go with the rest of the study: {_reason(error)}"))
     return places, failed
+
+
+def _older(side: Side) -> Iterable[tuple[str, TrialbookError]]:
+    """The parts of a revision that the models can't read; nobody can mend them there."""
+    return not_of_the_models(side.protocol).items()
+
+
+def _reason(error: TrialbookError) -> str:
+    """What an error says, by the file's name: where the file is unpacked or copied to, it will not be found."""
+    where = ", ".join(str(part) for part in (error.file and Path(error.file).name, error.place) if part)
+    return f"{where}: {error.what.splitlines()[0]}" if where else error.what.splitlines()[0]

@@ -82,7 +82,7 @@ class Reach:
 
     def _start(self, one: dis.Instruction, names: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
         """What an instruction puts there that is worth following; nothing where it only goes on."""
-        if one.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+        if one.opname in ("LOAD_GLOBAL", "LOAD_NAME") and not one.argval.startswith("__"):
             return known.get(one.argval, names.get(one.argval, self._parameter(one.argval)))
         if one.opname in ("LOAD_FAST", "LOAD_DEREF", "LOAD_FAST_CHECK", "LOAD_CLOSURE"):
             return known.get(one.argval, self._parameter(one.argval))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -37,12 +37,13 @@ SIMILAR = 0.5
 Path = tuple[Step, ...]
 
 
-def compare_protocols(old: Protocol, new: Protocol) -> tuple[Change, ...]:
+def compare_protocols(old: Protocol, new: Protocol, as_written: Collection[str] = ()) -> tuple[Change, ...]:
     """Every statement of ``new`` that ``old`` has not, or not so, and the other way, in the order of the protocol's parts.
 
-    What ``amendments.yml`` says is no change of the protocol. Raises SpecError for a file of either that can't be read.
+    What ``amendments.yml`` says is no change of the protocol. Of the parts ``as_written`` the YAML is compared as it stands, for
+    what was written for older models. Raises SpecError for a file of either that can't be read.
     """
-    before, after = parts_of(old), parts_of(new)
+    before, after = parts_of(old, as_written), parts_of(new, as_written)
     order = [*(part for part in PARTS if part in before or part in after)]
     order += sorted({*before, *after} - {*order})
     return tuple(change for part in order for change in _compare(part, (), before.get(part, {}), after.get(part, {})))
