@@ -104,6 +104,13 @@ def test_fisher_s_p_value(control: tuple[int, int], treatment: tuple[int, int], 
     assert fisher_p_value(control, treatment) == pytest.approx(p, rel=1e-12)
 
 
+def test_fisher_s_p_values_are_r_s(shared: Path) -> None:
+    tables = json.loads((shared / "stats" / "expected" / "proportions.json").read_text(encoding="utf-8"))["two"]
+    found = {name: fisher_p_value((one["x1"], one["n1"]), (one["x2"], one["n2"])) for name, one in tables.items()}
+    assert found == pytest.approx({name: one["fisher_p"] for name, one in tables.items()}, rel=1e-10)
+    assert len(found) == 7
+
+
 def test_one_sided_p_values_are_the_tails() -> None:
     assert fisher_p_value((1, 4), (3, 4), sides=1) == pytest.approx(17 / 70)
     assert fisher_p_value((1, 4), (3, 4), sides=1, greater=False) == pytest.approx(69 / 70)
