@@ -8,22 +8,20 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from trialbook.protocol.source import Source, Sourced
 from trialbook.specfile import SpecFile, SpecModel
 
 
-class Visit(SpecModel):
+class Visit(Sourced):
     """A planned visit: VISITNUM, VISIT and VISITDY of SDTMIG TV; ``day`` is None where an event decides when it takes place.
 
-    ``window``: the days before and after ``day`` that still count as on time; ``source``: ``record``, ``literature`` or
-    ``assumption``.
+    ``window``: the days before and after ``day`` that still count as on time.
     """
 
     visitnum: float
     visit: str = Field(min_length=1)
     day: int | None = None
     window: tuple[int, int] | None = None
-    source: str = ""
-    note: str = ""
 
     @property
     def offset(self) -> int:
@@ -50,8 +48,9 @@ class Visit(SpecModel):
 
 
 class VisitsSpec(SpecModel):
-    """``protocol/visits.yml``."""
+    """``protocol/visits.yml``; ``source`` is that of each visit which does not name its own."""
 
+    source: Source | None = None
     visits: tuple[Visit, ...] = ()
 
     @model_validator(mode="after")

@@ -14,7 +14,7 @@ from trialbook.mapping.domain_spec import OPERATIONS, Algorithm, DomainSpec, Joi
 from trialbook.mapping.form_spec import ColumnSpec, ExportSpec, FormSpec
 from trialbook.mapping.specbook.cells import Kind
 from trialbook.mapping.units import StandardUnit
-from trialbook.protocol import Visit
+from trialbook.protocol import Sourced, Visit
 
 EVERY_DOMAIN = "*"
 """What stands for a domain where a variable is filled alike in all of them (``common.yml``)."""
@@ -127,7 +127,12 @@ TESTS = Sheet(
     "Tests", "The standard unit of each test; several rows where it differs by specimen.", ("test",), fields_of(StandardUnit)
 )
 RESULTS = Sheet("Results", "Results in words, and how they are collected.", ("result",), (Field("collected", "list"),))
-VISITS = Sheet("Visits", "The planned visits of the protocol (protocol/visits.yml).", (), fields_of(Visit))
+VISITS = Sheet(
+    "Visits",
+    "The planned visits of the protocol (protocol/visits.yml).",
+    (),
+    (*fields_of(Visit, tuple(Sourced.model_fields)), *fields_of(Sourced)),
+)
 
 SHEETS = (
     FORMS, COLUMNS, CODELISTS, DOMAINS, RECORDS, JOINS, VARIABLES, SUPP, SETTINGS, SPELLINGS, TESTS, RESULTS, VISITS,
