@@ -49,6 +49,7 @@ class _Version:
     schedule: Schedule
     mine: np.ndarray
     reasons: Mapping[str, str]
+    _whom: dict[str, np.ndarray] = field(default_factory=dict)
     _there: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], np.ndarray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -103,13 +104,18 @@ class _Version:
     def _wanted(self, use: ExpectedForm, place: int) -> np.ndarray:
         day1, took = self.subjects.day1, self.took[:, place]
         planned, last = day1 + self.calendar.planned[place], day1 + self.calendar.last[place]
-        leaves = self.subjects.leaves(use.epochs)
+        enters, leaves = self.subjects.stay(use.epochs)
         is_over = (last < self.seen_last) & (last < leaves) & (last < self.subjects.exits)
         took_place = np.isfinite(took) & (leaves >= np.minimum(planned, took))
-        return self.of_version & self._concerned(use) & (self.subjects.enters(use.epochs) <= last) & (is_over | took_place)
+        return self.of_version & self._concerned(use) & (enters <= last) & (is_over | took_place)
 
     def _concerned(self, use: ExpectedForm) -> np.ndarray:
         """For whom the activity is planned; of whom a form without records would have to say so, it is not."""
+        if use.activity.id not in self._whom:
+            self._whom[use.activity.id] = self._subjects_of(use)
+        return self._whom[use.activity.id]
+
+    def _subjects_of(self, use: ExpectedForm) -> np.ndarray:
         whom, table = use.activity.subjects, self.subjects.table
         concerned = np.full(len(table), True)
         if whom is not None and whom.arms:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -30,6 +30,7 @@ class Subjects:
 
     table: pd.DataFrame
     elements: pd.DataFrame
+    _stays: dict[tuple[str, ...], tuple[np.ndarray, np.ndarray]] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.table)
@@ -53,18 +54,21 @@ class Subjects:
         exits[last["S"][ended]] = last["END"][ended]
         return exits
 
-    def enters(self, epochs: Sequence[str]) -> np.ndarray:
-        """The day on which each first came into one of some epochs, infinity for one who never did; of no epochs: always."""
-        if not epochs or self.elements.empty:
-            return np.full(len(self.table), -np.inf)
-        return self._first(self.elements[self.elements["EPOCH"].isin(list(epochs))])
+    def stay(self, epochs: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """The days on which each first came into one of some epochs, and then into another; infinity for what did not happen.
 
-    def leaves(self, epochs: Sequence[str]) -> np.ndarray:
-        """The day on which each came into another epoch after them, infinity for one who has not."""
-        if not epochs or self.elements.empty:
-            return np.full(len(self.table), np.inf)
-        others = self.elements[~self.elements["EPOCH"].isin(list(epochs))]
-        return self._first(others[others["START"].to_numpy() >= self.enters(epochs)[others["S"].to_numpy()]])
+        Of no epochs, and of subjects without elements: always, and never.
+        """
+        key = tuple(epochs)
+        if key not in self._stays:
+            enters, leaves = np.full(len(self.table), -np.inf), np.full(len(self.table), np.inf)
+            if key and not self.elements.empty:
+                within = self.elements["EPOCH"].isin(key)
+                enters = self._first(self.elements[within])
+                others = self.elements[~within]
+                leaves = self._first(others[others["START"].to_numpy() >= enters[others["S"].to_numpy()]])
+            self._stays[key] = enters, leaves
+        return self._stays[key]
 
     def _first(self, elements: pd.DataFrame) -> np.ndarray:
         first = np.full(len(self.table), np.inf)
