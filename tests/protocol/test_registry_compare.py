@@ -198,6 +198,12 @@ EDITS: dict[str, tuple[str, str, str, list[str]]] = {
         "type: Placebo Comparator group",
         ["Error | study.yml arms.1.type | arm Control Group: type | No Intervention group | Placebo Comparator group"],
     ),
+    "an arm without a type": (
+        "study",
+        "    type: No Intervention group\n",
+        "",
+        ["Error | study.yml arms.1.type | arm Control Group: type | No Intervention group | "],
+    ),
     "an arm's intervention": (
         "study",
         '"Drug: Interferon"',

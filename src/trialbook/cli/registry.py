@@ -25,7 +25,7 @@ def registry() -> None:
     """The registry record beside the protocol."""
 
 
-@registry_app.command("check", epilog="Example: trialbook registry check --record NCT01234567.json")
+@registry_app.command("check", epilog="Example: trialbook registry check --record record.json")
 def registry_check(
     record: Annotated[
         Path | None,

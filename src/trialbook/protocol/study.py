@@ -15,8 +15,8 @@ class Arm(SpecModel):
 
     armcd: str = Field(max_length=20)
     arm: str
-    type: str
-    description: str
+    type: str = ""
+    description: str = ""
     intervention: str = ""
 
 
