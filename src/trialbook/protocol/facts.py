@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from trialbook.protocol.composed import PLACEHOLDER, compose, fact
@@ -10,8 +11,8 @@ from trialbook.protocol.composed import PLACEHOLDER, compose, fact
 if TYPE_CHECKING:
     from trialbook.protocol.protocol import Protocol
 
-PARTS = ("study", "visits", "interventions", "objectives", "analysis")
-"""The parts whose facts can be named."""
+PARTS = ("study", "visits", "interventions", "objectives", "analysis", "eligibility")
+"""The parts whose facts can be named; those of ``eligibility`` are the values of its settings."""
 
 
 class Facts(Mapping[str, object]):
@@ -23,6 +24,9 @@ class Facts(Mapping[str, object]):
     def __getitem__(self, name: str) -> object:
         if name not in PARTS:
             raise KeyError(name)
+        if name == "eligibility":
+            values = self.protocol.eligibility.values
+            return {key: float(value) if isinstance(value, Decimal) else value for key, value in values.items()}
         return getattr(self.protocol, name)
 
     def __iter__(self) -> Iterator[str]:
