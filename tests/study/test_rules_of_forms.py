@@ -25,8 +25,43 @@ def visit(name: str, date: str, **other: str) -> Row:
     return {"SUBJID": "A", "VISIT": name, "ASSESS_DAT": date, "HEM_STATUS": "完全缓解"} | other
 
 
+def cycle(start: str, end: str = "", remission: str = "") -> Row:
+    return {"SUBJID": "A", "PHASE": "诱导", "CYCLE_NO": "1", "START_DAT": start, "END_DAT": end, "CR_DAT": remission}
+
+
 # The rule, its records as the form's columns, and for each of them whether it passes.
 FORMS: list[tuple[str, list[Row], list[bool]]] = [
+    ("IFN-VS-001", [{"TEMP": value} for value in ("36.5", "", "33", "43", "32.9", "365", "-36.5")], [True] * 4 + [False] * 3),
+    ("IFN-VS-002", [{"HR": value} for value in ("72", "25", "220", "24", "221")], [True] * 3 + [False] * 2),
+    ("IFN-VS-003", [{"SBP": value} for value in ("120", "50", "260", "12", "1200")], [True] * 3 + [False] * 2),
+    ("IFN-VS-004", [{"DBP": value} for value in ("80", "20", "160", "8", "800")], [True] * 3 + [False] * 2),
+    ("IFN-VS-005", [{"WEIGHT": value} for value in ("60.5", "28", "220", "6.05", "605")], [True] * 3 + [False] * 2),
+    (
+        "IFN-CM-001",
+        [
+            cycle("2024/3/1", "2024/3/7"),
+            cycle("2024/3/1", "2024/3/1"),
+            cycle("2024/3/1", "2024/3"),
+            cycle("2024/3/1", "2023/3/7"),
+        ],
+        [True, True, True, False],
+    ),
+    (
+        "IFN-CM-002",
+        [cycle("2024/3/1", "2024/4/30"), cycle("2024/3/1", "2024/5/1"), cycle("2024/3/1", ""), cycle("2023/3/1", "2024/3/7")],
+        [True, False, True, False],
+    ),
+    (
+        "IFN-CM-003",
+        [
+            cycle("2024/3/1", "", "2024/3/29"),
+            cycle("2024/3/1", "", "2024/6/29"),
+            cycle("2024/3/1", "", "2024/6/30"),
+            cycle("2024/3/1", "", "2024/2/29"),
+            cycle("2024/3/1"),
+        ],
+        [True, True, False, False, True],
+    ),
     (
         "IFN-EX-001",
         [{"DOSE_UG": amount} for amount in ("135", "90", "45.0", "", "153", "1350", "-90", "60")],

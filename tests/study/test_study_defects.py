@@ -22,7 +22,7 @@ UNDETECTABLE = {"ETHNIC_GROUP_EXCHANGED", "RESULT_SLIGHTLY_OFF", "EVENT_TERM_EXC
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
-    return COURSE.tables(150, np.random.default_rng(5), LoadedStudy(ROOT).specs)
+    return COURSE.tables(150, np.random.default_rng(6), LoadedStudy(ROOT).specs)
 
 
 def test_there_are_many_and_their_names_differ() -> None:
