@@ -85,7 +85,13 @@ def compare(old: str, new: str, root: Path | None) -> Difference:
         made = {one.version for one in before.protocol.amendments.amendments}
         amendments = tuple(one for one in after.protocol.amendments.amendments if one.version not in made)
         return Difference(
-            str(after.protocol.file("study").data.get("id", "")), _told(before), _told(after), amendments, changes, tuple(places), (*told_of, *not_computed)
+            str(after.protocol.file("study").data.get("id", "")),
+            _told(before),
+            _told(after),
+            amendments,
+            changes,
+            tuple(places),
+            (*told_of, *not_computed),
         )
 
 

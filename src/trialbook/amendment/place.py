@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from trialbook.protocol.changes.values import as_text
+from trialbook.protocol.changes.values import as_text, is_empty
 
 
 class PlaceKind(StrEnum):
@@ -61,7 +61,9 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Ta
     """The names under which two sides have different data, as texts; a difference seen by several names is told once."""
     found: list[Taken] = []
     for name in dict.fromkeys([*before, *after]):
-        old, new = before.get(name), after.get(name)
+        old, new = (
+            None if is_empty(side.get(name)) and side.get(name) is not False else side.get(name) for side in (before, after)
+        )
         if old != new:
             taken = Taken(name, *_texts(old, new))
             if (taken.before, taken.after) not in ((one.before, one.after) for one in found):

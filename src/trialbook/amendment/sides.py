@@ -41,9 +41,9 @@ def open_side(name: str, root: Path | None) -> Iterator[Side]:
         yield Side(name, "folder", Protocol(folder))
     elif root is not None and name in Protocol(root / FOLDER).versions:
         yield Side(name, "version", Protocol(root / FOLDER).version(name))
-    elif root is None or Path(name).exists():
+    elif root is None or _exists(name):
         what = "holds no protocol: neither it nor its folder protocol/ has study.yml"
-        if not Path(name).exists():
+        if not _exists(name):
             what = "is no folder with a protocol, and there is no study here whose versions or revisions it could be"
         raise TrialbookError(what, file=name, remedy="Name a study's folder, or go to the study, or name it with --study DIR.")
     else:
@@ -59,17 +59,25 @@ def _protocol_in(path: Path) -> Path | None:
     return found[0].resolve() if found else None
 
 
+def _exists(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except OSError:  # a name that no path can be
+        return False
+
+
 def _revision(name: str, root: Path, target: Path) -> Side:
     """The folder ``protocol/`` of a commit, unpacked to ``target``; the work tree and the index are not touched."""
-    known = f"--study names {root}" if not (root / ".git").exists() else "git log shows the revisions"
-    remedy = f"Name a folder, a version of the protocol ({', '.join(Protocol(root / FOLDER).versions)}) or a revision ({known})."
+    versions = ", ".join(Protocol(root / FOLDER).versions)
+    remedy = f"Name a folder, a version of the protocol ({versions}) or a revision (git log shows them)."
     commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     if commit is None:
         what = "is no folder, no version of the protocol and no revision that git knows in the study's repository"
         raise TrialbookError(what, file=name, remedy=remedy)
     revision = commit.decode().strip()
-    prefix = (_git(root, "rev-parse", "--show-prefix") or b"").decode("utf-8", "surrogateescape").rstrip("\n")
-    packed = _git(root, "archive", "--format=tar", f"{revision}:{prefix}{FOLDER}")
+    prefix, top = (_line(_git(root, "rev-parse", which)) for which in ("--show-prefix", "--show-cdup"))
+    # From the top of the work tree: in a folder of it git packs only what lies beneath a folder of that name.
+    packed = _git(root / top, "archive", "--format=tar", f"{revision}:{prefix}{FOLDER}")
     if packed is None:
         raise TrialbookError(f"has no folder {FOLDER}/ in this revision ({revision[:12]})", file=name, remedy=remedy)
     target.mkdir(parents=True)
@@ -77,8 +85,12 @@ def _revision(name: str, root: Path, target: Path) -> Side:
         archive.extractall(target, filter="data")
     if not (target / FILE).is_file():
         raise TrialbookError(f"has no {FOLDER}/{FILE} in this revision ({revision[:12]})", file=name, remedy=remedy)
-    date = (_git(root, "show", "--no-patch", "--format=%cs", revision) or b"").decode().strip()
+    date = _line(_git(root, "show", "--no-patch", "--format=%cs", revision))
     return Side(name, "revision", Protocol(target), revision, date or None)
+
+
+def _line(said: bytes | None) -> str:
+    return (said or b"").decode("utf-8", "surrogateescape").rstrip("\n")
 
 
 def _git(root: Path, *arguments: str) -> bytes | None:

@@ -49,7 +49,12 @@ def touched_analysis(old: Protocol, new: Protocol) -> list[Place]:
         if takes:
             places.append(Place(PlaceKind.SAP, name, (after.get(name) or before[name]).text, takes))
     for part in ("testing", "estimation"):
-        takes = differences(*({words(key): said for key, said in getattr(side.analysis, part)} for side in (old, new)))
+        takes = differences(
+            *(
+                {words(key): said for key, said in getattr(side.analysis, part).model_dump(mode="json").items()}
+                for side in (old, new)
+            )
+        )
         if takes:
             places.append(Place(PlaceKind.SAP, part, f"The plan's {part}", takes))
     takes = differences(*(_sample_size(reconstruct(side)) for side in (old, new)))
