@@ -46,7 +46,7 @@ def edit(study: Path, before: str, after: str) -> None:
 
 
 def test_no_difference(run: Run, study: Path) -> None:
-    record = study / "protocol" / "registry" / "NCT06802718.txt"
+    record = study / "protocol" / "registry" / "record.txt"
     assert run() == (0, f"Record NCT06802718 (text page, {record}): no difference.\n", "")
 
 
@@ -60,8 +60,8 @@ def test_an_error_is_exit_code_1(run: Run, study: Path) -> None:
     code, out, err = run()
     first, last = out.splitlines()
     where = "protocol/study.yml, line 44: design.planned_subjects"
-    assert (code, first, err) == (1, f"Error: {where}: enrolment: differs. Record: 96. Protocol: 97", "")
-    assert last.endswith(": 1 errors.")
+    assert (code, first, err) == (1, f"Error: {where}: enrolment: differs (record: 96; protocol: 97)", "")
+    assert last.endswith(": 1 Error.")
 
 
 def test_a_warning_is_not(run: Run, study: Path) -> None:
@@ -78,7 +78,7 @@ def test_json(run: Run, study: Path) -> None:
         {
             "study": "NCT06802718",
             "record": {
-                "file": str(study / "protocol" / "registry" / "NCT06802718.txt"),
+                "file": str(study / "protocol" / "registry" / "record.txt"),
                 "identifier": "NCT06802718",
                 "form": "text page",
             },
@@ -140,7 +140,7 @@ def test_a_file_that_is_no_record(run: Run, study: Path) -> None:
 
 
 def test_a_study_that_names_no_record(run: Run, study: Path) -> None:
-    edit(study, "record: registry/NCT06802718.txt\n", "")
+    edit(study, "record: registry/record.txt\n", "")
     edit(study, "  record: {source: assumption}\n", "")
     code, out, err = run()
     assert (code, out) == (2, "")

@@ -64,7 +64,7 @@ def test_no_difference_today(protocol: Path) -> None:
 def test_no_difference_from_the_page_as_it_was_given(protocol: Path, shared: Path) -> None:
     page = shared / "registry" / "NCT06802718.txt"
     assert found(protocol, page) == []
-    given, own = read_record(page), read_record(protocol / "registry" / "NCT06802718.txt")
+    given, own = read_record(page), read_record(protocol / "registry" / "record.txt")
     assert given == own
 
 
@@ -463,7 +463,7 @@ def test_a_study_that_states_little_is_compared_too(tiny_study: Path) -> None:
 
 
 def test_white_space_and_signs_of_the_record_make_no_difference(protocol: Path) -> None:
-    record = read_record(protocol / "registry" / "NCT06802718.txt")
+    record = read_record(protocol / "registry" / "record.txt")
     arm, other = record.arms
     described = arm.description.replace("μ", "µ").replace(" ", " \u00a0")
     assert compare(replace(record, arms=(replace(arm, description=described), other)), Protocol(protocol)) == ()

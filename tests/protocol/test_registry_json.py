@@ -212,7 +212,7 @@ def test_nested_criteria_and_markdown_of_a_real_record(shared: Path) -> None:
 
 def test_the_synthetic_rendering_is_the_page(repository: Path) -> None:
     """It has what the page has, in the API's structure; beside that only the outcomes, which the page tells in a sentence."""
-    page, rendered = read_record(repository / "protocol" / "registry" / "NCT06802718.txt"), read_record(SYNTHETIC)
+    page, rendered = read_record(repository / "protocol" / "registry" / "record.txt"), read_record(SYNTHETIC)
     facts = (
         "identifier",
         "other_ids",

@@ -16,7 +16,7 @@ from trialbook.protocol.registry.page import read_page
 from trialbook.protocol.registry.render import as_page
 from trialbook.protocol.registry.terms import VOCABULARY, phases, term, words_of
 
-OWN = Path("protocol") / "registry" / "NCT06802718.txt"
+OWN = Path("protocol") / "registry" / "record.txt"
 # Invented, and in everything unlike the study's own record.
 OTHER = """A Trial of Two Creams
 

@@ -84,11 +84,11 @@ def _print(compared: Comparison) -> None:
     else:
         for one in compared.differences:
             typer.echo(_line(one))
-    counts = ", ".join(f"{count} {severity.lower()}s" for severity, count in _counts(compared).items() if count)
+    counts = ", ".join(f"{count} {severity}{'s' * (count != 1)}" for severity, count in _counts(compared).items() if count)
     typer.echo(f"Record {compared.record.identifier} ({compared.record.form}, {compared.file}): {counts or 'no difference'}.")
 
 
 def _line(one: Difference) -> str:
     record, protocol = (" ".join(text.split()) or "(nothing)" for text in (one.record, one.protocol))
     place = f"protocol/{one.file}, line {one.line}: {one.place}"
-    return f"{one.severity}: {place}: {one.field}: {one.text}. Record: {record}. Protocol: {protocol}"
+    return f"{one.severity}: {place}: {one.field}: {one.text} (record: {record}; protocol: {protocol})"
