@@ -212,7 +212,7 @@ def _count_cycles(subjid: pd.Series, chemo: pd.DataFrame, counts: Callable[[pd.D
     number = cycles["CYCLE_NO"].where(counted == "Y").groupby(cycles["SUBJID"]).nunique()
     known = set(chemo["SUBJID"]) - set(chemo.loc[unclear, "SUBJID"])
     found = {subject: str(int(number.get(subject, 0))) for subject in known}
-    return subjid.map(found).fillna("").astype("str")
+    return subjid.map({subject: found.get(subject, "") for subject in subjid.unique()}).astype("str")
 
 
 def molecular_ratio(result: pd.Series, ratio: pd.Series) -> pd.Series:

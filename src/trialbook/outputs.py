@@ -75,6 +75,8 @@ def output_file(target: Path, text: str, keep: Sequence[Path] = ()) -> None:
     named, target = target, _resolved(target)
     if target.is_dir():
         raise TrialbookError("is a folder; a file was to be written there", file=named, remedy="Name a file in it.")
+    if target.exists() and not target.is_file():
+        raise TrialbookError("is no file that can be replaced", file=named, remedy="Name a file.")
     if any(one.exists() and target.exists() and target.samefile(one) for one in keep):
         raise TrialbookError("is what was read; it would be lost", file=named, remedy="Name another file.")
     with _folders_above(target, named), _explained(named):

@@ -88,7 +88,7 @@ def test_each_kind_is_asked_by_some_rule() -> None:
     lb = CheckedTable("LB", "", Stage.SDTM, pd.DataFrame({"LBORRES": []}, dtype="str"), None, (), lambda *_: [])
     check_mapping(issues, {}, {"LB": lb}, {}, "S", questions)
     # Of unknown subjects, rules made for one export ask (test_subject_rules.py).
-    assert questions.kinds == set(catalogue()) - {"LIST", "RECORD", "KEY-VALUE", "UNKNOWN-SUBJECT"}
+    assert questions.kinds == set(catalogue()) - {"LIST", "RECORD", "KEY-VALUE", "UNKNOWN-SUBJECT", "ANSWER", "UNANSWERED"}
 
 
 @pytest.mark.parametrize(

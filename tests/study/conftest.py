@@ -55,6 +55,56 @@ def of_each(to_sdtm: Callable[..., dict[str, Records]]) -> Callable[..., list[di
     return run
 
 
+@pytest.fixture(scope="session")
+def eligible() -> dict[str, Rows]:
+    """What sites write in the forms that tell of the eligibility of S1, who meets every criterion (screened 2024-03-10)."""
+    s1, at = {"SUBJID": "S1"}, {"SUBJID": "S1", "VISIT": "筛选"}
+    lab = at | {"LAB_DAT": "2024/3/8", "LAB_TIM": "08:30", "SPECIMEN": "血清"}
+    consolidation = s1 | {"PHASE": "巩固", "CR_AFTER_YN": "是"}
+    marrow = at | {"SAMPLE_DAT": "2024/3/6", "SPECIMEN": "骨髓", "SAMPLE_ID": "M1"}
+    return {
+        "DM": [s1 | {"SITEID": "01", "AGE": "45", "ICF_DAT": "2024/3/1", "ICF_VER": "V1.1"}],
+        "ELIG": [
+            s1
+            | {
+                "SCR_DAT": "2024年3月10日", "DIAGNOSIS": "急性髓系白血病", "NEWLY_DX_YN": "是", "CR_NO": "1",
+                "REQ_HSCT_YN": "否", "HSCT_INDICATED_YN": "否", "HSCT_ELIGIBLE_YN": "否",
+                "UNCTRL_INF_YN": "否", "SEV_ORGAN_YN": "否", "CHILDBEARING": "是",
+                "PREG_RESULT": "阴性", "WILLING_IFN_YN": "是", "THYROID_HX_YN": "否", "LAST_TRIAL_DAT": "无",
+            }
+        ],
+        "DX": [
+            s1
+            | {
+                "DX_DAT": "2023/8/1", "WHO_SUBTYPE": "AML伴t(8;21)", "ELN2022_RISK": "良好",
+                "KARYOTYPE": "46,XX,t(8;21)(q22;q22.1)[20]", "FUSION": "AML1-ETO", "NPM1": "阴性",
+                "CEBPA_BZIP": "阴性", "QPCR_DX_RATIO_PCT": "200",
+            }
+        ],
+        "PRIORCHEMO": [
+            s1 | {"PHASE": "诱导", "CYCLE_NO": "1", "HDAC_YN": "否", "CR_AFTER_YN": "否"},
+            s1 | {"PHASE": "诱导", "CYCLE_NO": "2", "HDAC_YN": "否", "CR_AFTER_YN": "是"},
+            *(consolidation | {"CYCLE_NO": str(no), "HDAC_YN": "是" if no < 4 else "否"} for no in (1, 2, 3, 4)),
+        ],
+        "BM": [at | {"BM_DAT": "2024/3/6", "SAMPLE_QUALITY": "合格", "BLAST_PCT": "1.5", "CR_STATUS": "CR"}],
+        "MRD_MFC": [marrow | {"RESULT": "阴性"}],
+        "MRD_PCR": [
+            marrow
+            | {"TARGET": "AML1-ETO", "ABL1_COPIES": "120000", "RATIO_PCT": "0.02", "RESULT": "阳性", "REPORT_DAT": "2024/3/8"}
+        ],
+        "LAB": [
+            lab | {"TEST_LOCAL": test, "RESULT_TXT": result, "UNIT_LOCAL": unit, "ULN": uln}
+            for test, result, unit, uln in (
+                ("谷丙转氨酶", "30", "U/L", "50"),
+                ("谷草转氨酶", "25", "U/L", "40"),
+                ("总胆红素", "12", "μmol/L", "21"),
+                ("肌酐", "70", "μmol/L", "110.1"),
+            )
+        ],
+        "VS_ECOG": [at | {"DAT": "2024/3/8", "ECOG": "1分"}],
+    }  # fmt: skip
+
+
 def of_subject(records: Records, subject: str) -> Records:
     """The records of a subject, under the number S1."""
     own = [one for one in records if str(one.get("USUBJID", "")).endswith(f"-{subject}")]

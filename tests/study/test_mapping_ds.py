@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+Forms = dict[str, list[dict[str, str]]]
 DM = [{"SUBJID": "S1", "SITEID": "01", "ICF_DAT": "2024/3/1", "ICF_VER": "V1.1"}]
-ELIG = {
-    "SUBJID": "S1", "SCR_DAT": "2024年3月10日", "DIAGNOSIS": "急性髓系白血病", "NEWLY_DX_YN": "是", "CR_NO": "1",
-    "REQ_HSCT_YN": "否", "HSCT_INDICATED_YN": "否", "HSCT_ELIGIBLE_YN": "否",
-    "UNCTRL_INF_YN": "否", "SEV_ORGAN_YN": "否", "CHILDBEARING": "是",
-    "PREG_RESULT": "阴性", "WILLING_IFN_YN": "是", "THYROID_HX_YN": "否", "LAST_TRIAL_DAT": "无",
-}  # fmt: skip
 RAND = {"SUBJID": "S1", "RAND_NO": "R1", "RAND_DTTM": "2024-03-12 10:20", "GROUP": "IFN"}
 DISP = {"SUBJID": "S1", "EOT_DAT": "2024/9/3", "EOT_REASON": "完成治疗", "EOS_DAT": "2025/1/5", "EOS_REASON": "撤回知情同意"}
 DEATH = {"SUBJID": "S1", "DTH_DAT": "2025/3/1"}
@@ -29,9 +24,9 @@ def milestone(seq: int, term: str, date: str, day: int, **epoch: str) -> dict[st
     }
 
 
-def test_all_of_a_subject(to_sdtm: Callable) -> None:
+def test_all_of_a_subject(to_sdtm: Callable, eligible: Forms) -> None:
     resp = [{"SUBJID": "S1", "VISIT": "M6", "ASSESS_DAT": "2024/9/10"}]
-    made = to_sdtm(DM=DM, ELIG=[ELIG], RAND=[RAND], DISP=[DISP], DEATH=[DEATH], RESP=resp)
+    made = to_sdtm(**eligible | {"RAND": [RAND], "DISP": [DISP], "DEATH": [DEATH], "RESP": resp})
     assert made["DS"] == [
         milestone(1, "INFORMED CONSENT OBTAINED", "2024-03-01", -11, EPOCH="SCREENING"),
         milestone(2, "ELIGIBILITY CRITERIA MET", "2024-03-10", -2, EPOCH="SCREENING"),
@@ -50,11 +45,13 @@ def test_all_of_a_subject(to_sdtm: Callable) -> None:
     ]  # fmt: skip
 
 
-def test_of_one_day_the_consent_comes_first(to_sdtm: Callable) -> None:
+def test_of_one_day_the_consent_comes_first(to_sdtm: Callable, eligible: Forms) -> None:
     """Before its eligibility, and before a screening that fails on the same day."""
-    day = {"SCR_DAT": "2024/3/1", "RAND_DTTM": "2024-03-01 10:20"}
+    elig = eligible["ELIG"][0] | {"SCR_DAT": "2024/3/1"}
     failed = {"SUBJID": "S2", "EOS_DAT": "2024/3/1", "EOS_REASON": "筛选失败"}
-    made = to_sdtm(DM=[*DM, DM[0] | {"SUBJID": "S2"}], ELIG=[ELIG | day], RAND=[RAND | day], DISP=[failed])
+    rand = RAND | {"RAND_DTTM": "2024-03-01 10:20"}
+    people = [*eligible["DM"], DM[0] | {"SUBJID": "S2"}]
+    made = to_sdtm(**eligible | {"DM": people, "ELIG": [elig], "RAND": [rand], "DISP": [failed]})
     other = {"USUBJID": "NCT06802718-01-S2", "DSSPID": "S2", "DSSTDTC": "2024-03-01", "EPOCH": "SCREENING"}
     # The day of the randomization is the last of screening and the first of treatment: without a time it is in no epoch.
     assert made["DS"] == [
@@ -84,17 +81,19 @@ ANSWERS: list[tuple[dict[str, str], bool]] = [
 ]
 
 
-def test_eligibility_criteria_are_met_by_the_answers(of_each: Callable) -> None:
-    made = of_each([{"DM": DM, "ELIG": [ELIG | answer], "RAND": [RAND]} for answer, _ in ANSWERS])
+def test_eligibility_criteria_are_met_by_the_verdict(of_each: Callable, eligible: Forms) -> None:
+    made = of_each([eligible | {"ELIG": [eligible["ELIG"][0] | answer], "RAND": [RAND]} for answer, _ in ANSWERS])
     met = ["ELIGIBILITY CRITERIA MET" in [record["DSDECOD"] for record in one["DS"]] for one in made]
     assert list(zip([answer for answer, _ in ANSWERS], met, strict=True)) == ANSWERS
 
 
-def test_who_is_not_randomized_has_met_nothing(to_sdtm: Callable) -> None:
-    made = to_sdtm(DM=DM, ELIG=[ELIG], DISP=[{"SUBJID": "S1", "EOS_DAT": "2024/3/11", "EOS_REASON": "筛选失败"}])["DS"]
+def test_who_is_not_randomized_may_have_met_all(to_sdtm: Callable, eligible: Forms) -> None:
+    end = {"SUBJID": "S1", "EOS_DAT": "2024/3/11", "EOS_REASON": "受试者退出"}
+    made = to_sdtm(**eligible | {"DISP": [end]})["DS"]
     assert [(one["DSDECOD"], one.get("DSSCAT")) for one in made] == [
         ("INFORMED CONSENT OBTAINED", None),
-        ("SCREEN FAILURE", "STUDY PARTICIPATION"),
+        ("ELIGIBILITY CRITERIA MET", None),
+        ("WITHDRAWAL BY SUBJECT", "STUDY PARTICIPATION"),
     ]
 
 

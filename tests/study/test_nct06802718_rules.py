@@ -269,6 +269,19 @@ def test_planned_number(rules: dict[str, tuple[str, Rule]], randomized: int, pas
     assert rules["IFN-DM-017"][1].check(dm) is passes
 
 
+def test_who_is_randomized_and_has_an_exception_or_no_verdict(rules: dict[str, tuple[str, Rule]]) -> None:
+    """A was eligible; B has an exception; C was not found eligible; D's earlier number has one, and is not randomized."""
+    met, randomized = "ELIGIBILITY CRITERIA MET", "RANDOMIZED"
+    ds = pd.DataFrame(
+        [("A", met), ("A", randomized), ("B", randomized), ("C", randomized)], columns=["DSSPID", "DSDECOD"], dtype="str"
+    )
+    ie = pd.DataFrame({"IESPID": ["B", "D"]}, dtype="str")
+    assert rules["IFN-IE-001"][1].check(ie, ds).tolist() == [False, True]
+    assert rules["IFN-DS-017"][1].check(ds, ie).tolist() == [True, True, True, False]
+    # Nobody was found eligible: the export lacks forms.
+    assert rules["IFN-DS-017"][1].check(ds[ds["DSDECOD"] != met], ie).tolist() == [True] * 3
+
+
 def test_start_after_a_partial_death(rules: dict[str, tuple[str, Rule]]) -> None:
     """In the month of a death whose day is not known an event may still start."""
     ae = pd.DataFrame({"USUBJID": ["1", "1", "2"], "AESTDTC": ["2024-11-30", "2024-12", "2024-12"]}, dtype="str")

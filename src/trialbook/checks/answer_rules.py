@@ -121,7 +121,7 @@ def _with_data(
 ) -> Finding:
     """The finding with the verdict, the items that it comes from and their cells, to be compared."""
     position, name = int(compared.position[at]), compared.criterion.iloc[at]
-    items = screened.judged.eligibility(position).items_of(name)
+    items = screened.decisive(position, name)
     told = {item: str(screened.items.frame[item].iloc[position]) for item in items if item in screened.items.frame}
     said = ", ".join(f"{item} {value}" for item, value in told.items() if value)
     message = f"{finding.message}: {name} is {compared.verdict.iloc[at]} by {said or 'the protocol'}"

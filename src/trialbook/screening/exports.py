@@ -64,11 +64,27 @@ class ScreenedExport:
         """
         if form == EXCEPTIONS.form:
             at, name = self.exceptions[position]
-            return at, self.judged.eligibility(at).items_of(name)
+            return at, self.decisive(at, name)
         eligibility = self.judged.eligibility(position)
-        criteria = self.judged.failed.iloc[position] or tuple(eligibility.criteria)
-        read = {item for name in criteria for item in eligibility.items_of(name)}
-        return position, tuple(item for item in eligibility.items if item in read)
+        failed = self.judged.failed.iloc[position]
+        read = {item for name in failed for item in self.decisive(position, name)}
+        return position, tuple(item for item in eligibility.items if not failed or item in read)
+
+    def decisive(self, position: int, criterion: str) -> tuple[str, ...]:
+        """The items by which a criterion is decided for a subject: of one that is false, those of its expressions that are false.
+
+        Of one that is true, all that it reads: each of its expressions is true.
+        """
+        eligibility = self.judged.eligibility(position)
+        row = self.items.frame.iloc[[position]]
+        unknown = pd.Series("", index=row.index, dtype="str")
+        false = [
+            rule.expression.names
+            for rule in eligibility.logic(criterion)
+            if not rule.expression.evaluate(lambda name: row.get(name, unknown), row.index).fillna(True).iloc[0]
+        ]
+        read = frozenset().union(*false)
+        return tuple(name for name in eligibility.items_of(criterion) if not false or name in read)
 
 
 def screen_forms(forms: Forms, specs: Specs, protocol: Protocol) -> ScreenedExport | None:
