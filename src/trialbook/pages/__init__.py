@@ -13,41 +13,151 @@ if TYPE_CHECKING:
     from trialbook.pages.codelists import codelists_table, standards_table
     from trialbook.pages.datasets import algorithms_table, datasets_table
     from trialbook.pages.domains import domain_specification
+    from trialbook.pages.eligibility import cases_tables, contradictions_table, criteria_table, items_table, settings_table
     from trialbook.pages.forms import form_specification, forms_table
+    from trialbook.pages.objectives import (
+        analysis_sets_table,
+        analysis_settings_table,
+        endpoints_table,
+        estimands_tables,
+        objectives_table,
+    )
     from trialbook.pages.runs import inputs_table, latest_run
+    from trialbook.pages.sample_size import (
+        events_table,
+        power_by_dropout_table,
+        power_by_rates_table,
+        sample_size_table,
+        scenarios_table,
+    )
+    from trialbook.pages.schedule import activities_table, elements_table, interventions_tables, paths_table, visits_table
     from trialbook.pages.session import provenance_line, show, study
+    from trialbook.pages.sources import (
+        amendments_table,
+        glossary_table,
+        questions_table,
+        references_list,
+        registry_table,
+        sources_legend,
+        statements_table,
+    )
     from trialbook.pages.synopsis import arms_table, criteria_list, endpoints_list, synopsis_table
 
 _MODULES = {
     "build": ("build_book",),
-    "codelists": ("codelists_table", "standards_table"),
-    "datasets": ("algorithms_table", "datasets_table"),
+    "codelists": (
+        "codelists_table",
+        "standards_table",
+    ),
+    "datasets": (
+        "algorithms_table",
+        "datasets_table",
+    ),
     "domains": ("domain_specification",),
-    "forms": ("form_specification", "forms_table"),
-    "runs": ("inputs_table", "latest_run"),
-    "session": ("provenance_line", "show", "study"),
-    "synopsis": ("arms_table", "criteria_list", "endpoints_list", "synopsis_table"),
+    "eligibility": (
+        "cases_tables",
+        "contradictions_table",
+        "criteria_table",
+        "items_table",
+        "settings_table",
+    ),
+    "forms": (
+        "form_specification",
+        "forms_table",
+    ),
+    "objectives": (
+        "analysis_sets_table",
+        "analysis_settings_table",
+        "endpoints_table",
+        "estimands_tables",
+        "objectives_table",
+    ),
+    "runs": (
+        "inputs_table",
+        "latest_run",
+    ),
+    "sample_size": (
+        "events_table",
+        "power_by_dropout_table",
+        "power_by_rates_table",
+        "sample_size_table",
+        "scenarios_table",
+    ),
+    "schedule": (
+        "activities_table",
+        "elements_table",
+        "interventions_tables",
+        "paths_table",
+        "visits_table",
+    ),
+    "session": (
+        "provenance_line",
+        "show",
+        "study",
+    ),
+    "sources": (
+        "amendments_table",
+        "glossary_table",
+        "questions_table",
+        "references_list",
+        "registry_table",
+        "sources_legend",
+        "statements_table",
+    ),
+    "synopsis": (
+        "arms_table",
+        "criteria_list",
+        "endpoints_list",
+        "synopsis_table",
+    ),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 __all__ = [
+    "activities_table",
     "algorithms_table",
+    "amendments_table",
+    "analysis_sets_table",
+    "analysis_settings_table",
     "arms_table",
     "build_book",
+    "cases_tables",
     "codelists_table",
+    "contradictions_table",
     "criteria_list",
+    "criteria_table",
     "datasets_table",
     "domain_specification",
+    "elements_table",
     "endpoints_list",
+    "endpoints_table",
+    "estimands_tables",
+    "events_table",
     "form_specification",
     "forms_table",
+    "glossary_table",
     "inputs_table",
+    "interventions_tables",
+    "items_table",
     "latest_run",
+    "objectives_table",
+    "paths_table",
+    "power_by_dropout_table",
+    "power_by_rates_table",
     "provenance_line",
+    "questions_table",
+    "references_list",
+    "registry_table",
+    "sample_size_table",
+    "scenarios_table",
+    "settings_table",
     "show",
+    "sources_legend",
     "standards_table",
+    "statements_table",
     "study",
     "synopsis_table",
+    "visits_table",
 ]
 
 

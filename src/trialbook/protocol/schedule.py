@@ -39,6 +39,14 @@ class Visit(Sourced):
         return self
 
     @property
+    def first_day(self) -> int | None:
+        """The first study day that counts as on time; None where an event decides when the visit takes place."""
+        if self.day is None or self.window is None:
+            return self.day
+        first = self.offset + self.window[0]
+        return first + (first >= 0)
+
+    @property
     def last_day(self) -> int | None:
         """The last study day that still counts as on time; None where an event decides when the visit takes place."""
         if self.day is None or self.window is None:

@@ -1,0 +1,138 @@
+"""Eligibility: each criterion's words and logic, the settings it follows, its boundary cases judged when the page is made."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from trialbook.errors import TrialbookError
+from trialbook.pages.html import NOTHING, Cell, code, lines, link, note, table, target
+from trialbook.pages.session import study
+from trialbook.pages.sources import question_link, source_mark
+from trialbook.protocol.eligibility import Criterion, Kind, Outcome, Setting, expected, outcomes
+
+TRUTH = {True: "true", False: "false", None: "unknown"}
+
+
+def criteria_table(kind: str) -> Markup:
+    """The inclusion or exclusion criteria: the record's words, the logic in force and the items that decide."""
+    eligibility = study().protocol.eligibility
+    rows = [
+        (
+            Markup('<span id="{}">{}</span>').format(target("criterion", one.id), code(one.id)),
+            lines([one.text, *([note(f"As a dataset holds it: {one.short}")] if one.short else [])]),
+            lines([*_logic(one.id), *_numbers(one.id), note(Markup("by {}").format(_items(eligibility.items_of(one.id))))]),
+            source_mark(one, eligibility.spec.source),
+        )
+        for one in eligibility.of_kind(Kind(kind))
+    ]
+    return table(("Id", "Criterion", "Logic", "Source"), rows, about=f"{kind.capitalize()} criteria", kind="book-criteria")
+
+
+def settings_table() -> Markup:
+    """The numbers and readings that the criteria follow, with the choices that there are."""
+    eligibility = study().protocol.eligibility
+    rows = [
+        (
+            Markup('<span id="{}">{}</span>').format(target("setting", one.name), code(one.name)),
+            lines([one.label, *_choices(one)]),
+            lines([_value(eligibility.values.get(one.name)), *([note(one.unit)] if one.unit else [])]),
+            Markup(", ").join(link(id, "criterion", id) for id in eligibility.criteria if one.name in eligibility.settings_of(id))
+            or NOTHING,
+            lines([source_mark(one, eligibility.spec.source), *([question_link(one.question)] if one.question else [])]),
+        )
+        for one in eligibility.spec.settings
+    ]
+    return table(("Setting", "What it decides", "Value", "Used by", "Source"), rows, about="Settings of eligibility")
+
+
+def items_table() -> Markup:
+    """The columns of the table of subjects that ``trialbook screen`` takes."""
+    eligibility = study().protocol.eligibility
+    rows = [
+        (code(one.name), lines([one.label, *([note(one.description)] if one.description else [])]), expected(one))
+        for one in eligibility.spec.items
+    ]
+    return table(("Item", "What it is", "What it takes"), rows, about="Items of eligibility")
+
+
+def cases_table(criterion: str) -> Markup:
+    """The boundary cases of a criterion, judged now. Raises TrialbookError where a verdict is not the expected one."""
+    eligibility = study().protocol.eligibility
+    found = outcomes([case for case in eligibility.cases if case.criterion == criterion], eligibility)
+    wrong = [one for one in found if not one.as_expected]
+    if wrong:
+        case = wrong[0].case
+        what = f"{criterion}, {case.case}: expected {TRUTH[case.expected]}, found {TRUTH[wrong[0].found]}"
+        remedy = "Mend the criterion's logic, or the case."
+        raise TrialbookError(what, file="protocol/eligibility_cases.csv", place=f"line {case.line}", remedy=remedy)
+    rows = [(one.case.case, _differs(one), _verdict(one, eligibility.criteria[criterion])) for one in found]
+    return table(("Case", "Differs from the eligible subject in", "Verdict"), rows, about=f"Boundary cases of {criterion}")
+
+
+def cases_tables() -> Markup:
+    """The boundary cases of every criterion, each folded away under its text."""
+    eligibility = study().protocol.eligibility
+    cases = [case.criterion for case in eligibility.cases]
+    folded = Markup('<details class="book-cases"><summary>{} {}</summary>{}</details>')
+    return Markup("").join(
+        folded.format(code(one.id), f"{one.text} ({cases.count(one.id)} cases)", cases_table(one.id))
+        for one in eligibility.spec.criteria
+    )
+
+
+def contradictions_table() -> Markup:
+    """Items that contradict each other: a warning beside the verdict."""
+    eligibility = study().protocol.eligibility
+    rows = [(code(one.when), one.message, source_mark(one, eligibility.spec.source)) for one in eligibility.spec.contradictions]
+    return table(("When", "Warning", "Source"), rows, about="Contradictions")
+
+
+def _logic(criterion: str) -> list[Cell]:
+    eligibility = study().protocol.eligibility
+    return [
+        lines(
+            [
+                code(rule.expression.text),
+                *(
+                    [note(Markup("{}: {}").format(link(rule.setting, "setting", rule.setting), rule.reading))]
+                    if rule.setting
+                    else []
+                ),
+            ]
+        )
+        for rule in eligibility.logic(criterion)
+    ]
+
+
+def _numbers(criterion: str) -> list[Markup]:
+    """The settings that stand for numbers and texts in the logic, with what they are."""
+    eligibility = study().protocol.eligibility
+    used = [name for name in eligibility.settings_of(criterion) if not eligibility.settings[name].choices]
+    told = Markup("{} = {}")
+    pairs = [told.format(link(name, "setting", name), _value(eligibility.values.get(name))) for name in used]
+    return [note(Markup("with {}").format(Markup(", ").join(pairs)))] if pairs else []
+
+
+def _choices(one: Setting) -> list[Markup]:
+    return [note(Markup("{}: {}").format(code(name), text)) for name, text in one.choices.items()]
+
+
+def _items(names: tuple[str, ...]) -> Markup:
+    return Markup(", ").join(code(name) for name in names)
+
+
+def _value(value: object) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else "not stated" if value is None else str(value)
+
+
+def _differs(one: Outcome) -> Cell:
+    pairs = [*one.case.items.items(), *((f"setting {name}", value) for name, value in one.case.reading.items())]
+    return lines(Markup("{} = {}").format(code(name), value or "unknown") for name, value in pairs) if pairs else NOTHING
+
+
+def _verdict(one: Outcome, criterion: Criterion) -> Cell:
+    """The truth, and what it means: whether the criterion is met, or applies."""
+    meaning = {True: "met", False: "not met"} if criterion.kind is Kind.INCLUSION else {True: "applies", False: "does not apply"}
+    if one.found is None:
+        return lines(["unknown", note(Markup("decided by {}").format(_items(one.missing)))])
+    return lines([TRUTH[one.found], note(meaning[one.found])])

@@ -1,0 +1,115 @@
+"""What the trial asks and how it will be answered: objectives, endpoints, estimands, analysis sets, settings of the analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from trialbook.pages.html import NOTHING, Cell, code, facts, lines, note, table
+from trialbook.pages.session import study
+from trialbook.pages.sources import question_link, source_mark, words
+from trialbook.protocol.analysis import setting_value
+from trialbook.protocol.objectives import Estimand
+
+
+def objectives_table() -> Markup:
+    """The objectives with the endpoints that answer them."""
+    objectives = study().protocol.objectives
+    rows = [
+        (
+            str(one.level),
+            words(one.text),
+            lines(objectives.endpoint(name).name for name in one.endpoints),
+            source_mark(one, objectives.source),
+        )
+        for one in objectives.objectives
+    ]
+    return table(("Level", "Objective", "Endpoints", "Source"), rows, about="Objectives")
+
+
+def endpoints_table() -> Markup:
+    """The endpoints and what this study defines of them."""
+    objectives = study().protocol.objectives
+    rows = []
+    for one in objectives.endpoints:
+        defined: list[Cell] = []
+        if one.definition:
+            defined = [words(one.definition.text), source_mark(one.definition, objectives.source)]
+        rows.append((code(one.id), str(one.level), lines([one.name, source_mark(one, objectives.source)]), lines(defined)))
+    return table(("Id", "Level", "Endpoint", "Definition"), rows, about="Endpoints")
+
+
+def estimands_tables() -> Markup:
+    """Each estimand by the five attributes of ICH E9(R1), with what is missing data rather than an intercurrent event."""
+    objectives = study().protocol.objectives
+    return Markup("").join(
+        Markup('<h3 class="book-estimand">{}</h3>{}').format(objectives.endpoint(one.endpoint).name, _estimand(one))
+        for one in objectives.estimands
+    )
+
+
+def analysis_sets_table() -> Markup:
+    """Whose data the analyses take."""
+    analysis = study().protocol.analysis
+    rows = [(code(one.id), one.name, words(one.definition), source_mark(one, analysis.source)) for one in analysis.sets]
+    return table(("Id", "Set", "Definition", "Source"), rows, about="Analysis sets")
+
+
+def analysis_settings_table() -> Markup:
+    """The decisions of the plan: level, methods, settings."""
+    protocol = study().protocol
+    analysis = protocol.analysis
+    testing, estimation = analysis.testing, analysis.estimation
+    rows: list[tuple[Cell, Cell, Cell]] = [
+        ("Level of the primary test", f"{testing.alpha:g}, {testing.sides}-sided", source_mark(testing, analysis.source)),
+        *([("Several tests", testing.multiplicity, NOTHING)] if testing.multiplicity else []),
+        ("Interval of a proportion", _told(estimation.proportion), source_mark(estimation, analysis.source)),
+        ("Interval of a difference of proportions", _told(estimation.difference), NOTHING),
+        ("Interval of a survival estimate", _told(estimation.survival), NOTHING),
+        ("Ties", _told(estimation.ties), NOTHING),
+    ]
+    for one in analysis.settings:
+        value = f"{_told(setting_value(protocol, one.id))} {one.unit}".strip()
+        options = [note(f"of {', '.join(map(_told, one.options))}")] if one.options else []
+        asked = [question_link(one.question)] if one.question else []
+        source = lines([source_mark(one, analysis.source), *asked])
+        rows.append((lines([one.text, note(code(one.id))]), lines([value, *options]), source))
+    return table(("Decision", "Value", "Source"), rows, about="Settings of the analysis")
+
+
+def _estimand(one: Estimand) -> Markup:
+    protocol = study().protocol
+    objectives, analysis = protocol.objectives, protocol.analysis
+    sets = [analysis.set(name).name for name in (one.set, *one.other_sets)]
+    pairs: list[tuple[str, Cell]] = [
+        ("Treatment", words(one.treatment)),
+        (
+            "Population",
+            lines([words(one.population), note(f"Analysis set: {sets[0]}; further: {', '.join(sets[1:]) or 'none'}")]),
+        ),
+        ("Variable", words(one.variable)),
+        ("Intercurrent events", lines(_handled(one))),
+        ("Population-level summary", words(one.summary)),
+        ("Missing data", lines(_missing(one))),
+        ("Source", source_mark(one, objectives.source)),
+    ]
+    return facts(pairs, about=f"Estimand {one.id}")
+
+
+def _handled(one: Estimand) -> Iterable[Markup]:
+    events = {event.id: event.name for event in study().protocol.objectives.intercurrent_events}
+    for handling in one.intercurrent_events:
+        other = f"; sensitivity: {handling.other}" if handling.other else ""
+        said = f"{words(handling.text)}{other}"
+        yield Markup("{}: <em>{}</em>{}").format(events[handling.event], handling.strategy, note(said))
+
+
+def _missing(one: Estimand) -> Iterable[Markup]:
+    for missing in one.missing:
+        other = f"; sensitivity: {missing.other}" if missing.other else ""
+        yield Markup("{}{}").format(words(missing.what), note(f"{words(missing.handling)}{other}"))
+
+
+def _told(value: object) -> str:
+    return str(value).replace("_", " ") if isinstance(value, str) else f"{value}"
