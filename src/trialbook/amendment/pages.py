@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,8 +44,11 @@ def _taken(text: str, study: Study) -> Reach:
     names: dict[str, Any] = {}
     for cell in cells_of(text):
         tree = ast.parse(cell)
-        imports = ast.Module([node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)], [])
-        exec(compile(imports, "<page>", "exec"), names)
+        for node in tree.body:
+            # What can't be imported here is no part of trialbook, and knows nothing of the protocol.
+            with contextlib.suppress(ImportError):
+                if isinstance(node, ast.Import | ast.ImportFrom):
+                    exec(compile(ast.Module([node], []), "<page>", "exec"), names)
         reach.code(compile(tree, "<page>", "exec"), names, {})
     return reach
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from trialbook.amendment.plain import NOT_DATA, as_data
 from trialbook.checks import Dataset, RawForm
+from trialbook.errors import TrialbookError
 from trialbook.protocol import Protocol
 from trialbook.study import LoadedStudy
 
@@ -172,7 +173,9 @@ def _attribute(value: Any, name: str) -> Any:
         return _MISSING
     try:
         return getattr(value, name)
-    except AttributeError:
+    except TrialbookError:
+        raise
+    except Exception:  # a property that this protocol gives no value for: the function that asks for it gets none either
         return _MISSING
 
 

@@ -38,8 +38,9 @@ class Version(SpecModel):
 class Amendment(Version, Sourced):
     """An amendment, and the ``version`` that it made of the one before.
 
-    ``date``: when it was approved; ``effective``: from when on subjects consent to it; ``rationale``: why it was made, as a
-    whole; ``author``: who wrote it; ``rationales``: why single things changed, by their identity in the list of changes (``eligibility.I1``).
+    ``date``: when it was approved; ``effective``: from when on subjects consent to it; ``author``: who wrote it; ``rationale``: why
+    it was made, as a whole; ``rationales``: why single things changed, by their identity in the list of changes
+    (``eligibility.criteria.I1``).
     """
 
     number: int = Field(ge=1)

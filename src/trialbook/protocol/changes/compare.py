@@ -34,6 +34,9 @@ IDENTITIES = (
 SIMILAR = 0.5
 """How much two texts of a list have in common (difflib's ratio) where one is taken for the other, rewritten."""
 
+MOST_PAIRS = 2_500
+"""Pairs of texts that are compared; of lists that differ in more, none is taken for another."""
+
 Path = tuple[Step, ...]
 
 
@@ -103,6 +106,10 @@ def _compare_scalars(part: str, path: Path, before: list[Any], after: list[Any])
 
 def _pairs(gone: Sequence[str], come: Sequence[str]) -> Iterator[tuple[str | None, str | None]]:
     """Each text that is gone with the one that stands for it now, the most alike first; then what has no counterpart."""
+    if len(gone) * len(come) > MOST_PAIRS:
+        yield from ((left, None) for left in gone)
+        yield from ((None, right) for right in come)
+        return
     alike = sorted(
         ((SequenceMatcher(None, left, right, autojunk=False).ratio(), left, right) for left in gone for right in come),
         reverse=True,
