@@ -1,4 +1,7 @@
-"""Defects of what decides eligibility, in subjects who were randomized, and of the site's answers to the criteria."""
+"""Defects of what decides eligibility, in subjects who were randomized, and of the site's answers to the criteria.
+
+What changes with a value, so that its record agrees in itself, is nothing that anyone could see.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +51,7 @@ def transaminase_above_limit(tables: Tables, random: np.random.Generator) -> Can
         for record, row in _at_entry(tables, "LAB", random, TEST_LOCAL=test):
             yield [
                 set_value("LAB", record, "RESULT_TXT", f"{np.ceil(times * float(row['ULN'])) + 1:.0f}"),
-                set_value("LAB", record, "CLINSIG", "Y"),
+                set_value("LAB", record, "CLINSIG", "Y", detectable=False),
             ]
 
 
@@ -82,16 +85,17 @@ def reduction_too_small(tables: Tables, random: np.random.Generator) -> Candidat
 def nothing_detected_at_entry(tables: Tables, random: np.random.Generator) -> Candidates:
     """Molecular disease is no longer detected at screening."""
     for record, _ in _assays(tables, random):
-        changes = {"TARGET_COPIES": "0", "RATIO_PCT": "0", "RESULT": "NEGATIVE"}
-        yield [set_value("MRD_PCR", record, column, value) for column, value in changes.items()]
+        copies = set_value("MRD_PCR", record, "TARGET_COPIES", "0", detectable=False)
+        ratio, result = (set_value("MRD_PCR", record, *of) for of in (("RATIO_PCT", "0"), ("RESULT", "NEGATIVE")))
+        yield [copies, ratio, result]
 
 
 @defect("FLOW_POSITIVE_AT_ENTRY")
 def flow_positive_at_entry(tables: Tables, random: np.random.Generator) -> Candidates:
     """Flow cytometry sees residual disease at screening."""
     for record, _ in _at_entry(tables, "MRD_MFC", random, RESULT="NEGATIVE"):
-        share = f"{random.uniform(0.02, 1.5):.2f}"
-        yield [set_value("MRD_MFC", record, "MRD_PCT", share), set_value("MRD_MFC", record, "RESULT", "POSITIVE")]
+        share = set_value("MRD_MFC", record, "MRD_PCT", f"{random.uniform(0.02, 1.5):.2f}", detectable=False)
+        yield [share, set_value("MRD_MFC", record, "RESULT", "POSITIVE")]
 
 
 @defect("PERFORMANCE_TOO_POOR")

@@ -31,6 +31,8 @@ DATES = {
     for name, form in STUDY.specs.forms.items()
 }
 
+OF_VISITS = {"VS_ECOG": "DAT", "MRD_PCR": "SAMPLE_DAT", "MRD_MFC": "SAMPLE_DAT"}
+
 Tables = dict[str, pd.DataFrame]
 
 
@@ -324,10 +326,131 @@ def responses_are_of_the_marrow(t: Tables) -> object:
     )
 
 
+def molecular(t: Tables) -> pd.DataFrame:
+    """The results of marrow that count: the run with enough ABL1, and not the second sample after a rise."""
+    pcr = t["MRD_PCR"][t["MRD_PCR"]["SPECIMEN"] == "BONE MARROW"]
+    good = pcr[pcr["RESULT"] != "NOT EVALUABLE"]
+    return pd.concat([good, pcr[~pcr["SAMPLE_ID"].isin(good["SAMPLE_ID"])]])
+
+
+@coherent
+def the_assay_of_a_marrow_says_what_the_response_says(t: Tables) -> object:
+    keys = ["SUBJID", "VISIT"]
+    seen = t["RESP"].merge(molecular(t), left_on=[*keys, "ASSESS_DAT"], right_on=[*keys, "SAMPLE_DAT"], how="left")
+    said = {
+        "NEGATIVE": "NEGATIVE",
+        "BELOW LIMIT OF DETECTION": "NEGATIVE",
+        "POSITIVE": "POSITIVE",
+        "NOT EVALUABLE": "NOT EVALUABLE",
+    }
+    return len(seen) == len(t["RESP"]) and (seen["RESULT"].map(said) == seen["MRD_STATUS"]).all()
+
+
+@coherent
+def a_rise_is_confirmed_in_a_second_marrow(t: Tables) -> object:
+    rises = t["RESP"][t["RESP"]["MRD_RELAPSE_DAT"] != ""]
+    pcr = t["MRD_PCR"][(t["MRD_PCR"]["SPECIMEN"] == "BONE MARROW") & (t["MRD_PCR"]["RESULT"] == "POSITIVE")]
+    seen = set(zip(pcr["SUBJID"], pcr["VISIT"], pcr["SAMPLE_DAT"], strict=True))
+    dates = [set(zip(rises["SUBJID"], rises["VISIT"], rises[date], strict=True)) for date in ("ASSESS_DAT", "CONFIRM_DAT")]
+    return set.union(*dates) <= seen
+
+
+@coherent
+def relapse_shows_in_both_assays(t: Tables) -> object:
+    relapse = t["RESP"][t["RESP"]["HEM_STATUS"] == "RELAPSE"]
+    for form in ("MRD_PCR", "MRD_MFC"):
+        assays = t[form][(t[form]["SPECIMEN"] == "BONE MARROW") & (t[form]["RESULT"] != "NOT EVALUABLE")]
+        seen = relapse.merge(assays, left_on=["SUBJID", "ASSESS_DAT"], right_on=["SUBJID", "SAMPLE_DAT"])
+        if len(seen) != len(relapse) or not (seen["RESULT"] == "POSITIVE").all():
+            return form
+    return True
+
+
+@coherent
+def ratios_are_the_copies_and_reductions_the_ratios(t: Tables) -> object:
+    pcr = t["MRD_PCR"][t["MRD_PCR"]["RESULT"] == "POSITIVE"]
+    copies, abl1, ratio, reduction = (
+        pcr[name].astype(float) for name in ("TARGET_COPIES", "ABL1_COPIES", "RATIO_PCT", "LOG_REDUCTION")
+    )
+    diagnosis = of(t, "DX", "QPCR_DX_RATIO_PCT", pcr["SUBJID"]).astype(float)
+    return (
+        (copies >= 3).all()
+        and (abl1 >= PARAMETERS["abl1_copies"]["fail_below"]).all()
+        and ((100 * copies / abl1 - ratio).abs() <= 0.005 * ratio.clip(lower=0.001) + 5e-6).all()
+        and ((np.log10(diagnosis / ratio) - reduction).abs() <= 0.0051).all()
+    )
+
+
+@coherent
+def the_gene_is_the_same_everywhere(t: Tables) -> object:
+    gene = t["DX"]["FUSION"].where(t["DX"]["NPM1"] != "MUTATED", "NPM1")
+    by_subject = dict(zip(t["DX"]["SUBJID"], gene, strict=True))
+    stratum = t["RAND"]["SUBJID"].map(by_subject) == t["RAND"]["STRATUM"]
+    return stratum.all() and (t["MRD_PCR"]["SUBJID"].map(by_subject) == t["MRD_PCR"]["TARGET"]).all()
+
+
+@coherent
+def a_person_has_one_history(t: Tables) -> object:
+    again = t["DM"][t["DM"]["SUBJID_PREV"] != ""]
+    for form in ("DX", "PRIORCHEMO"):
+        told = {subject: own.drop(columns="SUBJID").values.tolist() for subject, own in t[form].groupby("SUBJID")}
+        if not all(told[a] == told[b] for a, b in zip(again["SUBJID"], again["SUBJID_PREV"], strict=True)):
+            return form
+    return True
+
+
+@coherent
+def chemotherapy_is_in_order_between_diagnosis_and_consent(t: Tables) -> object:
+    chemo = t["PRIORCHEMO"]
+    follows = chemo["START_DAT"].groupby(chemo["SUBJID"]).shift(-1).fillna("")
+    first = chemo.drop_duplicates("SUBJID")
+    brought = chemo[chemo["CR_DAT"] != ""]
+    return (
+        no_later(of(t, "DX", "DX_DAT", first["SUBJID"]), first["START_DAT"])
+        and no_later(chemo["START_DAT"], chemo["END_DAT"])
+        and no_later(chemo["END_DAT"], follows)
+        and no_later(chemo["CR_DAT"], follows)
+        and no_later(chemo["END_DAT"], of(t, "DM", "ICF_DAT", chemo["SUBJID"]))
+        and brought["SUBJID"].is_unique
+        and set(brought["SUBJID"]) == set(t["DM"]["SUBJID"])
+    )
+
+
+@coherent
+def screening_is_reported_before_eligibility_is_decided_and_that_before_randomization(t: Tables) -> object:
+    screening = t["MRD_PCR"][t["MRD_PCR"]["VISIT"] == "SCREENING"]
+    decided = of(t, "IE", "IE_DAT", screening["SUBJID"])
+    subjects = t["RAND"]["SUBJID"]
+    return (
+        no_later(screening["REPORT_DAT"], decided)
+        and no_later(t["MRD_PCR"]["SAMPLE_DAT"], t["MRD_PCR"]["REPORT_DAT"])
+        and no_later(of(t, "IE", "IE_DAT", subjects), t["RAND"]["RAND_DTTM"])
+    )
+
+
+@coherent
+def forms_are_at_the_visits_that_the_schedule_has(t: Tables) -> object:
+    wrong = []
+    for activity in STUDY.protocol.activities.activities:
+        for recorded in (one for one in activity.forms if one.records and activity.id != "CBC"):
+            rows = t[recorded.form]
+            for column, terms in recorded.records.items():
+                rows = rows[rows[column].isin(terms)]
+            wrong += [(activity.id, visit) for visit in set(rows["VISIT"]) - set(recorded.visits or activity.visits)]
+    return [one for one in wrong if one[0] not in ("MRD_MOLECULAR", "MRD_BLOOD")] == []
+
+
 @coherent
 def visits_are_in_their_windows(t: Tables) -> object:
     visits = PLAN.planned_visits().set_index("VISIT")
-    for form, column in {"LAB": "LAB_DAT", "BM": "BM_DAT", "RESP": "ASSESS_DAT", "THYROID_AB": "DAT", "SEROLOGY": "DAT"}.items():
+    for form, column in {
+        "LAB": "LAB_DAT",
+        "BM": "BM_DAT",
+        "RESP": "ASSESS_DAT",
+        "THYROID_AB": "DAT",
+        "SEROLOGY": "DAT",
+        **OF_VISITS,
+    }.items():
         rows = t[form][t[form]["VISIT"].isin(visits.index)]
         rand = pd.to_datetime(of(t, "RAND", "RAND_DTTM", rows["SUBJID"]).str[:10])
         plan = visits.loc[rows["VISIT"]]
@@ -414,6 +537,26 @@ def test_entries_are_redrawn_until_they_are_eligible(disease: ModuleType) -> Non
     assert abs((~eligible).mean() - 0.086) < 0.005
     redrawn = disease.simulate_disease(arm, np.random.default_rng(3), PARAMETERS)
     assert ((redrawn["ENTRY"] > 3) & (redrawn["ENTRY"] < redrawn["LIMIT"])).all()
+
+
+def test_residual_disease_is_as_the_assumptions_say() -> None:
+    """In 500 subjects an arm: ratios at diagnosis by gene; molecular MRD at month 6, where entries were redrawn, a little off."""
+    tables = simulate(11, 1000)
+    randomized = tables["DX"]["SUBJID"].isin(tables["RAND"]["SUBJID"])
+    diagnosis = tables["DX"][randomized].assign(GENE=of(tables, "RAND", "STRATUM", tables["DX"]["SUBJID"][randomized]))
+    logs = np.log10(diagnosis["QPCR_DX_RATIO_PCT"].astype(float)).groupby(diagnosis["GENE"]).agg(["mean", "std", "size"])
+    for gene, about in PARAMETERS["baseline_ratio_pct"].items():
+        # Who has a low ratio at diagnosis can less often be more than 3 log below it and still detectable.
+        assert abs(logs.at[gene, "mean"] - about["log10_mean"]) < 3 * about["sd"] / np.sqrt(logs.at[gene, "size"]) + 0.06
+        assert abs(logs.at[gene, "std"] / about["sd"] - 1) < 0.2
+        assert abs(logs.at[gene, "size"] / 1000 - PARAMETERS["marker"][gene]) < 3 * np.sqrt(0.25 / 1000)
+
+    month_6 = molecular(tables)[lambda pcr: pcr["VISIT"] == "MONTH 6"]
+    arm = of(tables, "RAND", "GROUP", month_6["SUBJID"])
+    negative = month_6["RESULT"].isin(["NEGATIVE", "BELOW LIMIT OF DETECTION"])
+    rates = negative.groupby(arm).sum() / tables["RAND"]["GROUP"].value_counts()
+    for name, expected in {"IFN": 0.585, "CTRL": 0.301}.items():
+        assert abs(rates[name] - expected) < 3 * np.sqrt(expected * (1 - expected) / 500) + 0.04
 
 
 def test_adverse_events_are_as_frequent_as_the_profile_says() -> None:
