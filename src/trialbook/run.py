@@ -31,9 +31,10 @@ from trialbook.datasets import SYNTHETIC, FileFormat, SdtmDataset, case_standard
 from trialbook.errors import TrialbookError
 from trialbook.exports import RawExport, read_export
 from trialbook.findings import DatasetCount, Results, RuleOutcome, RuleStatus, RunInfo, Runner, Threshold, assemble, gate_open
-from trialbook.mapping import Forms, MappedStudy, MappingIssue, collect_forms, map_forms
+from trialbook.mapping import Forms, Mapped, MappedStudy, MappingIssue, collect_forms, map_forms
 from trialbook.mapping.records import merged
 from trialbook.outputs import output_folder
+from trialbook.protocol.trial_design import DesignDataset
 from trialbook.reports import findings_frame, write_reports
 from trialbook.screening import ScreenedExport, Screening, refuse_without_items, screen_export, screen_forms, screen_subjects
 from trialbook.standards import ControlledTerminology, Standard, list_ct, list_standards, load_ct, load_standard
@@ -127,7 +128,7 @@ class Study(LoadedStudy):
         batches.append(check_answers(screened, forms.found, form_tables, self.specs, study, self.questions))
         batches.append(check_mapping(mapped.issues, mapped.not_made, data_tables, form_tables, study, self.questions))
         progress("checking the datasets")
-        made = (*mapped.datasets.values(), *design)
+        made: tuple[Mapped | DesignDataset, ...] = (*mapped.datasets.values(), *design)
         rules = {one.dataset.name: self.dataset_rules(one.dataset, one.keys) for one in made}
         rules |= {name: rules_of(models) for name, models in self.models.datasets.items() if name not in rules}
         batches.append(check_tables(data_tables, rules, mapped.not_made, study, told))

@@ -76,6 +76,7 @@ CASES: list[tuple[str, str, Cells, list[int | None]]] = [
     ("TB-AE-AESEV-CT", "AE", {"AESEV": ["MILD", "Mild", "", "4"]}, [2, 4]),
     ("TB-AE-EPOCH-CT", "AE", {"EPOCH": ["TREATMENT", "MAINTENANCE PHASE", ""]}, [2]),
     ("TB-AE-AESER-CT", "AE", {"AESER": ["Y", "N", "NA", "NULL"]}, [4]),
+    ("TB-TS-TSVCDREF-CT", "TS", {"TSVCDREF": ["CDISC CT", "ISO 8601", "ClinicalTrials.gov", "ISO 9001", ""]}, [4]),
     ("TB-AE-AESTDTC-ISO8601", "AE", {"AESTDTC": ["2024-03-10", "2024-03", "2024---15", "2024-03-10T09:30", ""]}, []),
     (
         "TB-AE-AESTDTC-ISO8601",

@@ -169,6 +169,9 @@ def test_datasets_that_the_guide_does_not_have(name: str) -> None:
         ("LB", "LBOBJ", None),  # only findings about have an object
         ("QSPH", "QSLOBXFL", "Last Observation Before Exposure Flag"),
         ("DM", "DMLNKID", None),
+        ("TS", "TSVAL1", "Parameter Value 1"),
+        ("TS", "TSVAL0", None),
+        ("TS", "TSPARM1", None),
         ("SUPPAE", "VISITNUM", None),
         ("XX", "XXORRES", None),
     ],

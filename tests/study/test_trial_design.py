@@ -75,6 +75,38 @@ def test_texts_fit_their_variables(study: LoadedStudy) -> None:
     assert [(name, cell) for name, cell in cells if len(cell) > 200 or not cell.isascii()] == []
 
 
+def one_to_one(frame: pd.DataFrame, *names: str) -> bool:
+    pairs = frame[list(names)].drop_duplicates()
+    return all(pairs[name].is_unique for name in names)
+
+
+def test_conditions_of_cdiscs_rules(study: LoadedStudy) -> None:
+    """Those of CDISC's rules about these datasets whose condition the records alone decide, by their numbers."""
+    frames = {name: dataset.frame for name, dataset in datasets(study).items()}
+    ta, te, ti, ts, tv = (frames[name] for name in ("TA", "TE", "TI", "TS", "TV"))
+    told, coded = ts["TSVAL"] != "", ts[(ts["TSVAL"] != "") & (ts["TSVALCD"] != "")]
+    holds = {
+        "CG0153 CG0297": max(map(len, [*ta["ARMCD"], *tv["ARMCD"]])) <= 20,
+        "CG0154": one_to_one(te, "ETCD", "ELEMENT") and one_to_one(ta, "ETCD", "ELEMENT"),
+        "CG0246": max(map(len, te["ETCD"])) <= 8,
+        "CG0247": not ta.duplicated(["ARM", "TAETORD"]).any(),
+        "CG0248": (ta["TAETORD"] % 1 == 0).all(),
+        "CG0257 CG0258": max(map(len, ts["TSPARMCD"])) <= 8 and max(map(len, ts["TSPARM"])) <= 40,
+        "CG0261": "TSVAL1" not in ts or not ((ts["TSVAL1"] != "") & ~told).any(),
+        "CG0265": one_to_one(coded, "TSVAL", "TSVALCD"),
+        "CG0268": not ts.duplicated(["TSPARMCD", "TSSEQ"]).any(),
+        "CG0293 CG0294": set(tv["ARMCD"]) - {""} <= set(ta["ARMCD"]),
+        "CG0307": one_to_one(ts, "TSPARMCD", "TSPARM"),
+        "CG0325": not te.duplicated(["TESTRL", "TEENRL", "TEDUR"]).any(),
+        "CG0328 CG0329": ((te["TEENRL"] != "") | (te["TEDUR"] != "")).all(),
+        "CG0414": set(ta["ETCD"]) <= set(te["ETCD"]),
+        "CG0429 CG0430": "IESCAT" not in ti and (ti["IECAT"] != "").all(),
+        "CG0649": (told != (ts["TSVALNF"] != "")).all(),
+        "FB0902": one_to_one(ta, "ARMCD", "ARM"),
+    }
+    assert [rule for rule, held in holds.items() if not held] == []
+
+
 def test_each_record_has_the_line_that_states_it(study: LoadedStudy) -> None:
     ts = next(one for one in study.trial_design() if one.dataset.name == "TS")
     places = dict(zip(ts.dataset.frame["TSPARMCD"], ts.places, strict=True))
@@ -183,3 +215,20 @@ def test_a_number_is_stated_once(
 def test_specifications_that_disagree(copied: Callable[..., LoadedStudy], file: str, old: str, new: str, expected: str) -> None:
     changed = copied(file, old, new)
     assert expected in [one.text for one in protocol_complaints(changed.specs, changed.protocol)]
+
+
+def test_an_export_tells_when_the_study_started(to_sdtm: Callable) -> None:
+    """SSTDTC: the earliest consent of those assigned to an arm, not of a screen failure."""
+    people = [("S1", "2024/3/1"), ("S2", "2024/2/27"), ("S3", "2024/1/5")]
+    made = to_sdtm(
+        DM=[{"SUBJID": number, "SITEID": "01", "ICF_DAT": consent} for number, consent in people],
+        RAND=[{"SUBJID": number, "RAND_DTTM": "2024-03-12 10:20", "GROUP": "IFN"} for number in ("S1", "S2")],
+    )
+    told = {one["TSPARMCD"]: one.get("TSVAL", one.get("TSVALNF")) for one in made["TS"]}
+    assert {name: told[name] for name in ("SSTDTC", "ACTSUB", "SENDTC", "DCUTDTC")} == {
+        "SSTDTC": "2024-02-27",
+        "ACTSUB": "2",
+        "SENDTC": "NI",
+        "DCUTDTC": "2024-03-12",
+    }
+    assert {name: len(made[name]) for name in ("TA", "TE", "TI", "TV")} == {"TA": 8, "TE": 5, "TI": 17, "TV": 16}
