@@ -30,6 +30,17 @@ EXPECTED = [
     ("IFN-DM-001", [("DM.csv", 6, "AGE", "BRTHDAT")], {"AGE": "47", "BRTHDAT": "1980/6/1", "ICF_DAT": "2024/3/21"}),
     # S005: 71 years old, and randomized
     ("IFN-DM-002", [("DM.csv", 7, "AGE")], {"AGE": "71", "RAND.RAND_DTTM": "2024年4月8日 10:00"}),
+    (
+        "IFN-IE-001",
+        [("DM.csv", 7, "AGE")],
+        {
+            "IEORRES": "N",
+            "IETESTCD": "INCL01",
+            "IETEST": "Aged 18-70 years old (including 18 and 70 years old) with newly diagnosed favorable-risk AML "
+            "(2022 ELN risk group classification).",
+            "IESPID": "S005",
+        },
+    ),
     # S006: sex 女性 is not in the code list
     ("TB-RAW-DM-SEX-CODE", [("DM.csv", 8, "SEX")], {"SEX": "女性"}),
     # S012: screened before under S099, which nobody has

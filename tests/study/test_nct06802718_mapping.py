@@ -136,7 +136,8 @@ def filled(dataset: SdtmDataset, subjects: set[str]) -> list[dict[str, object]]:
 
 def test_datasets_and_their_size(datasets: dict[str, SdtmDataset]) -> None:
     assert {name: len(one.frame) for name, one in datasets.items()} == {
-        "DM": 22, "SUPPDM": 58, "SE": 39, "AE": 39, "DS": 40, "SUPPDS": 22,
+        "DM": 22, "SUPPDM": 58, "SE": 39, "AE": 39, "DS": 40, "SUPPDS": 22, "IE": 1,
+        "TA": 8, "TE": 5, "TI": 17, "TS": 57, "TV": 16,
     }  # fmt: skip
 
 

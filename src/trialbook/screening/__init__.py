@@ -33,15 +33,21 @@ def screen_subjects(path: Path, protocol: Protocol, encodings: Sequence[str] = (
 
     Raises ExportError where the file is not what the items ask for, SpecError where the protocol has no criteria.
     """
+    refuse_without_criteria(protocol)
     items = read_subjects(path, protocol.eligibility, encodings)
     return Screening(identifiers(items, protocol.eligibility), judge(items, protocol))
 
 
-def refuse_without_items(specs: Specs, protocol: Protocol) -> None:
-    """Raises SpecError where the subjects of no export can be judged: the study has no criteria, or no items for them."""
+def refuse_without_criteria(protocol: Protocol) -> None:
+    """Raises SpecError where there is nothing to judge by."""
     if not protocol.eligibility.criteria:
         what, file = "the protocol has no eligibility criteria to judge by", protocol.folder / "eligibility.yml"
         raise SpecError(what, file=file, remedy="State them there.")
+
+
+def refuse_without_items(specs: Specs, protocol: Protocol) -> None:
+    """Raises SpecError where the subjects of no export can be judged: the study has no criteria, or no items for them."""
+    refuse_without_criteria(protocol)
     if specs.items is None:
         what = "the study does not say how the items of eligibility are made from an export"
         raise SpecError(what, file=specs.folder / "eligibility.yml", remedy="State it there, or screen a table of subjects.")
