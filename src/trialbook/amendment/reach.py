@@ -20,13 +20,14 @@ from trialbook.amendment.plain import NOT_DATA, as_data
 from trialbook.checks import Dataset, RawForm
 from trialbook.errors import TrialbookError
 from trialbook.protocol import Protocol
+from trialbook.protocol.facts import worded
 from trialbook.study import LoadedStudy
 
 NAMES = ("protocol", "PROTOCOL")
 """What a parameter is called that takes the protocol; its value is not known where only the function is looked at."""
 
 FOLLOWED = ("trialbook.checks", "trialbook.pages", "trialbook.screening", "trialbook.protocol", "trialbook_study_")
-NOT_FOLLOWED = ("trialbook.checks.models", "trialbook.protocol.protocol", "trialbook.protocol.amendments", "trialbook.specfile")
+NOT_FOLLOWED = ("trialbook.checks.models", "trialbook.protocol.amendments", "trialbook.specfile")
 ABOUT_VERSIONS = ("versions", "in_force", "amendments", "told")
 """Attributes of the protocol that say which version stands for whom, and nothing of what it says."""
 
@@ -112,6 +113,9 @@ class Reach:
                 if isinstance(value, Protocol) and one.argval in ABOUT_VERSIONS:
                     return at + 1
                 taken = _attribute(value, one.argval)
+                if isinstance(value, Protocol) and isinstance(taken, MethodType):
+                    self.of(taken)
+                    return at + 1
                 if taken is _MISSING or (callable(taken) and not isinstance(value, type | ModuleType)):
                     break
                 name, at = str(one.argval), at + 1
@@ -139,7 +143,7 @@ class Reach:
         if isinstance(value, FunctionType | MethodType | partial) or hasattr(value, "__wrapped__"):
             self.of(value)
             return
-        data = as_data(value)
+        data = _worded(as_data(value), self.study.protocol)
         if data is not NOT_DATA and data not in self.found.setdefault(label, []):
             self.found[label].append(data)
 
@@ -162,6 +166,15 @@ def _after_call(instructions: list[dis.Instruction], at: int) -> int:
     while at < len(instructions) and instructions[at].opname not in ("CALL", "CALL_FUNCTION_EX"):
         at += 1
     return at + 1
+
+
+def _worded(data: Any, protocol: Protocol) -> Any:
+    """Data with the facts that its texts name: a page that shows such a text shows the fact."""
+    if isinstance(data, str):
+        return worded(protocol, data) if "{" in data else data
+    if isinstance(data, list):
+        return [_worded(one, protocol) for one in data]
+    return {key: _worded(one, protocol) for key, one in data.items()} if isinstance(data, dict) else data
 
 
 def _of_protocol(value: Any) -> bool:

@@ -38,8 +38,8 @@ class Version(SpecModel):
 class Amendment(Version, Sourced):
     """An amendment, and the ``version`` that it made of the one before.
 
-    ``date``: when it was approved; ``effective``: from when on subjects consent to it; ``author``: who wrote it; ``rationale``: why
-    it was made, as a whole; ``rationales``: why single things changed, by their identity in the list of changes
+    ``date``: when it was approved; ``effective``: from when on subjects consent to it; ``author``: who wrote it; ``rationale``:
+    why it was made, as a whole; ``rationales``: why single things changed, by their identity in the list of changes
     (``eligibility.criteria.I1``).
     """
 
