@@ -26,7 +26,9 @@ criteria:
 def protocol(tmp_path: Path) -> Protocol:
     folder = tmp_path / "protocol"
     folder.mkdir()
-    (folder / "study.yml").write_text("id: T1\ntitle: A study\nstandard: sdtmig-3.4\nct: sdtmct-2025-03-28\n", encoding="utf-8")
+    (folder / "study.yml").write_text(
+        "id: T1\ntitle: A study\nbasis: Invented\npopulation: {condition: None}\n", encoding="utf-8"
+    )
     (folder / "eligibility.yml").write_text(ITEMS, encoding="utf-8")
     return Protocol(folder)
 

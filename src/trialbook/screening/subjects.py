@@ -31,9 +31,12 @@ def read_subjects(path: Path, eligibility: Eligibility, encodings: Sequence[str]
         remedy = f"Subjects stand in one file of delimited text ({', '.join(TEXT_FILES)}); a raw export goes with --export."
         raise ExportError(what, file=path, remedy=remedy)
     columns = list(eligibility.items)
-    if path.is_file():
-        _refuse_columns(_header(path, encodings), columns, path)
+    header = _header(path, encodings) if path.is_file() else []
+    if set(header) & set(columns):
+        _refuse_columns(header, columns, path)
     (table,) = read_export(path, encodings).tables
+    # What reads as another table altogether may be no table at all, which reading it tells better.
+    _refuse_columns(list(table.frame.columns), columns, path)
     _refuse_rows(table, path)
     if table.frame.empty:
         raise ExportError("holds no subject: there is a header and nothing below it", file=path, remedy="Add a row a subject.")
@@ -59,8 +62,6 @@ def _header(path: Path, encodings: Sequence[str]) -> list[str]:
 
 
 def _refuse_columns(found: Sequence[str], wanted: Sequence[str], path: Path) -> None:
-    if not found:
-        return
     named = [name for name in found if name]
     wrong = {
         "missing": [name for name in wanted if name not in named],
