@@ -7,7 +7,7 @@ import pandas as pd
 
 from .laboratory import grades_of
 from .people import text
-from .plan import SCREENING
+from .plan import SCREENING, limit
 from .samples import only
 
 ENTRY = (0.62, 0.95)
@@ -33,7 +33,7 @@ def condition_form(
     lost = np.where(on, 2.2 * np.clip(table["DAY"] / 120, 0, 1), 0)
     first = numbers["WEIGHT"].to_numpy()[number]
     weight = np.where(table["VISIT"] == SCREENING, first, first * (1 + 0.008 * usual[3] + 0.006 * drawn[4]) - lost)
-    ecog = at_entry[numbers["PERSON"].to_numpy()[number]]
+    ecog = np.minimum(at_entry[numbers["PERSON"].to_numpy()[number]], int(limit("ecog_maximum")))
     ecog = np.where(fatigue > 1, np.maximum(ecog, fatigue - 1), ecog)
     ecog = np.where(table["RELAPSES"], np.minimum(ecog + 1 + (drawn[4] > 1), 3), ecog)
     whole = {"HR": rate, "SBP": systolic, "DBP": diastolic}

@@ -13,6 +13,7 @@ import pandas as pd
 
 from .disease import entries
 from .people import days, text
+from .plan import entry_reduction, has_limit, limit
 
 SUBTYPES = {
     "RUNX1::RUNX1T1": "AML伴t(8;21)(q22;q22.1)；RUNX1::RUNX1T1",
@@ -60,7 +61,9 @@ def history(
     residual, marrow = fails == "MRD", fails == "MARROW"
     flow = residual & (draw >= 0.75)
     low = (residual & (draw < 0.45)) | flow
-    table["ENTRY"] = np.select([marrow, flow, low], [0.2 + level[0], 1.2 + level[0], 1.6 + 1.3 * level[0]], table["ENTRY"])
+    table["ENTRY"] = np.select(
+        [marrow, flow, low], [0.2 + level[0], 1.2 + level[0], entry_reduction() - 1.4 + 1.3 * level[0]], table["ENTRY"]
+    )
     table["ABSENT"] = residual & (draw >= 0.45) & ~flow
     table["FLOW"] = np.select([marrow, flow], [3 + 5 * level[1], 0.05 + 1.2 * level[1]], 0)
     return table.drop(columns="LATENT")
@@ -121,11 +124,11 @@ def _cycles(
     Consolidation ends some weeks before the first consent; of one in the ``second`` remission, a relapse earlier.
     """
     count = len(consent)
-    inductions, consolidations, high = (
-        random.choice(np.array(list(shares), dtype=int), count, p=list(shares.values()))
-        for shares in (parameters[name] for name in ("cycles_to_remission", "consolidation_cycles", "high_dose_cycles"))
-    )
-    longest = max(parameters["cycles_to_remission"]) + max(parameters["consolidation_cycles"])
+    inductions = _so_many("cycles_to_remission", "cr1_cycles", count, random, parameters)
+    consolidations = _so_many("consolidation_cycles", "consolidation", count, random, parameters)
+    high = np.minimum(_so_many("high_dose_cycles", "hdac", count, random, parameters), consolidations)
+    known = max(parameters["cycles_to_remission"]) + max(parameters["consolidation_cycles"])
+    longest = int((inductions + consolidations).max(initial=known))
     place, total = np.arange(longest)[None, :], (inductions + consolidations)[:, None]
     induction = place < inductions[:, None]
     number = np.where(induction, place, place - inductions[:, None]) + 1
@@ -155,6 +158,18 @@ def _cycles(
             "WHICH": which[i, at],
         }
     )
+
+
+def _so_many(shares: str, limits: str, count: int, random: np.random.Generator, parameters: Mapping[str, Any]) -> np.ndarray:
+    """Numbers of cycles as the parameters share them out, of those that the protocol takes."""
+    least, most = (limit(f"{limits}_{end}") if has_limit(f"{limits}_{end}") else None for end in ("minimum", "maximum"))
+    taken = {
+        number: share
+        for number, share in parameters[shares].items()
+        if (least is None or int(number) >= least) and (most is None or int(number) <= most)
+    } or {int(least or most or 1): 1}
+    chances = np.array(list(taken.values()), dtype=float)
+    return random.choice(np.array(list(taken), dtype=int), count, p=chances / chances.sum())
 
 
 def _chemotherapy(numbers: pd.DataFrame, cycles: pd.DataFrame) -> pd.DataFrame:

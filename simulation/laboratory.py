@@ -14,7 +14,7 @@ import pandas as pd
 
 from .events import profile
 from .people import clock, text
-from .plan import drug, visits_of
+from .plan import drug, limit, visits_of
 from .samples import only
 
 
@@ -139,11 +139,15 @@ def _values(
         if name == "PLAT":
             below, above = (np.where(early & old[0], edge, now) for edge, now in zip((102, 123), (below, above), strict=True))
         if name in ("ALT", "AST"):
+            most = limit("aminotransferase_limit")
             below, above = (
-                np.where(early & old[1], part * high, now) for part, now in zip((1.06, 2.1), (below, above), strict=True)
+                np.where(early & old[1], part * high, now)
+                for part, now in zip((1.06, min(2.1, most - 0.2)), (below, above), strict=True)
             )
             fails = (numbers["FAILS"] == "LIVER").to_numpy()[table["NUMBER"]]
-            below, above = (np.where(fails, part * high, now) for part, now in zip((2.6, 5.5), (below, above), strict=True))
+            below, above = (
+                np.where(fails, part * high, now) for part, now in zip((most + 0.1, most + 3), (below, above), strict=True)
+            )
         if name == "AST":
             # Transaminases rise together, this one less.
             raised = np.maximum(0.55 * values["ALT"] / normal_range(TESTS["ALT"], women)[1], 1.05) * high

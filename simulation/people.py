@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .plan import protocol
+from .plan import SCREENING, limit, protocol
 
 MENDABLE = ("INFECTION", "TRIAL", "LIVER")
 """Reasons to fail that a second screening may find gone; the others stay."""
@@ -115,7 +115,9 @@ def completed_years(birth: np.ndarray, day: np.ndarray) -> np.ndarray:
 def randomize(numbers: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
     """The randomized, one row each in the order of their numbers, with RAND (date), RAND_AT (minutes after midnight)."""
     trial = numbers[numbers["RANDOMIZED"]].reset_index(drop=True)
-    rand = trial["CONSENT"].to_numpy("datetime64[D]") + days(random.integers(5, 24, len(trial)))
+    # What is left of the time between consent and day 1, when the day is one of the week's work.
+    longest = -int(protocol().visits[SCREENING].day or 0) - 4
+    rand = trial["CONSENT"].to_numpy("datetime64[D]") + days(random.integers(5, longest, len(trial)))
     trial["RAND"] = np.busday_offset(rand, 0, roll="forward")
     trial["RAND_AT"] = random.integers(600, 1000, len(trial))
     return trial
@@ -168,8 +170,10 @@ def _eligibility(numbers: pd.DataFrame, random: np.random.Generator) -> pd.DataF
     fails, count = numbers["FAILS"], len(numbers)
     screening = numbers["SCREENING"].to_numpy("datetime64[D]")
     took_part = (fails == "TRIAL").to_numpy()
+    # So long ago that it excludes nobody, however long the months.
+    longest = 31 * int(limit("trial_months")) + 1
     earlier = took_part | (random.random(count) < 0.06)
-    ago = np.where(took_part, random.integers(5, 25, count), random.integers(120, 700, count))
+    ago = np.where(took_part, random.integers(5, 25, count), random.integers(max(120, longest), 700, count))
 
     def yes(reason: str) -> np.ndarray:
         return np.where(fails == reason, "Y", "N")

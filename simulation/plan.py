@@ -76,3 +76,8 @@ def limit(setting: str) -> float:
 def entry_reduction() -> float:
     """The log10 reduction since diagnosis that a subject must exceed (inclusion 4)."""
     return limit("log_reduction")
+
+
+def has_limit(setting: str) -> bool:
+    """Whether the criteria have a number of this name."""
+    return setting in protocol().eligibility.values
