@@ -202,6 +202,8 @@ def test_the_workbook_alone_says_everything(real, tmp_path):
         path.write_text(document(data), encoding="utf-8")
     if specs.derivations:
         shutil.copy(real / "sdtm_specs" / "derivations.py", new / "sdtm_specs")
+    if specs.items:
+        shutil.copy(real / "sdtm_specs" / "eligibility.yml", new / "sdtm_specs")
     again = load_specs(new / "sdtm_specs", "second")
     for part in ("export", "forms", "domains", "common", "codelists", "units"):
         assert getattr(again, part) == getattr(specs, part)
