@@ -150,7 +150,8 @@ def test_the_number_of_subjects_is_a_reconstruction(protocol: Protocol) -> None:
     assert (round(size.power(), 4), round(size.power(dropout=0.1), 3)) == (0.8005, 0.737)
     assert len(size.scenarios()) == 74
     assert protocol.analysis.sample_size is not None
-    assert protocol.analysis.sample_size.source is Source.ASSUMPTION
+    # It states no source of its own: the file's.
+    assert (protocol.analysis.sample_size.source, protocol.analysis.source) == (None, Source.ASSUMPTION)
 
 
 def test_questions_are_fifteen_and_the_remark_on_age(protocol: Protocol) -> None:
