@@ -451,7 +451,7 @@ def test_rows_in_another_order_change_nothing(study):
         (put("Supplemental", ("AE", "AEGRADE"), "label", "x" * 41), "sheet Supplemental, row 2, column label: "),
         (
             add("Export", setting="zeros", value="x"),
-            "sheet Export, row 6, column setting: 'zeros' is not known; expected one of encodings",
+            "sheet Export, row 7, column setting: 'zeros' is not known; expected one of encodings",
         ),
         (put("Visits", ("10",), "day", "first"), "sheet Visits, row 2, column day: found 'first'; expected a number"),
         (put("Visits", ("10",), "day", 0), "sheet Visits, row 2, column visit: visits.0: there is no study day 0"),

@@ -162,7 +162,7 @@ class ExportSpec(SpecModel):
 
     ``encodings``: tried, strictly and in order, on text that is not UTF-8; ``ignore``: names of files and sheets that hold no
     form; ``unknown_date_parts``: what a site writes for a day or month it does not know; ``null_codes``: what stands for an empty
-    cell (``NA``, ``未查``). Nothing does that is not listed. ``consent`` tells which version of the protocol is in force for whom,
+    cell (``NA``, ``未查``). Nothing does that is not listed. ``consent`` tells which version of the protocol is in force for whom
     and what was done before it.
     """
 
