@@ -68,6 +68,10 @@ class AEForm(RawForm, form="AE"):
     @rule("DICT", Severity.ERROR, "m", variables=["TERM"])
     def by_a_dict(cls, ae): return any(LIMITS[name] > 1 for name in LIMITS)
 
+    @rule("ASKED", Severity.ERROR, "m", variables=["TERM"])
+    def by_a_name_that_is_not_written(cls, ae):
+        return all(getattr(PROTOCOL, name) for name in ae)
+
     @rule("LOOP", Severity.ERROR, "m", variables=["TERM"])
     def by_all_visits(cls, ae): return [one.day for one in cls.protocol.visits.values()] == []
 """
@@ -118,6 +122,11 @@ def test_of_what_is_gone_through_all_is_taken(taken):
     (visits,) = taken["LOOP"]["visits"]
     assert [*visits] == ["DAY 1", "DAY 2"]
     assert (visits["DAY 1"]["window"], visits["DAY 2"]["day"]) == ([0, 3], 2)
+
+
+def test_a_part_that_is_asked_for_by_name_may_be_any(taken):
+    (parts,) = taken["ASKED"]["the protocol"]
+    assert sorted(parts) == ["study", "visits"]
 
 
 def test_closures_partials_and_wrapped_functions(tiny_study):

@@ -20,6 +20,7 @@ from trialbook.amendment.plain import NOT_DATA, as_data
 from trialbook.checks import Dataset, RawForm
 from trialbook.errors import TrialbookError
 from trialbook.protocol import Protocol
+from trialbook.protocol.changes.parts import parts_of
 from trialbook.protocol.facts import worded
 from trialbook.study import LoadedStudy
 
@@ -30,6 +31,9 @@ FOLLOWED = ("trialbook.checks", "trialbook.pages", "trialbook.screening", "trial
 NOT_FOLLOWED = ("trialbook.checks.models", "trialbook.protocol.amendments", "trialbook.specfile")
 ABOUT_VERSIONS = ("versions", "in_force", "amendments", "told")
 """Attributes of the protocol that say which version stands for whom, and nothing of what it says."""
+
+BY_NAME = ("part", "file")
+"""Methods of the protocol that give a part by its name."""
 
 RUNS = ("validate", "check", "map")
 """Methods of a study that make a run: what they give depends on all of the protocol."""
@@ -99,6 +103,8 @@ class Reach:
         self, instructions: list[dis.Instruction], at: int, value: Any, names: Mapping[str, Any], known: dict[str, Any]
     ) -> int:
         """Go from a value along the attributes that are taken of it; returns where the instructions go on."""
+        if isinstance(value, Protocol) and at and instructions[at - 1].argval == "getattr":
+            self._any_part()
         label, at = str(instructions[at].argval), at + 1
         while at < len(instructions):
             one = instructions[at]
@@ -113,6 +119,9 @@ class Reach:
                 if isinstance(value, Protocol) and one.argval in ABOUT_VERSIONS:
                     return at + 1
                 taken = _attribute(value, one.argval)
+                if isinstance(value, Protocol) and one.argval in BY_NAME:
+                    self._any_part()
+                    return at + 1
                 if isinstance(value, Protocol) and isinstance(taken, MethodType):
                     self.of(taken)
                     return at + 1
@@ -138,6 +147,10 @@ class Reach:
             return at + 1
         self._data(label, value)
         return at
+
+    def _any_part(self) -> None:
+        """Which part the protocol is asked for is known to the running code only: it may be any."""
+        self.found["the protocol"] = [parts_of(self.study.protocol)]
 
     def _data(self, label: str, value: Any) -> None:
         if isinstance(value, FunctionType | MethodType | partial) or hasattr(value, "__wrapped__"):
