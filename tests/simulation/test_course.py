@@ -122,10 +122,23 @@ def test_the_command_says_what_it_wrote(sim):
 
 
 def test_the_command_exits_with_2_and_one_message(sim, monkeypatch, capsys):
-    monkeypatch.setattr(
-        "sys.argv", ["trialbook", "simulate", "--out", str(sim.out), "--defects", "7", "--study", str(sim.study.root)]
-    )
+    options = ["--out", str(sim.out), "--subjects", "5", "--defects", "7", "--study", str(sim.study.root)]
+    monkeypatch.setattr("sys.argv", ["trialbook", "simulate", *options])
     with pytest.raises(SystemExit) as left:
         main()
     assert left.value.code == 2
     assert capsys.readouterr().err.startswith("trialbook: --defects takes a part of the records, from 0 to 1; found 7")
+
+
+def test_as_many_subjects_are_simulated_as_the_protocol_plans(sim, monkeypatch, capsys):
+    command = ["trialbook", "simulate", "--out", str(sim.out), "--study", str(sim.study.root)]
+    monkeypatch.setattr("sys.argv", command)
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 2
+    assert capsys.readouterr().err.startswith("trialbook: --subjects is needed: protocol/study.yml does not say how many")
+
+    study = sim.study.root / "protocol" / "study.yml"
+    study.write_text(f"{study.read_text(encoding='utf-8').rstrip()}\ndesign: {{planned_subjects: 7}}\n", encoding="utf-8")
+    done = CliRunner().invoke(app, command[1:])
+    assert (done.exit_code, "7 subjects" in done.output) == (0, True)
