@@ -23,6 +23,9 @@ CRITERIA = {
 }
 """The criteria of seriousness (ICH E2A) by their SDTM variable, each as the sites write it."""
 
+DRUG = "PEGIFN"
+"""The intervention of protocol/interventions.yml that the injections are of."""
+
 _SEPARATOR = re.compile(r"[;,、/\n]")
 _WITH_SEPARATOR = [word.casefold() for words in CRITERIA.values() for word in words if _SEPARATOR.search(word)]
 _MEANS = {word.casefold(): variable for variable, words in CRITERIA.items() for word in words}
@@ -43,6 +46,25 @@ def follow_up_over() -> pd.Timedelta:
     """From the randomization to the visit with which the follow-up ends."""
     months = protocol().design.settings["follow_up_months"].value
     return pd.Timedelta(days=protocol().visits[f"MONTH {months:g}"].day - 1)
+
+
+def regimen(subjid: pd.Series, **forms: pd.DataFrame) -> pd.Series:
+    """The dose to start with and how often it is given, by the version of the protocol that the subject consented to.
+
+    A number with several records of consent that tell of several versions, like one without a record, has the first version.
+    """
+    dm = forms["DM"]
+    consented = pd.DataFrame({"number": dm["SUBJID"].str.strip(), "version": protocol().in_force(dm["ICF_VER"], dm["ICF_DAT"])})
+    consented = consented.drop_duplicates()
+    version = consented[~consented["number"].duplicated(keep=False)].set_index("number")["version"]
+    versions = subjid.str.strip().map(version).fillna(protocol().versions[0])
+    return versions.map({name: _regimen(protocol().version(name)) for name in versions.unique()}).astype("str")
+
+
+def _regimen(version: Protocol) -> str:
+    given = version.interventions[DRUG].regimen
+    often = {1: "once a day", 7: "once a week"}.get(given.every, f"once every {given.every} days")
+    return f"{given.dose:g} {given.unit} {often}"
 
 
 def usubjid(subjid: pd.Series, **forms: pd.DataFrame) -> pd.Series:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
+import pandas as pd
 import pytest
+
+from trialbook.study import LoadedStudy
 
 DM = [{"SUBJID": "S1", "SITEID": "01", "ICF_DAT": "2024/3/1"}]
 RAND = [{"SUBJID": "S1", "RAND_NO": "R1", "RAND_DTTM": "2024-03-12 10:20", "GROUP": "IFN"}]
@@ -66,3 +71,40 @@ def test_ex_has_those_that_were_given_and_their_link_to_ec(made: dict) -> None:
 def test_a_control_has_neither(to_sdtm: Callable) -> None:
     made = to_sdtm(DM=DM, RAND=[RAND[0] | {"GROUP": "CTRL"}])
     assert (made["EC"], made["EX"]) == ([], [])
+
+
+def test_the_regimen_is_that_of_the_version_consented_to(repository: Path, tmp_path: Path) -> None:
+    """S1 and S2 by their form, S3 by the day, S4 and S5, of whom nothing or two things are known, by the first version."""
+    for name in ("protocol", "sdtm_specs"):
+        shutil.copytree(repository / name, tmp_path / name)
+    shutil.copytree(repository / "protocol", tmp_path / "protocol" / "versions" / "1.0")
+    edits = {
+        "interventions.yml": ("dose: 135\n      unit: ug\n      every: 7 ", "dose: 180\n      unit: ug\n      every: 14 "),
+        "amendments.yml": (
+            "amendments: []",
+            "amendments: [{number: 1, version: '2.0', date: 2026-03-01, effective: 2026-03-15, consents: [V2.0], rationale: More}]",
+        ),
+    }
+    for name, (old, new) in edits.items():
+        text = (tmp_path / "protocol" / name).read_text(encoding="utf-8")
+        assert old in text
+        (tmp_path / "protocol" / name).write_text(text.replace(old, new), encoding="utf-8")
+    dm = pd.DataFrame(
+        [
+            ("S1", "V1.0", "2026-04-01"),
+            ("S2", "V2.0", "2026-04-01"),
+            ("S3", "", "2026-04-01"),
+            ("S5", "V1.0", "2026-04-01"),
+            ("S5", "V2.0", "2026-04-01"),
+        ],
+        columns=["SUBJID", "ICF_VER", "ICF_DAT"],
+        dtype="str",
+    )
+    regimen = LoadedStudy(tmp_path).specs.function("regimen")
+    assert regimen(pd.Series(["S1", "S2", "S3", "S4", "S5"], dtype="str"), DM=dm).to_list() == [
+        "135 ug once a week",
+        "180 ug once every 14 days",
+        "180 ug once every 14 days",
+        "135 ug once a week",
+        "135 ug once a week",
+    ]

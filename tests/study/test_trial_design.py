@@ -210,6 +210,30 @@ def test_a_number_is_stated_once(
             "'Control Group' is none of the arms in protocol/study.yml (Interferon Group, Controls)",
         ),
         ("protocol/study.yml", "arm: Control Group", "arm: Controls", "no term stands for the arm 'Controls' of the protocol"),
+        (
+            "protocol/interventions.yml",
+            "inn: PEGINTERFERON ALFA-2B",
+            "inn: PEGINTERFERON ALFA-2A",
+            "'PEGINTERFERON ALFA-2B' is no EXTRT of protocol/interventions.yml (there is PEGINTERFERON ALFA-2A)",
+        ),
+        (
+            "protocol/interventions.yml",
+            "route: SUBCUTANEOUS",
+            "route: INTRAMUSCULAR",
+            "'SUBCUTANEOUS' is no ECROUTE of protocol/interventions.yml (there is INTRAMUSCULAR)",
+        ),
+        (
+            "protocol/interventions.yml",
+            "      unit: ug\n",
+            "      unit: mg\n",
+            "'ug' is no EXDOSU of protocol/interventions.yml (there is mg)",
+        ),
+        (
+            "protocol/interventions.yml",
+            "form: INJECTION",
+            "form: POWDER",
+            "'INJECTION' is no EXDOSFRM of protocol/interventions.yml (there is POWDER)",
+        ),
     ],
 )
 def test_specifications_that_disagree(copied: Callable[..., LoadedStudy], file: str, old: str, new: str, expected: str) -> None:

@@ -1,8 +1,8 @@
-"""Whether the specifications name what the protocol has: its arms, and the elements of its design."""
+"""Whether the specifications name what the protocol has: its arms, the elements of its design, and what it gives."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from trialbook.mapping.complaints import Complaint, LintSeverity, complaint
 from trialbook.mapping.domain_spec import Algorithm, DomainSpec, Records
@@ -10,14 +10,26 @@ from trialbook.mapping.elements import UNPLANNED
 from trialbook.mapping.lint_variables import column_of, place_of
 from trialbook.mapping.specs import Specs
 from trialbook.protocol import Protocol
+from trialbook.protocol.interventions import Intervention
 
 CODES, NAMES = ("ARMCD", "ACTARMCD"), ("ARM", "ACTARM")
+EXPOSURE = ("EX", "EC")
+"""The domains of the study treatment (SDTMIG); other interventions are not the protocol's."""
+GIVEN: dict[str, Callable[[Intervention], str]] = {
+    "TRT": lambda one: one.substance.inn,
+    "DOSU": lambda one: one.regimen.unit,
+    "DOSFRM": lambda one: one.regimen.form,
+    "ROUTE": lambda one: one.regimen.route,
+}
+"""Variables, without the domain's letters, that say what an intervention of the protocol says."""
 Place = tuple[str, tuple[str | int, ...]]
 
 
 def protocol_complaints(specs: Specs, protocol: Protocol) -> tuple[Complaint, ...]:
-    """Elements that the design does not have, arms that ``study.yml`` does not have or no term of a code list stands for, and
-    codes of arms that stand beside another arm's name. What the protocol does not state is not held against the specifications.
+    """Elements that the design does not have; arms that ``study.yml`` does not have or no term of a code list stands for, and codes
+    of arms that stand beside another arm's name; treatments, units, forms and routes of exposure that no intervention has.
+
+    What the protocol does not state is not held against the specifications.
     """
     found = [one for domain in specs.domains.values() for one in _domain(specs, domain, protocol)]
     return tuple(dict.fromkeys(found))
@@ -36,6 +48,10 @@ def _domain(specs: Specs, domain: DomainSpec, protocol: Protocol) -> Iterator[Co
                 if name == "ETCD" and elements and constant is not None and constant not in (*elements, UNPLANNED):
                     there = ", ".join(elements)
                     yield _told(specs, place, f"there is no element {constant!r} in protocol/design.yml (there is {there})")
+                given = _given(domain.domain, name, protocol)
+                if given and constant is not None and constant not in given:
+                    text = f"{constant!r} is no {name} of protocol/interventions.yml (there is {', '.join(given)})"
+                    yield _told(specs, place, text)
                 if arms and name in (*CODES, *NAMES):
                     known = list(arms) if name in CODES else list(arms.values())
                     if constant is not None and constant not in known:
@@ -48,6 +64,13 @@ def _domain(specs: Specs, domain: DomainSpec, protocol: Protocol) -> Iterator[Co
                 file, at = place_of(domain, index, name)
                 for text in _pairs(specs, records, algorithms[code], algorithms[name], arms):
                     yield _told(specs, (file, tuple(at)), text)
+
+
+def _given(domain: str, variable: str, protocol: Protocol) -> list[str]:
+    """What the protocol's interventions have for a variable of exposure; empty where it is none, or they say nothing of it."""
+    asked = GIVEN.get(variable[2:]) if domain in EXPOSURE else None
+    found = [asked(one) for one in protocol.interventions.interventions] if asked else []
+    return list(dict.fromkeys(found)) if all(found) else []
 
 
 def _codelist(specs: Specs, codelist: str, known: Sequence[str]) -> Iterator[Complaint]:
