@@ -1,0 +1,77 @@
+"""What a run says of itself: when, on which inputs, by which versions; what of it was counted, and what did not run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from trialbook.checks.tables import CheckedTable
+from trialbook.datasets import SdtmDataset
+from trialbook.findings import DatasetCount, RuleOutcome, RuleStatus, Runner
+from trialbook.mapping import Forms
+
+Progress = Callable[[str], None]
+VERSIONED = ("trialbook", "pandas", "pandera", "openpyxl", "pyreadstat")
+
+
+def quiet(step: str) -> None:
+    """No progress shown."""
+
+
+def versions() -> dict[str, str]:
+    """The versions of what decides a result."""
+    return {name: metadata.version(name) for name in VERSIONED}
+
+
+def dataset_inputs(path: Path, datasets: tuple[SdtmDataset, ...]) -> tuple[Mapping[str, Any], ...]:
+    """The dataset files as ``findings.json`` lists its inputs."""
+    folder = path if path.is_dir() else path.parent
+    inputs = []
+    for one in datasets:
+        file = folder / (one.file or one.name)
+        sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+        inputs.append({"file": one.file or one.name, "sha256": sha256, "encoding": one.encoding, "rows": len(one.frame)})
+    return tuple(inputs)
+
+
+def now() -> str:
+    """The time in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def records_by_file(forms: Forms) -> Counter[str]:
+    """How many records each file gives: what lies under its header, a second header of labels left out."""
+    records: Counter[str] = Counter()
+    for form in forms.found.values():
+        for index, table in enumerate(form.tables):
+            records[table.file] += int((form.table == index).sum())
+    for table in forms.unmatched:
+        records[table.file] += len(table.frame)
+    return records
+
+
+def counts_of(tables: Mapping[str, CheckedTable]) -> list[DatasetCount]:
+    """How many records each table has."""
+    return [DatasetCount(table.name, table.label, table.stage, len(table.frame)) for table in tables.values()]
+
+
+def sites_of(tables: Mapping[str, CheckedTable]) -> dict[str, str]:
+    """SITEID of each subject by DM."""
+    dm = tables.get("DM")
+    if dm is None or "SITEID" not in dm.frame or "USUBJID" not in dm.frame:
+        return {}
+    return dict(zip(dm.frame["USUBJID"], dm.frame["SITEID"], strict=True))
+
+
+def core_outcomes(wanted: bool) -> list[RuleOutcome]:
+    """CDISC's conformance rules are not run by this version: where they were wanted, the report says so."""
+    if not wanted:
+        return []
+    reason = "this version of trialbook does not run CDISC's conformance rules yet; the kit's and the study's own rules ran"
+    message = "CDISC's conformance rules (CORE)"
+    return [RuleOutcome("CORE", Runner.CORE, RuleStatus.SKIPPED, reason, 0, None, message)]

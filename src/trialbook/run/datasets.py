@@ -1,0 +1,60 @@
+"""SDTM datasets that exist already, checked: by a study, or by the standard alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from trialbook.checks.check import check_tables
+from trialbook.checks.dataset_rules import dataset_rules
+from trialbook.checks.file_rules import check_files
+from trialbook.checks.modules import rules_of
+from trialbook.checks.tables import file_table
+from trialbook.datasets import case_standard, read_datasets, read_statement
+from trialbook.findings import RuleOutcome, RuleStatus, RunInfo, Runner, assemble
+from trialbook.run.about import Progress, core_outcomes, counts_of, dataset_inputs, now, quiet, sites_of, versions
+from trialbook.run.result import Run
+from trialbook.standards import ControlledTerminology, Standard, list_ct, list_standards, load_ct, load_standard
+from trialbook.study import LoadedStudy, standard_keys
+
+DEFAULT_STANDARD = "sdtmig-3.4"
+
+
+def check_standard_only(datasets: Path | str, core: bool = True, progress: Progress = quiet) -> Run:
+    """SDTM datasets to findings by the standard alone: no study is needed.
+
+    A folder of CDISC's test data names its standard in ``.env``; one that is not installed is SKIPPED under its name.
+    """
+    path = Path(datasets)
+    named = case_standard(path)
+    name = "-".join(named) if named else DEFAULT_STANDARD
+    if name not in list_standards():
+        read = read_datasets(path)
+        reason = f"the standard {name} is not installed (there is {', '.join(list_standards())})"
+        skipped = RuleOutcome(name, Runner.PANDERA, RuleStatus.SKIPPED, reason, 0, None, f"The rules of {name}")
+        info = RunInfo("", now(), name, list_ct()[-1], versions(), dataset_inputs(path, read))
+        return Run(assemble(info, [([], [skipped])], [], {}), {}, {}, read)
+    return check_datasets(path, load_standard(name), load_ct(list_ct()[-1], None), None, core, progress)
+
+
+def check_datasets(
+    path: Path, standard: Standard, ct: ControlledTerminology, study: LoadedStudy | None, core: bool, progress: Progress
+) -> Run:
+    """Read dataset files and run the rules on them; ``study`` adds its own rules."""
+    started = now()
+    progress("reading the datasets")
+    datasets = read_datasets(path, study.specs.export.encodings if study else ())
+    tables, rules = {}, {}
+    for one in datasets:
+        keys = study.keys(one.domain) if study else standard_keys(standard, one.domain)
+        tables[one.name] = file_table(one, keys)
+        rules[one.name] = study.dataset_rules(one, keys) if study else dataset_rules(one, standard, ct, keys)
+    if study:
+        there = {one.domain for one in datasets} | set(rules)
+        rules |= {name: rules_of(models) for name, models in study.models.datasets.items() if name not in there}
+    progress("checking the datasets")
+    identity = study.protocol.id if study else ""
+    batches = [check_files(datasets, identity), check_tables(tables, rules, {}, identity), ([], core_outcomes(core))]
+    inputs = dataset_inputs(path, datasets)
+    info = RunInfo(identity, started, standard.name, ct.name, versions(), inputs, read_statement(path))
+    results = assemble(info, batches, counts_of(tables), sites_of(tables))
+    return Run(results, {}, tables, datasets)

@@ -1,0 +1,55 @@
+"""A study as one thing that can be run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from trialbook.errors import TrialbookError
+from trialbook.run.about import Progress, quiet
+from trialbook.run.datasets import check_datasets
+from trialbook.run.material import prepare, read_forms
+from trialbook.run.result import MappedExport, Run
+from trialbook.run.validation import validate_material
+from trialbook.screening import Screening, refuse_without_items, screen_export, screen_subjects
+from trialbook.study import LoadedStudy
+
+
+class Study(LoadedStudy):
+    """A study as one thing that can be run: ``Study(".").validate("exports/").findings``."""
+
+    def map(self, export: Path | str, progress: Progress = quiet) -> MappedExport:
+        """Raw export to SDTM datasets, without checks."""
+        material = prepare(self, Path(export), progress)
+        datasets = {one.name: one for one in material.datasets}
+        return MappedExport(datasets, material.mapped.issues, material.mapped.not_made, material.info.synthetic)
+
+    def validate(self, export: Path | str, core: bool = True, progress: Progress = quiet, skip_unreadable: bool = False) -> Run:
+        """Raw export to findings: every rule on forms, mapping and datasets.
+
+        ``core`` asks for CDISC's conformance rules too. With ``skip_unreadable`` a file that can't be read is a Reject instead of
+        the end of the run. Raises :class:`~trialbook.errors.TrialbookError` where the export can't be read or a specification
+        is broken.
+        """
+        return validate_material(self, prepare(self, Path(export), progress, skip_unreadable), core, progress)
+
+    def screen(
+        self, subjects: Path | str | None = None, *, export: Path | str | None = None, progress: Progress = quiet
+    ) -> Screening:
+        """Who is eligible: the subjects of an item table (``screen("subjects.csv")``), or of a raw export (``export=``).
+
+        Raises :class:`~trialbook.errors.TrialbookError` where neither or both are given, or the one can't be judged as it is.
+        """
+        if (subjects is None) == (export is None):
+            what = "screen takes the subjects as a table or as a raw export: found " + ("neither" if subjects is None else "both")
+            raise TrialbookError(what, remedy="Give SUBJECTS.csv or --export EXPORT.")
+        if subjects is not None:
+            progress("reading the subjects")
+            return screen_subjects(Path(subjects), self.protocol, self.specs.export.encodings)
+        refuse_without_items(self.specs, self.protocol)
+        raw, forms = read_forms(self, Path(str(export)), progress)
+        progress("judging the subjects")
+        return screen_export(raw, forms, self.specs, self.protocol)
+
+    def check(self, datasets: Path | str, core: bool = True, progress: Progress = quiet) -> Run:
+        """SDTM datasets that exist already to findings, with the standard's rules and the study's own."""
+        return check_datasets(Path(datasets), self.standard, self.ct, self, core, progress)

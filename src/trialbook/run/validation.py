@@ -1,0 +1,95 @@
+"""Every rule on forms, mapping and datasets of an export."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from trialbook.checks.answer_rules import check_answers
+from trialbook.checks.check import check_tables
+from trialbook.checks.consequences import Told, told_of, told_of_columns
+from trialbook.checks.export_rules import check_export
+from trialbook.checks.judged_tables import judged_tables
+from trialbook.checks.mapping_rules import check_mapping
+from trialbook.checks.modules import rules_of
+from trialbook.checks.places import site_places
+from trialbook.checks.subject_rules import add_told, subject_rules
+from trialbook.checks.tables import design_table, form_table, mapped_table
+from trialbook.checks.visits import check_visits
+from trialbook.findings import Finding, RuleOutcome, SitePlace, assemble
+from trialbook.run.about import Progress, core_outcomes, counts_of, sites_of
+from trialbook.run.material import Material
+from trialbook.run.result import Run
+from trialbook.study import LoadedStudy
+
+Batch = tuple[Sequence[Finding], Sequence[RuleOutcome]]
+ToldByRule = dict[str, list[Told]]
+
+
+def validate_material(study: LoadedStudy, material: Material, core: bool, progress: Progress) -> Run:
+    """The findings; ``core`` asks for CDISC's conformance rules too."""
+    return _Validation(study, material).run(core, progress)
+
+
+@dataclass
+class _Validation:
+    """One validation: the tables that are checked, and the findings and outcomes of each check so far."""
+
+    study: LoadedStudy
+    material: Material
+    batches: list[Batch] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        forms, mapped = self.material.forms, self.material.mapped
+        self.forms = {name: form_table(form, mapped.usubjid.get(name)) for name, form in forms.found.items()}
+        sources = self.forms | judged_tables(self.material.screened, self.forms)
+        self.datasets = {name: mapped_table(one, sources) for name, one in mapped.datasets.items()}
+        self.datasets |= {one.dataset.name: design_table(one) for one in self.material.design}
+
+    def run(self, core: bool, progress: Progress) -> Run:
+        progress("checking the forms")
+        told = self._check_forms()
+        places = self._check_visits(told)
+        self._check_mapping()
+        progress("checking the datasets")
+        self._check_datasets(told)
+        self.batches.append(([], core_outcomes(core)))
+        counts = [*counts_of(self.forms), *counts_of(self.datasets)]
+        results = assemble(self.material.info, self.batches, counts, sites_of(self.datasets))
+        places = {**site_places(results.findings, self.material.forms.found), **places}
+        return Run(replace(results, places=places), self.forms, self.datasets, self.material.datasets)
+
+    def _check_forms(self) -> ToldByRule:
+        """The export's shape and the forms' rules; what they tell already, by the rules that would tell it again."""
+        study, forms, mapped = self.study, self.material.forms, self.material.mapped
+        unreadable = self.material.raw.unreadable
+        self.batches.append(check_export(forms, study.specs.forms, self.forms, study.protocol.id, unreadable))
+        absent = {name: f"the form {name} is not in the export" for name in forms.absent}
+        subjects = subject_rules(forms.found, mapped.usubjid, study.specs, study.questions)
+        of_subjects = {name: (one.rule,) for name, one in subjects.items()}
+        rules = {name: (*study.form_rules(name), *of_subjects.get(name, ())) for name in study.specs.forms}
+        found = check_tables(self.forms, rules, absent, study.protocol.id, told_of_columns(forms.found))
+        self.batches.append(found)
+        return add_told(told_of(found[0], rules), found[0], subjects)
+
+    def _check_visits(self, told: ToldByRule) -> Mapping[str, SitePlace]:
+        """The schedule; where a site would enter what is missing."""
+        study, dm = self.study, self.datasets.get("DM")
+        forms, mapped = self.material.forms, self.material.mapped
+        found = check_visits(forms, mapped, self.forms, dm, study.specs, study.protocol, study.questions, told)
+        self.batches.append((found.findings, found.outcomes))
+        return found.places
+
+    def _check_mapping(self) -> None:
+        """What sites say of the criteria, and what could not be mapped."""
+        study, forms, mapped = self.study, self.material.forms, self.material.mapped
+        id, questions = study.protocol.id, study.questions
+        self.batches.append(check_answers(self.material.screened, forms.found, self.forms, study.specs, id, questions))
+        self.batches.append(check_mapping(mapped.issues, mapped.not_made, self.datasets, self.forms, id, questions))
+
+    def _check_datasets(self, told: ToldByRule) -> None:
+        """The standard's rules, and the study's own also for datasets that are not there."""
+        study = self.study
+        rules = {one.dataset.name: study.dataset_rules(one.dataset, one.keys) for one in self.material.made}
+        rules |= {name: rules_of(models) for name, models in study.models.datasets.items() if name not in rules}
+        self.batches.append(check_tables(self.datasets, rules, self.material.mapped.not_made, study.protocol.id, told))
