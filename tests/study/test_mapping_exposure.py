@@ -82,7 +82,7 @@ def test_the_regimen_is_that_of_the_version_consented_to(repository: Path, tmp_p
         "interventions.yml": ("dose: 135\n      unit: ug\n      every: 7 ", "dose: 180\n      unit: ug\n      every: 14 "),
         "amendments.yml": (
             "amendments: []",
-            "amendments: [{number: 1, version: '2.0', date: 2026-03-01, effective: 2026-03-15, consents: [V2.0], rationale: More}]",
+            "amendments: [{number: 1, version: '2.0', date: 2026-03-01, effective: 2026-03-15, consents: [V2.0], rationale: A}]",
         ),
     }
     for name, (old, new) in edits.items():

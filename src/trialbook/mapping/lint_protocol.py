@@ -26,8 +26,8 @@ Place = tuple[str, tuple[str | int, ...]]
 
 
 def protocol_complaints(specs: Specs, protocol: Protocol) -> tuple[Complaint, ...]:
-    """Elements that the design does not have; arms that ``study.yml`` does not have or no term of a code list stands for, and codes
-    of arms that stand beside another arm's name; treatments, units, forms and routes of exposure that no intervention has.
+    """Elements that the design does not have; arms that ``study.yml`` does not have or no term of a code list stands for; codes
+    of arms that stand beside another arm's name; drugs, units, forms and routes of exposure that no intervention has.
 
     What the protocol does not state is not held against the specifications.
     """
