@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         analysis_settings_table,
         endpoints_table,
         estimands_tables,
+        intercurrent_events_table,
         objectives_table,
     )
     from trialbook.pages.runs import inputs_table, latest_run
@@ -30,7 +31,14 @@ if TYPE_CHECKING:
         sample_size_table,
         scenarios_table,
     )
-    from trialbook.pages.schedule import activities_table, elements_table, interventions_tables, paths_table, visits_table
+    from trialbook.pages.schedule import (
+        activities_table,
+        elements_table,
+        interventions_tables,
+        paths_table,
+        summary_table,
+        visits_table,
+    )
     from trialbook.pages.session import provenance_line, show, study
     from trialbook.pages.sources import (
         amendments_table,
@@ -39,7 +47,7 @@ if TYPE_CHECKING:
         references_list,
         registry_table,
         sources_legend,
-        statements_table,
+        statements_tables,
     )
     from trialbook.pages.synopsis import arms_table, criteria_list, endpoints_list, synopsis_table
 
@@ -70,6 +78,7 @@ _MODULES = {
         "analysis_settings_table",
         "endpoints_table",
         "estimands_tables",
+        "intercurrent_events_table",
         "objectives_table",
     ),
     "runs": (
@@ -88,6 +97,7 @@ _MODULES = {
         "elements_table",
         "interventions_tables",
         "paths_table",
+        "summary_table",
         "visits_table",
     ),
     "session": (
@@ -102,7 +112,7 @@ _MODULES = {
         "references_list",
         "registry_table",
         "sources_legend",
-        "statements_table",
+        "statements_tables",
     ),
     "synopsis": (
         "arms_table",
@@ -137,6 +147,7 @@ __all__ = [
     "forms_table",
     "glossary_table",
     "inputs_table",
+    "intercurrent_events_table",
     "interventions_tables",
     "items_table",
     "latest_run",
@@ -154,8 +165,9 @@ __all__ = [
     "show",
     "sources_legend",
     "standards_table",
-    "statements_table",
+    "statements_tables",
     "study",
+    "summary_table",
     "synopsis_table",
     "visits_table",
 ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from trialbook.pages.html import NOTHING, code, lines, link, note, table
+from trialbook.pages.html import NOTHING, Cell, code, lines, link, note, table
 from trialbook.pages.session import study
+from trialbook.protocol.trial_design import DesignDataset
 
 ALGORITHMS = {
     "assign_no_ct": "the value as it was collected",
@@ -28,14 +29,17 @@ ALGORITHMS = {
 
 
 def datasets_table() -> Markup:
-    """The datasets that the study makes: class, structure, natural key, and the forms they are made from."""
+    """The datasets that the study makes: class, structure, natural key, and the forms or protocol's files they are made from."""
     one = study()
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for name, domain in one.specs.domains.items():
         listed = one.standard.dataset(name)
         forms = dict.fromkeys(
             form for records in domain.records for form in (records.form, *(j.form for j in records.join.values()))
         )
+        made_from = [link(form, "form", form) for form in forms if form in one.specs.forms]
+        if len(made_from) < len(forms):
+            made_from.append(Markup("the protocol's verdict on {}").format(code("sdtm_specs/eligibility.yml")))
         rows.append(
             (
                 link(code(name), "domain", name),
@@ -48,10 +52,26 @@ def datasets_table() -> Markup:
                 listed.class_ if listed else NOTHING,
                 listed.structure if listed else NOTHING,
                 Markup(", ").join(code(key) for key in one.keys(name)),
-                Markup(", ").join(link(form, "form", form) for form in forms),
+                Markup(", ").join(made_from),
             )
         )
-    return table(("Dataset", "Label", "Class", "Structure", "Natural key", "From forms"), rows, about="Datasets")
+    rows += [_designed(design) for design in one.trial_design()]
+    return table(("Dataset", "Label", "Class", "Structure", "Natural key", "Made from"), rows, about="Datasets")
+
+
+def _designed(design: DesignDataset) -> tuple[Cell, ...]:
+    """A dataset about the trial itself, which no form collects."""
+    dataset = design.dataset
+    listed = study().standard.dataset(dataset.name)
+    files = sorted({file for file, _ in design.places})
+    return (
+        code(dataset.name),
+        dataset.label,
+        listed.class_ if listed else NOTHING,
+        listed.structure if listed else NOTHING,
+        Markup(", ").join(code(key) for key in design.keys),
+        Markup(", ").join(code(file) for file in files),
+    )
 
 
 def algorithms_table() -> Markup:

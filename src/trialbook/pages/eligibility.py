@@ -5,9 +5,10 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from trialbook.errors import TrialbookError
-from trialbook.pages.html import NOTHING, Cell, code, lines, link, note, table, target
+from trialbook.pages.html import NOTHING, Cell, code, lines, link, note, nothing, table
+from trialbook.pages.links import fact_place, question_link
 from trialbook.pages.session import study
-from trialbook.pages.sources import question_link, source_mark
+from trialbook.pages.sources import source_mark, words
 from trialbook.protocol.eligibility import Criterion, Kind, Outcome, Setting, expected, outcomes
 
 TRUTH = {True: "true", False: "false", None: "unknown"}
@@ -18,10 +19,10 @@ def criteria_table(kind: str) -> Markup:
     eligibility = study().protocol.eligibility
     rows = [
         (
-            Markup('<span id="{}">{}</span>').format(target("criterion", one.id), code(one.id)),
+            fact_place(code(one.id), "eligibility", one.id),
             lines([one.text, *([note(f"As a dataset holds it: {one.short}")] if one.short else [])]),
             lines([*_logic(one.id), *_numbers(one.id), note(Markup("by {}").format(_items(eligibility.items_of(one.id))))]),
-            source_mark(one, eligibility.spec.source),
+            lines([source_mark(one, eligibility.spec.source), *_asked(one.id)]),
         )
         for one in eligibility.of_kind(Kind(kind))
     ]
@@ -33,23 +34,31 @@ def settings_table() -> Markup:
     eligibility = study().protocol.eligibility
     rows = [
         (
-            Markup('<span id="{}">{}</span>').format(target("setting", one.name), code(one.name)),
+            fact_place(code(one.name), "eligibility", one.name),
             lines([one.label, *_choices(one)]),
             lines([_value(eligibility.values.get(one.name)), *([note(one.unit)] if one.unit else [])]),
-            Markup(", ").join(link(id, "criterion", id) for id in eligibility.criteria if one.name in eligibility.settings_of(id))
+            Markup(", ").join(
+                link(id, "eligibility", id) for id in eligibility.criteria if one.name in eligibility.settings_of(id)
+            )
             or NOTHING,
             lines([source_mark(one, eligibility.spec.source), *([question_link(one.question)] if one.question else [])]),
         )
         for one in eligibility.spec.settings
     ]
-    return table(("Setting", "What it decides", "Value", "Used by", "Source"), rows, about="Settings of eligibility")
+    return table(
+        ("Setting", "What it decides", "Value", "Used by", "Source"), rows, about="Settings of eligibility", kind="book-settings"
+    )
 
 
 def items_table() -> Markup:
     """The columns of the table of subjects that ``trialbook screen`` takes."""
     eligibility = study().protocol.eligibility
     rows = [
-        (code(one.name), lines([one.label, *([note(one.description)] if one.description else [])]), expected(one))
+        (
+            fact_place(code(one.name), "eligibility", one.name),
+            lines([one.label, *([note(one.description)] if one.description else [])]),
+            expected(one),
+        )
         for one in eligibility.spec.items
     ]
     return table(("Item", "What it is", "What it takes"), rows, about="Items of eligibility")
@@ -73,17 +82,19 @@ def cases_tables() -> Markup:
     """The boundary cases of every criterion, each folded away under its text."""
     eligibility = study().protocol.eligibility
     cases = [case.criterion for case in eligibility.cases]
-    folded = Markup('<details class="book-cases"><summary>{} {}</summary>{}</details>')
+    folded = Markup('<details class="book-folded"><summary>{} {}</summary>{}</details>')
     return Markup("").join(
         folded.format(code(one.id), f"{one.text} ({cases.count(one.id)} cases)", cases_table(one.id))
         for one in eligibility.spec.criteria
-    )
+    ) or nothing("Boundary cases: none stated.")
 
 
 def contradictions_table() -> Markup:
     """Items that contradict each other: a warning beside the verdict."""
     eligibility = study().protocol.eligibility
-    rows = [(code(one.when), one.message, source_mark(one, eligibility.spec.source)) for one in eligibility.spec.contradictions]
+    rows = [
+        (code(one.when), words(one.message), source_mark(one, eligibility.spec.source)) for one in eligibility.spec.contradictions
+    ]
     return table(("When", "Warning", "Source"), rows, about="Contradictions")
 
 
@@ -94,7 +105,7 @@ def _logic(criterion: str) -> list[Cell]:
             [
                 code(rule.expression.text),
                 *(
-                    [note(Markup("{}: {}").format(link(rule.setting, "setting", rule.setting), rule.reading))]
+                    [note(Markup("{}: {}").format(link(rule.setting, "eligibility", rule.setting), rule.reading))]
                     if rule.setting
                     else []
                 ),
@@ -109,8 +120,15 @@ def _numbers(criterion: str) -> list[Markup]:
     eligibility = study().protocol.eligibility
     used = [name for name in eligibility.settings_of(criterion) if not eligibility.settings[name].choices]
     told = Markup("{} = {}")
-    pairs = [told.format(link(name, "setting", name), _value(eligibility.values.get(name))) for name in used]
+    pairs = [told.format(link(name, "eligibility", name), _value(eligibility.values.get(name))) for name in used]
     return [note(Markup("with {}").format(Markup(", ").join(pairs)))] if pairs else []
+
+
+def _asked(criterion: str) -> list[Markup]:
+    """The open questions that the criterion's settings answer."""
+    eligibility = study().protocol.eligibility
+    numbers = (eligibility.settings[name].question for name in eligibility.settings_of(criterion))
+    return [note(question_link(number)) for number in dict.fromkeys(numbers) if number]
 
 
 def _choices(one: Setting) -> list[Markup]:
@@ -118,7 +136,7 @@ def _choices(one: Setting) -> list[Markup]:
 
 
 def _items(names: tuple[str, ...]) -> Markup:
-    return Markup(", ").join(code(name) for name in names)
+    return Markup(", ").join(link(code(name), "eligibility", name) for name in names)
 
 
 def _value(value: object) -> str:

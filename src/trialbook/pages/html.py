@@ -10,19 +10,25 @@ Cell = str | Markup
 NOTHING = Markup('<span class="book-none">—</span>')
 
 
-def table(headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, about: str, kind: str = "") -> Markup:
-    """A table under one header row; ``about`` says what it is to who can't see it, ``kind`` is a class for its look."""
+def table(headers: Sequence[Cell], rows: Iterable[Sequence[Cell]], *, about: str, kind: str = "") -> Markup:
+    """A table under one header row, or the word that there is nothing to show.
+
+    ``about`` says what it is to who can't see it, ``kind`` is a class for its look.
+    """
+    rows = list(rows)
+    if not rows:
+        return nothing(f"{about}: none stated.")
     body = Markup("").join(Markup("<tr>{}</tr>").format(Markup("").join(_cell(cell) for cell in row)) for row in rows)
     return framed(headers, body, about=about, kind=kind)
 
 
-def framed(headers: Sequence[str], body: Markup, *, about: str, kind: str = "") -> Markup:
+def framed(headers: Sequence[Cell], body: Markup, *, about: str, kind: str = "") -> Markup:
     """A table whose rows are made already; on a narrow screen it scrolls in its own frame."""
     head = Markup("").join(Markup('<th scope="col">{}</th>').format(header) for header in headers)
     return _frame(Markup("<thead><tr>{}</tr></thead><tbody>{}</tbody>").format(head, body), about, kind)
 
 
-def facts(pairs: Iterable[tuple[str, Cell]], *, about: str) -> Markup:
+def facts(pairs: Iterable[tuple[Cell, Cell]], *, about: str) -> Markup:
     """Name and value, a row each."""
     row = Markup('<tr><th scope="row">{}</th><td>{}</td></tr>')
     body = Markup("").join(row.format(name, value) for name, value in pairs)
@@ -46,6 +52,11 @@ def code(text: str) -> Markup:
     return Markup("<code>{}</code>").format(text)
 
 
+def nothing(text: str) -> Markup:
+    """What stands in the place of something that is not there."""
+    return Markup('<p class="book-none">{}</p>').format(text)
+
+
 def note(text: Cell) -> Markup:
     """What explains the line above it."""
     return Markup('<div class="book-note">{}</div>').format(text)
@@ -54,6 +65,11 @@ def note(text: Cell) -> Markup:
 def target(*names: str) -> str:
     """The id of a place on a page that links lead to: ``variable-AE-AETERM``."""
     return "-".join("".join(c if c.isalnum() or c in "._" else f"_{ord(c):x}" for c in name) for name in names)
+
+
+def placed(text: Cell, *names: str) -> Markup:
+    """A text that links lead to."""
+    return Markup('<span id="{}">{}</span>').format(target(*names), text)
 
 
 def link(text: Cell, *names: str) -> Markup:

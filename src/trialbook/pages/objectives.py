@@ -6,11 +6,28 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from trialbook.pages.html import NOTHING, Cell, code, facts, lines, note, table
+from trialbook.pages.html import NOTHING, Cell, code, facts, lines, note, nothing, table, target
+from trialbook.pages.links import fact_place, page_link, question_link
 from trialbook.pages.session import study
-from trialbook.pages.sources import question_link, source_mark, words
+from trialbook.pages.sources import source_mark, words
 from trialbook.protocol.analysis import setting_value
 from trialbook.protocol.objectives import Estimand
+
+METHODS = {
+    "fisher": "Fisher's exact test",
+    "pooled": "z test, pooled variance",
+    "unpooled": "z test, unpooled variance",
+    "fleiss_cc": "z test, continuity-corrected (Fleiss)",
+    "arcsine": "arcsine transformation (Cohen's h)",
+    "wilson": "Wilson",
+    "clopper_pearson": "Clopper-Pearson",
+    "miettinen_nurminen": "Miettinen-Nurminen",
+    "newcombe": "Newcombe",
+    "wald": "Wald",
+    "efron": "Efron",
+    "breslow": "Breslow",
+}
+"""Names of statistical methods as papers have them."""
 
 
 def objectives_table() -> Markup:
@@ -18,14 +35,14 @@ def objectives_table() -> Markup:
     objectives = study().protocol.objectives
     rows = [
         (
-            str(one.level),
+            fact_place(str(one.level), "objectives", one.id),
             words(one.text),
             lines(objectives.endpoint(name).name for name in one.endpoints),
             source_mark(one, objectives.source),
         )
         for one in objectives.objectives
     ]
-    return table(("Level", "Objective", "Endpoints", "Source"), rows, about="Objectives")
+    return table(("Level", "Objective", "Endpoints", "Source"), rows, about="Objectives", kind="book-objectives")
 
 
 def endpoints_table() -> Markup:
@@ -36,23 +53,43 @@ def endpoints_table() -> Markup:
         defined: list[Cell] = []
         if one.definition:
             defined = [words(one.definition.text), source_mark(one.definition, objectives.source)]
-        rows.append((code(one.id), str(one.level), lines([one.name, source_mark(one, objectives.source)]), lines(defined)))
-    return table(("Id", "Level", "Endpoint", "Definition"), rows, about="Endpoints")
+        name = fact_place(code(one.id), "objectives", one.id)
+        rows.append((name, str(one.level), lines([one.name, source_mark(one, objectives.source)]), lines(defined)))
+    return table(("Id", "Level", "Endpoint", "Definition"), rows, about="Endpoints", kind="book-endpoints")
+
+
+def intercurrent_events_table() -> Markup:
+    """The events after randomization that the estimands say how to handle."""
+    objectives = study().protocol.objectives
+    rows = [
+        (fact_place(code(one.id), "objectives", one.id), one.name, source_mark(one, objectives.source))
+        for one in objectives.intercurrent_events
+    ]
+    return table(("Id", "Event", "Source"), rows, about="Intercurrent events")
 
 
 def estimands_tables() -> Markup:
     """Each estimand by the five attributes of ICH E9(R1), with what is missing data rather than an intercurrent event."""
     objectives = study().protocol.objectives
+    titled = Markup('<h3 id="{}">{}</h3>{}')
     return Markup("").join(
-        Markup('<h3 class="book-estimand">{}</h3>{}').format(objectives.endpoint(one.endpoint).name, _estimand(one))
+        titled.format(target("objectives", one.id), objectives.endpoint(one.endpoint).name, _estimand(one))
         for one in objectives.estimands
-    )
+    ) or nothing("Estimands: none stated.")
 
 
 def analysis_sets_table() -> Markup:
     """Whose data the analyses take."""
     analysis = study().protocol.analysis
-    rows = [(code(one.id), one.name, words(one.definition), source_mark(one, analysis.source)) for one in analysis.sets]
+    rows = [
+        (
+            fact_place(code(one.id), "analysis", one.id),
+            one.name,
+            words(one.definition),
+            source_mark(one, analysis.source),
+        )
+        for one in analysis.sets
+    ]
     return table(("Id", "Set", "Definition", "Source"), rows, about="Analysis sets")
 
 
@@ -62,9 +99,17 @@ def analysis_settings_table() -> Markup:
     analysis = protocol.analysis
     testing, estimation = analysis.testing, analysis.estimation
     rows: list[tuple[Cell, Cell, Cell]] = [
-        ("Level of the primary test", f"{testing.alpha:g}, {testing.sides}-sided", source_mark(testing, analysis.source)),
-        *([("Several tests", testing.multiplicity, NOTHING)] if testing.multiplicity else []),
-        ("Interval of a proportion", _told(estimation.proportion), source_mark(estimation, analysis.source)),
+        (
+            fact_place("Level of the primary test", "analysis", "testing"),
+            f"{testing.alpha:g}, {testing.sides}-sided",
+            source_mark(testing, analysis.source),
+        ),
+        *([("Several tests", words(testing.multiplicity), NOTHING)] if testing.multiplicity else []),
+        (
+            fact_place("Interval of a proportion", "analysis", "estimation"),
+            _told(estimation.proportion),
+            source_mark(estimation, analysis.source),
+        ),
         ("Interval of a difference of proportions", _told(estimation.difference), NOTHING),
         ("Interval of a survival estimate", _told(estimation.survival), NOTHING),
         ("Ties", _told(estimation.ties), NOTHING),
@@ -74,8 +119,9 @@ def analysis_settings_table() -> Markup:
         options = [note(f"of {', '.join(map(_told, one.options))}")] if one.options else []
         asked = [question_link(one.question)] if one.question else []
         source = lines([source_mark(one, analysis.source), *asked])
-        rows.append((lines([one.text, note(code(one.id))]), lines([value, *options]), source))
-    return table(("Decision", "Value", "Source"), rows, about="Settings of the analysis")
+        name = note(fact_place(code(one.id), "analysis", one.id))
+        rows.append((lines([words(one.text), name]), lines([words(value), *options]), source))
+    return table(("Decision", "Value", "Source"), rows, about="Settings of the analysis", kind="book-decisions")
 
 
 def _estimand(one: Estimand) -> Markup:
@@ -83,6 +129,7 @@ def _estimand(one: Estimand) -> Markup:
     objectives, analysis = protocol.objectives, protocol.analysis
     sets = [analysis.set(name).name for name in (one.set, *one.other_sets)]
     pairs: list[tuple[str, Cell]] = [
+        ("Endpoint", page_link(code(one.endpoint), "objectives", one.endpoint)),
         ("Treatment", words(one.treatment)),
         (
             "Population",
@@ -112,4 +159,5 @@ def _missing(one: Estimand) -> Iterable[Markup]:
 
 
 def _told(value: object) -> str:
-    return str(value).replace("_", " ") if isinstance(value, str) else f"{value}"
+    text = f"{value}"
+    return METHODS.get(text, text.replace("_", " "))

@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
+import math
+
 from markupsafe import Markup
 
-from trialbook.pages.html import NOTHING, Cell, facts, lines, note, table
+from trialbook.pages.html import NOTHING, Cell, facts, lines, note, nothing, table
+from trialbook.pages.links import fact_place, page_link
+from trialbook.pages.objectives import METHODS
 from trialbook.pages.session import study
-from trialbook.pages.sources import source_mark
+from trialbook.pages.sources import fact_source, source_mark
 from trialbook.protocol.reconstruction import LABEL, Reconstruction
+from trialbook.protocol.sample_size import Inflation, Method
 
-METHODS = {
-    "fisher": "Fisher's exact test",
-    "pooled": "z test, pooled variance",
-    "unpooled": "z test, unpooled variance",
-    "fleiss_cc": "z test, continuity-corrected (Fleiss)",
-    "arcsine": "arcsine transformation (Cohen's h)",
-}
+SHORT = {"fisher": "Fisher", "pooled": "z, pooled", "unpooled": "z, unpooled", "fleiss_cc": "z, corrected", "arcsine": "arcsine"}
+"""The names of the tests in a table of many rows."""
+INFLATIONS = {Inflation.DIV: "n / (1 − d)", Inflation.MULT: "n × (1 + d)"}
+NO_ASSUMPTIONS = "The protocol states no assumptions that give a number of subjects."
 
 
 def sample_size_table() -> Markup:
     """The planned number, the assumptions that give it, and what they give."""
     found = study().protocol.sample_size()
     if found is None:
-        return Markup("<p>The protocol states no assumptions.</p>")
+        return nothing(NO_ASSUMPTIONS)
     a, t = found.assumptions, found.testing
     arms = found.evaluable
-    pairs: list[tuple[str, Cell]] = [
-        ("Planned by the record", lines([_number(found.planned), note("The record gives no basis for it")])),
-        ("Basis", Markup("<strong>{}</strong> {}").format(LABEL.capitalize(), source_mark(a, study().protocol.analysis.source))),
+    pairs: list[tuple[Cell, Cell]] = [
+        ("Planned", lines([_number(found.planned), source_mark(fact_source("design", "planned_subjects"))])),
+        (
+            fact_place("Basis", "analysis", "sample_size"),
+            Markup("<strong>{}</strong> {}").format(LABEL.capitalize(), source_mark(a, study().protocol.analysis.source)),
+        ),
         ("Test", f"{METHODS[a.method]}, {t.sides}-sided, level {t.alpha:g}"),
         ("Proportions", f"{_percent(a.p_control)} in control, {_percent(a.p_treatment)} with treatment"),
         ("Power asked for", _percent(a.power)),
         ("Allocation", f"{a.allocation:g} : 1"),
-        ("Dropout", _percent(a.dropout)),
+        ("Dropout", f"{_percent(a.dropout)}{f', {INFLATIONS[a.inflation]}' if a.dropout else ''}"),
         ("Needed with an outcome", f"{arms[0]} and {arms[1]}" if arms else NOTHING),
         ("To randomize", lines([_number(found.randomized), note(_agreement(found))])),
         ("Power of the planned number", _percent(found.power(), 2)),
@@ -41,14 +46,21 @@ def sample_size_table() -> Markup:
 
 
 def power_by_rates_table() -> Markup:
-    """The power of the planned number under other proportions."""
+    """The power of the planned number under other proportions; that under the assumed ones stands out."""
     found = _reconstruction()
     if found is None:
-        return Markup("")
-    grid = found.power_by_rates()
-    headers = ("Control", *(f"+{_percent(difference)}" for difference in grid.columns))
+        return nothing(NO_ASSUMPTIONS)
+    grid, assumed = found.power_by_rates(), found.assumptions
+
+    def cell(low: float, difference: float, value: float) -> Cell:
+        told = NOTHING if value != value else _percent(value)
+        is_assumed = math.isclose(low, assumed.p_control) and math.isclose(low + difference, assumed.p_treatment)
+        return Markup("<strong>{}</strong>").format(told) if is_assumed else told
+
+    headers = ("Control", *(f"+{100 * difference:.0f} points" for difference in grid.columns))
     rows = [
-        (_percent(low), *(NOTHING if value != value else _percent(value) for value in row)) for low, *row in grid.itertuples()
+        (_percent(low), *(cell(low, difference, value) for difference, value in zip(grid.columns, row, strict=True)))
+        for low, *row in grid.itertuples()
     ]
     return table(headers, rows, about="Power by proportions", kind="book-grid")
 
@@ -57,33 +69,37 @@ def power_by_dropout_table() -> Markup:
     """The power of the planned number when outcomes are missing."""
     found = _reconstruction()
     if found is None:
-        return Markup("")
+        return nothing(NO_ASSUMPTIONS)
     rows = [
         (_percent(row.dropout), f"{row.control} and {row.treatment}", _percent(row.power, 1))
         for row in found.power_by_dropout().itertuples()
     ]
-    return table(
-        ("Outcome missing", "Remaining, control and treatment", "Power"), rows, about="Power by dropout", kind="book-grid"
+    headers = ("Outcome missing", "Remaining, control and treatment", "Power")
+    steps = (
+        note("The power of an exact test goes up and down in steps.") if found.assumptions.method is Method.FISHER else Markup("")
     )
+    return table(headers, rows, about="Power by dropout", kind="book-grid") + steps
 
 
 def scenarios_table() -> Markup:
-    """The other assumptions of the grid that give the planned number as well."""
+    """Every combination of the grid's assumptions that gives the planned number, and how many there are."""
     found = _reconstruction()
     if found is None:
-        return Markup("")
+        return nothing(NO_ASSUMPTIONS)
     rows = [
         (
-            METHODS[str(row.method)],
+            SHORT[str(row.method)],
             f"{_percent(row.p_control)} and {_percent(row.p_treatment)}",
             _percent(row.power),
-            f"{_percent(row.dropout)}{f', {row.inflation}' if row.dropout else ''}",
+            _percent(row.dropout),
+            INFLATIONS[Inflation(str(row.inflation))] if row.dropout else NOTHING,
             str(row.n_arm),
         )
         for row in found.scenarios().itertuples()
     ]
-    headers = ("Test", "Control and treatment", "Power", "Dropout", "Control arm with an outcome")
-    return table(headers, rows, about="Scenarios that give the planned number", kind="book-grid")
+    headers = ("Test", "Control and treatment", "Power", "Dropout d", "To randomize", "n in control")
+    told = Markup("<p>{} combinations of these assumptions give {}.</p>").format(len(rows), found.planned)
+    return told + table(headers, rows, about="Scenarios that give the planned number", kind="book-grid")
 
 
 def events_table() -> Markup:
@@ -91,11 +107,11 @@ def events_table() -> Markup:
     found = _reconstruction()
     events = found.events() if found else None
     if found is None or events is None or found.assumptions.events is None:
-        return Markup("")
+        return nothing("The protocol states no assumptions about events.")
     assumed = found.assumptions.events
     rates = f"hazard ratio {assumed.hazard_ratio:g}, events in control {_percent(assumed.p_control)}"
     pairs: list[tuple[str, Cell]] = [
-        ("Endpoint", study().protocol.objectives.endpoint(assumed.endpoint).name),
+        ("Endpoint", page_link(study().protocol.objectives.endpoint(assumed.endpoint).name, "objectives", assumed.endpoint)),
         ("Assumed", lines([rates, source_mark(assumed, study().protocol.analysis.source)])),
         ("Events needed", f"{events.schoenfeld:.1f} (Schoenfeld), {events.freedman:.1f} (Freedman)"),
         ("Subjects needed for them", f"{events.subjects}"),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from itertools import groupby
 
 from markupsafe import Markup
 
-from trialbook.pages.html import NOTHING, Cell, code, facts, lines, note, table, target
+from trialbook.pages.html import NOTHING, Cell, code, facts, lines, note, nothing, table, target
+from trialbook.pages.links import fact_link, fact_place, linked_questions, reference_link
 from trialbook.pages.session import study
 from trialbook.protocol.facts import worded
 from trialbook.protocol.registry import check_registry
@@ -30,12 +31,22 @@ def source_mark(one: Sourced, above: Source | None = None) -> Markup:
     mark = Markup('<span class="book-source book-source-{0}">{0}</span>').format(source) if source else Markup("")
     cites = Markup("").join(Markup(" {}").format(reference_link(key)) for key in one.cites)
     said = [note(Markup("“{}”").format(one.quote))] if one.quote else []
-    return Markup("").join([mark, cites, *said, *([note(one.note)] if one.note else [])])
+    return Markup("").join([mark, cites, *said, *([note(linked_questions(words(one.note)))] if one.note else [])])
 
 
-def reference_link(key: str) -> Markup:
-    """A citation, which leads to its entry in the list of references."""
-    return Markup('<a href="references.html#{}">[{}]</a>').format(target("reference", key), key)
+def mark_beside(one: Sourced, above: Source | None = None) -> list[Markup]:
+    """The source of a statement where it is not the record; nothing where it is, and there is nothing to say of it."""
+    if (one.source or above) is not Source.RECORD:
+        return [source_mark(one, above)]
+    return [note(linked_questions(words(one.note)))] if one.note else []
+
+
+def fact_source(*keys: str) -> Sourced:
+    """The source of a fact of ``study.yml``, by its keys."""
+    protocol, key = study().protocol.study, ".".join(keys)
+    known = [name for name in protocol.sources if key == name or key.startswith(f"{name}.")]
+    about = protocol.sources[max(known, key=len)] if known else Sourced()
+    return about if about.source else about.model_copy(update={"source": protocol.source})
 
 
 def words(text: str) -> str:
@@ -54,7 +65,7 @@ def registry_table() -> Markup:
     """The differences between the registry record and the protocol, or that there is none."""
     one = study()
     if not one.protocol.study.record:
-        return Markup("<p>{}</p>").format("The study names no registry record to compare with.")
+        return nothing("The study names no registry record to compare with.")
     compared = check_registry(one.protocol, None)
     record = compared.record
     told = facts(
@@ -72,19 +83,28 @@ def registry_table() -> Markup:
     return told + table(("Severity", "Field", "Record", "Protocol", "Where"), rows, about="Differences") if rows else told
 
 
-def statements_table() -> Markup:
-    """Every statement of the protocol with its source and its place."""
-    rows = [(code(f"{one.file}:{one.line}"), _said(one), source_mark(_about(one))) for one in statements(study().protocol)]
-    return table(("Place", "Statement", "Source"), rows, about="Statements", kind="book-statements")
+def statements_tables() -> Markup:
+    """Every statement of the protocol with its source and its place, the statements of a file folded away under its name."""
+    folded = Markup('<details class="book-folded"><summary>{}</summary>{}</details>')
+    pieces = []
+    for file, group in groupby(statements(study().protocol), key=lambda one: one.file):
+        found = list(group)
+        rows = [(lines([code(one.dotted), note(f"line {one.line}")]), _said(one), source_mark(_about(one))) for one in found]
+        counted = Counter(one.source for one in found)
+        told = ", ".join(f"{counted[source]} {source}" for source in Source if counted[source])
+        shown = table(("Place", "Statement", "Source"), rows, about=f"Statements of {file}", kind="book-statements")
+        pieces.append(folded.format(Markup("{}: {}").format(code(f"protocol/{file}"), told), shown))
+    return Markup("").join(pieces)
 
 
 def _said(one: Statement) -> Cell:
+    """A statement's words, and the numbers beside them."""
     numbers = ", ".join(f"{number:g}" for number in one.numbers)
     return lines(part for part in (words(one.text), note(numbers) if numbers else "") if part)
 
 
 def _about(one: Statement) -> Sourced:
-    quote = one.quote if one.quote != one.text else ""
+    quote = one.quote if one.quote != one.text and one.source is Source.RECORD else ""
     return Sourced.model_construct(source=one.source, quote=quote, cites=one.cites, note=one.note)
 
 
@@ -93,8 +113,8 @@ def references_list() -> Markup:
     entries = study().protocol.references.values()
     item = '<li id="{}"><span class="book-key">[{}]</span> {}</li>'
     # The entry's own markup comes from pybtex, which escapes what the file holds.
-    body = Markup("").join(Markup(item).format(target("reference", one.key), one.key, Markup(one.html)) for one in entries)
-    return Markup('<ul class="book-references">{}</ul>').format(body) if body else Markup("<p>None.</p>")
+    body = Markup("").join(Markup(item).format(target("references", one.key), one.key, Markup(one.html)) for one in entries)
+    return Markup('<ul class="book-references">{}</ul>').format(body) if body else nothing("References: none stated.")
 
 
 def glossary_table() -> Markup:
@@ -113,10 +133,10 @@ def questions_table() -> Markup:
     questions = study().protocol.questions
     rows = [
         (
-            Markup('<span id="{}">{}</span>').format(target("question", str(one.number)), one.number),
+            fact_place(f"{one.number}", "questions", f"{one.number}"),
             lines([one.question, note(f"M11 {one.section}"), *([] if one.open else [note("Answered by the record")])]),
-            lines(Markup("“{}”").format(said.quote) for said in one.says) if one.says else "silent",
-            lines([words(one.reading), *_parameters(one.parameters)]),
+            lines(Markup("“{}”").format(said.quote) for said in one.says) if one.says else note("nothing"),
+            lines([words(one.reading), *(note(fact_link(path)) for path in one.parameters)]),
             one.impact,
             source_mark(one, questions.source),
         )
@@ -126,6 +146,7 @@ def questions_table() -> Markup:
         ("No.", "Question", "The record says", "Reading taken", "What changes with the answer", "Source"),
         rows,
         about="Open questions",
+        kind="book-questions",
     )
 
 
@@ -145,12 +166,3 @@ def amendments_table() -> Markup:
     ]
     headers = ("No.", "Version", "Date", "Effective", "Consent forms", "Rationale")
     return told + table(headers, rows, about="Amendments") if rows else told
-
-
-def question_link(number: int) -> Markup:
-    """A question by its number."""
-    return Markup('<a href="open-questions.html#{0}">question {1}</a>').format(target("question", str(number)), number)
-
-
-def _parameters(names: Iterable[str]) -> list[Markup]:
-    return [note(Markup(", ").join(code(name) for name in names))] if names else []
