@@ -59,6 +59,7 @@ def test_a_subject_in_chinese_of_either_encoding(protocol: Protocol, tmp_path: P
         assert read_subjects(tmp_path / "s.csv", protocol.eligibility, ["gb18030"])["subject"].tolist() == ["受试者一"]
 
 
+LONG, MANY = b"x" * 30_000, b",".join(b"x%d" % number for number in range(20_000))
 # The file, and what the message says of it (each of these texts).
 WRONG: list[tuple[bytes, tuple[str, ...]]] = [
     (b"", ("the file is empty",)),
@@ -78,6 +79,11 @@ WRONG: list[tuple[bytes, tuple[str, ...]]] = [
     (b"subject,age,stage\nA, 18,early\n", ("row 2, column age: found ' 18'",)),
     (b"subject,age,stage\n\nA,x,early\n", ("row 3, column age: found 'x'",)),
     (b'subject,age,stage\n"A,18,early\n', ("quote",)),
+    (b"subject,age,stage\nA,18," + LONG + b"\n", ("row 2, column stage: found 'xxx", "xxx'… (30,000 characters), expected")),
+    (b"subject,age,stage," + LONG + b"\nA,18,early,\n", ("row 1", "unknown: xxx", "xxx… (30,000 characters)")),
+    (b"subject,age,stage," + MANY + b"\nA,18,early\n", ("row 1", "x36, and 19,963 more", "unknown: x0, x1,")),
+    (b"subject,age,stage\nA,18,early," + LONG + b"\n", ("row 2: has 4 cells where the header has 3", "characters)")),
+    (b"subject,age,sta\x1b[31mge\nA,18,early\n", ("row 1", r"unknown: 'sta\x1b[31mge'")),
     (b"subject,age,stage\n\xff\xfe\xff,18,early\n", ("s.csv",)),
     (b"<html><table></table></html>", ("web page",)),
     (b"PK\x03\x04rest", ("workbook or a zip",)),
@@ -90,6 +96,7 @@ def test_what_is_refused(protocol: Protocol, tmp_path: Path, data: bytes, said: 
     with pytest.raises(ExportError) as caught:
         read_subjects(tmp_path / "s.csv", protocol.eligibility, ["gb18030"])
     assert [one for one in ("s.csv", *said) if one not in str(caught.value)] == []
+    assert len(str(caught.value)) < 2_000
 
 
 def test_each_wrong_cell_is_told_up_to_a_number(protocol: Protocol, tmp_path: Path) -> None:

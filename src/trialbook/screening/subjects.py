@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +17,7 @@ from trialbook.exports.encodings import find_encoding
 from trialbook.protocol.eligibility import Eligibility, ItemError, ItemType
 
 MOST_TOLD = 20
+LONGEST_SHOWN, LONGEST_FAULT = 60, 200
 TEXT_FILES = (".csv", ".tsv", ".txt")
 
 
@@ -62,16 +64,30 @@ def _header(path: Path, encodings: Sequence[str]) -> list[str]:
 
 
 def _refuse_columns(found: Sequence[str], wanted: Sequence[str], path: Path) -> None:
-    named = [name for name in found if name]
+    named = Counter(name for name in found if name)
     wrong = {
         "missing": [name for name in wanted if name not in named],
-        "unknown": [name for name in dict.fromkeys(named) if name not in wanted],
-        "there twice": [name for name in dict.fromkeys(named) if named.count(name) > 1],
+        "unknown": [name for name in named if name not in wanted],
+        "there twice": [name for name, count in named.items() if count > 1],
     }
-    told = [f"{fault}: {', '.join(names)}" for fault, names in wrong.items() if names]
+    told = [f"{fault}: {_names(names)}" for fault, names in wrong.items() if names]
     if told:
-        what = f"has not exactly the columns that the items are\n  found     {', '.join(named)}\n  " + "\n  ".join(told)
+        what = f"has not exactly the columns that the items are\n  found     {_names(named)}\n  " + "\n  ".join(told)
         raise ExportError(what, file=path, place="row 1", remedy=f"The columns are, in any order: {', '.join(wanted)}.")
+
+
+def _names(names: Iterable[str]) -> str:
+    """The first ones, each shortened: a file that is no item table may have any number, of any length."""
+    shown = [_short(name) for name in names]
+    more = [f"and {len(shown) - 2 * MOST_TOLD:,} more"] if len(shown) > 2 * MOST_TOLD else []
+    return ", ".join([*shown[: 2 * MOST_TOLD], *more])
+
+
+def _short(text: str, longest: int = LONGEST_SHOWN, *, quoted: bool = False) -> str:
+    """A text's beginning, on one line."""
+    shown = text[:longest]
+    shown = repr(shown) if quoted or not shown.isprintable() else shown
+    return shown if len(text) <= longest else f"{shown}… ({len(text):,} characters)"
 
 
 def _refuse_rows(table: RawTable, path: Path) -> None:
@@ -79,7 +95,9 @@ def _refuse_rows(table: RawTable, path: Path) -> None:
     told = [(one.row, one.what) for one in table.problems]
     told += [(one.row or table.header_row or 1, one.what) for one in table.notes]
     if told:
-        what = _listed([f"row {row}: {what}" for row, what in sorted(told)], "row", "is not as the header has it")
+        what = _listed(
+            [f"row {row}: {_short(what, LONGEST_FAULT)}" for row, what in sorted(told)], "row", "is not as the header has it"
+        )
         raise ExportError(what, file=path, remedy="Each row has a cell for each column, in their order; empty is unknown.")
 
 
@@ -91,7 +109,7 @@ def _refuse_values(errors: Sequence[ItemError], table: RawTable, path: Path) -> 
 
 def _cells(errors: Sequence[ItemError], table: RawTable) -> Iterator[str]:
     for one in errors:
-        found = repr(one.found) if one.found else "nothing"
+        found = _short(one.found, quoted=True) if one.found else "nothing"
         yield f"row {int(table.row[one.row])}, column {one.item}: found {found}, expected {one.expected}"
 
 
