@@ -71,7 +71,8 @@ def cases_table(criterion: str) -> Markup:
     wrong = [one for one in found if not one.as_expected]
     if wrong:
         case = wrong[0].case
-        what = f"{criterion}, {case.case}: expected {TRUTH[case.expected]}, found {TRUTH[wrong[0].found]}"
+        expected_truth, truth = _truth(case.expected, case.missing), _truth(wrong[0].found, wrong[0].missing)
+        what = f"{criterion}, {case.case}: expected {expected_truth}, found {truth}"
         remedy = "Mend the criterion's logic, or the case."
         raise TrialbookError(what, file="protocol/eligibility_cases.csv", place=f"line {case.line}", remedy=remedy)
     rows = [(one.case.case, _differs(one), _verdict(one, eligibility.criteria[criterion])) for one in found]
@@ -141,6 +142,10 @@ def _items(names: tuple[str, ...]) -> Markup:
 
 def _value(value: object) -> str:
     return ", ".join(value) if isinstance(value, tuple) else "not stated" if value is None else str(value)
+
+
+def _truth(truth: bool | None, missing: tuple[str, ...]) -> str:
+    return f"{TRUTH[truth]} by {', '.join(missing)}" if missing else TRUTH[truth]
 
 
 def _differs(one: Outcome) -> Cell:

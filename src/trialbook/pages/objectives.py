@@ -52,7 +52,7 @@ def endpoints_table() -> Markup:
     for one in objectives.endpoints:
         defined: list[Cell] = []
         if one.definition:
-            defined = [words(one.definition.text), source_mark(one.definition, objectives.source)]
+            defined = [words(one.definition.text), source_mark(one.definition, one.source or objectives.source)]
         name = fact_place(code(one.id), "objectives", one.id)
         rows.append((name, str(one.level), lines([one.name, source_mark(one, objectives.source)]), lines(defined)))
     return table(("Id", "Level", "Endpoint", "Definition"), rows, about="Endpoints", kind="book-endpoints")

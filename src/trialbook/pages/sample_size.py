@@ -112,7 +112,7 @@ def events_table() -> Markup:
     rates = f"hazard ratio {assumed.hazard_ratio:g}, events in control {_percent(assumed.p_control)}"
     pairs: list[tuple[str, Cell]] = [
         ("Endpoint", page_link(study().protocol.objectives.endpoint(assumed.endpoint).name, "objectives", assumed.endpoint)),
-        ("Assumed", lines([rates, source_mark(assumed, study().protocol.analysis.source)])),
+        ("Assumed", lines([rates, source_mark(assumed, found.assumptions.source or study().protocol.analysis.source)])),
         ("Events needed", f"{events.schoenfeld:.1f} (Schoenfeld), {events.freedman:.1f} (Freedman)"),
         ("Subjects needed for them", f"{events.subjects}"),
         ("Events expected among those planned", f"{events.expected:.1f}"),

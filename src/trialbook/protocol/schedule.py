@@ -72,9 +72,10 @@ class VisitsSpec(SpecModel):
 
 
 def load_visits(folder: Path, read: Callable[[Path], SpecFile] = SpecFile) -> dict[str, Visit]:
-    """The visits by name; none where the study has no ``visits.yml``. Raises SpecError with file and line.
+    """The visits by name, each with its source; none where the study has no ``visits.yml``. Raises SpecError with file and line.
 
     ``read`` opens the file.
     """
     path = folder / "visits.yml"
-    return {one.visit: one for one in read(path).parse(VisitsSpec).visits} if path.exists() else {}
+    spec = read(path).parse(VisitsSpec) if path.exists() else VisitsSpec()
+    return {one.visit: one.model_copy(update={"source": one.source or spec.source}) for one in spec.visits}
