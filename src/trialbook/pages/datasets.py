@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from trialbook.pages.html import NOTHING, Cell, code, lines, link, note, table
 from trialbook.pages.session import study
@@ -39,7 +39,7 @@ def datasets_table() -> Markup:
         )
         made_from = [link(form, "form", form) for form in forms if form in one.specs.forms]
         if len(made_from) < len(forms):
-            made_from.append(Markup("the protocol's verdict on {}").format(code("sdtm_specs/eligibility.yml")))
+            made_from.append(escape("what the protocol's criteria say"))
         rows.append(
             (
                 link(code(name), "domain", name),
@@ -56,7 +56,9 @@ def datasets_table() -> Markup:
             )
         )
     rows += [_designed(design) for design in one.trial_design()]
-    return table(("Dataset", "Label", "Class", "Structure", "Natural key", "Made from"), rows, about="Datasets")
+    return table(
+        ("Dataset", "Label", "Class", "Structure", "Natural key", "Made from"), rows, about="Datasets", kind="book-datasets"
+    )
 
 
 def _designed(design: DesignDataset) -> tuple[Cell, ...]:

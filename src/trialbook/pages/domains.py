@@ -64,7 +64,7 @@ def _about(spec: DomainSpec) -> Markup:
 
 def _records(records: Records) -> Markup:
     """Which rows of which form become records, and what stands beside them."""
-    said = Markup("A record for each row of form {}").format(link(records.form, "form", records.form))
+    said = Markup("A record for each row of {}").format(_form(records.form))
     if records.where:
         said += Markup(" for which {}").format(code(records.condition))
     joins = []
@@ -73,7 +73,7 @@ def _records(records: Records) -> Markup:
             code(on) if on == other else Markup("{} = {}").format(code(on), code(f"{alias}.{other}"))
             for on, other in zip(join.on, join.others, strict=True)
         )
-        name = link(join.form, "form", join.form) + (Markup(" as {}").format(code(alias)) if alias != join.form else "")
+        name = _form(join.form) + (Markup(" as {}").format(code(alias)) if alias != join.form else "")
         joined = Markup("with {} by {}").format(name, by)
         if join.first or join.last:
             joined += Markup("; of several, the {} by {}").format(
@@ -83,6 +83,13 @@ def _records(records: Records) -> Markup:
             joined += Markup("; only where {}").format(code(join.where))
         joins.append(joined)
     return said + (listing(joins) if joins else Markup(""))
+
+
+def _form(name: str) -> Markup:
+    """A form of the export as a link to it, or what the protocol's criteria say of the subjects, which is none."""
+    if name in study().specs.forms:
+        return Markup("form {}").format(link(name, "form", name))
+    return Markup("{} (what the protocol's criteria say)").format(code(name))
 
 
 def _variables(spec: DomainSpec) -> list[tuple[str, list[Way]]]:
@@ -149,9 +156,12 @@ def _origin(way: Way) -> Markup:
     for records in way.records:
         known = aliases(records, study().specs)
         cells += [raw_column(name, known) for name in way.algorithm.columns]
-    found: list[Cell] = [link(code(f"{form}.{column}"), "column", form, column) for form, column in dict.fromkeys(cells)]
+    found: list[Cell] = [
+        link(code(f"{form}.{column}"), "column", form, column) if form in study().specs.forms else code(f"{form}.{column}")
+        for form, column in dict.fromkeys(cells)
+    ]
     if way.algorithm.derive:
-        found += [Markup("form {}").format(link(form, "form", form)) for form in way.algorithm.derive.reads]
+        found += [_form(form) for form in way.algorithm.derive.reads]
     return lines(found)
 
 
