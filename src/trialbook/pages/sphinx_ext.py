@@ -17,8 +17,6 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
 from trialbook.pages.inputs import CACHES, inputs_hash, named_export
-from trialbook.pages.simulated import simulated_export
-from trialbook.study import LoadedStudy
 
 _CODE_CELL = re.compile(r"^(`{3,}|~{3,}|:{3,})\s*\{code-cell\}", re.MULTILINE)
 
@@ -32,8 +30,16 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
 def _name_cache(app: Sphinx, config: Config) -> None:
     root = Path(app.srcdir)
-    digest = inputs_hash(root, named_export() or simulated_export(LoadedStudy(root)))
+    digest = inputs_hash(root, named_export() or _simulated(root))
     config.nb_execution_cache_path = str(Path(app.outdir).parent / CACHES / digest[:20])
+
+
+def _simulated(root: Path) -> Path:
+    """The export that the pages would simulate; without this the extension loads in no time, as neither pandas nor pandera is."""
+    from trialbook.pages.simulated import simulated_export
+    from trialbook.study import LoadedStudy
+
+    return simulated_export(LoadedStudy(root))
 
 
 def _refuse_unexecuted(app: Sphinx, env: BuildEnvironment) -> None:
