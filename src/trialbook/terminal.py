@@ -73,7 +73,8 @@ def print_screening(screening: Screening, out: Path | None) -> None:
         table.add_row(*(Text(cell, VERDICT_STYLES.get(cell, "")) for cell in row))
     console.print(table)
     counts = ", ".join(f"{count:,} {verdict}" for verdict, count in screening.counts.items())
-    console.print(f"{len(screening.who):,} subjects: {counts}")
+    many = len(screening.who) != 1
+    console.print(f"{len(screening.who):,} subject{'s' * many}: {counts}")
     if out is not None:
         console.print(f"Verdicts: {out}", soft_wrap=True, markup=False)
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,6 +54,16 @@ def test_the_same_in_a_file_whole(repository: Path, table: Path, tmp_path: Path)
     ran = RUNNER.invoke(app, ["screen", str(table), "--out", str(out), "--study", str(repository)])
     assert (ran.exit_code, out.read_text(encoding="utf-8")) == (0, ran.stdout)
     assert [one.name for one in out.parent.iterdir()] == ["verdicts.json"]
+
+
+def test_what_is_piped_is_the_json_alone_in_utf8(repository: Path, table: Path, tmp_path: Path) -> None:
+    lines = table.read_text(encoding="utf-8").replace("S001", "受试者 一")
+    (tmp_path / "s.csv").write_text(lines, encoding="utf-8")
+    command = [sys.executable, "-m", "trialbook", "screen", "s.csv", "--out", "v.json", "--study", str(repository)]
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=True)
+    assert (ran.stdout, ran.stderr) == ((tmp_path / "v.json").read_bytes(), b"")
+    assert [one["subject"] for one in json.loads(ran.stdout)["subjects"]] == ["受试者 一", "S002", "S003"]
 
 
 @pytest.mark.parametrize("out", [".", "subjects.csv"])

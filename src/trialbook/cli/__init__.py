@@ -6,6 +6,7 @@ of substance is inside its command, so that ``--help`` answers at once.
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import Annotated
 
@@ -30,11 +31,20 @@ app.add_typer(registry_app, name="registry")
 
 def main() -> None:
     """Run the command line; a user's error is one message on stderr and exit code 2."""
+    _speak_utf8()
     try:
         app()
     except TrialbookError as error:
         typer.secho(f"trialbook: {error}", err=True, fg=typer.colors.RED if sys.stderr.isatty() else None)
         raise SystemExit(UNUSABLE) from None
+
+
+def _speak_utf8() -> None:
+    """What is piped is UTF-8, as what is written to files; a terminal shows what its own encoding has."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.isatty():
+        sys.stdout.reconfigure(errors="replace")
+    elif isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
 
 
 def _version(wanted: bool) -> None:
