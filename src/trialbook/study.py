@@ -16,7 +16,7 @@ from trialbook.checks.rule import Rule
 from trialbook.checks.schema import build_schema
 from trialbook.datasets import SdtmDataset, Variable
 from trialbook.errors import SpecError, TrialbookError
-from trialbook.mapping import MappedStudy, Specs, load_specs
+from trialbook.mapping import MappedStudy, Specs, load_export_spec, load_specs
 from trialbook.protocol import Protocol, Visit
 from trialbook.protocol.trial_design import DesignDataset, trial_design
 from trialbook.specfile import SpecFile
@@ -60,6 +60,11 @@ class LoadedStudy:
     def specs(self) -> Specs:
         """``sdtm_specs/``."""
         return load_specs(self.root / "sdtm_specs", namespace(self.protocol.id))
+
+    @property
+    def encodings(self) -> tuple[str, ...]:
+        """In which text that is not UTF-8 may be; it takes no other specification to know."""
+        return tuple(load_export_spec(self.root / "sdtm_specs").encodings)
 
     @cached_property
     def standard(self) -> Standard:

@@ -6,7 +6,7 @@ from trialbook.mapping.form_spec import DATE_TYPES, ColumnSpec, ExportSpec, Form
 from trialbook.mapping.forms import Form, Forms, collect_forms
 from trialbook.mapping.items import SUBJECT, ItemTable, item_table
 from trialbook.mapping.items_spec import EXCEPTIONS, VERDICTS, Answers, ItemsSpec
-from trialbook.mapping.loading import load_specs
+from trialbook.mapping.loading import load_export_spec, load_specs
 from trialbook.mapping.mapped import Mapped, MappedStudy
 from trialbook.mapping.provenance import Provenance
 from trialbook.mapping.records import MappingIssue
@@ -36,6 +36,7 @@ __all__ = [
     "StudyCodelist",
     "collect_forms",
     "item_table",
+    "load_export_spec",
     "load_specs",
     "map_forms",
 ]

@@ -55,6 +55,11 @@ def load_specs(folder: Path, prefix: str, read: Read = SpecFile) -> Specs:
     return specs
 
 
+def load_export_spec(folder: Path) -> ExportSpec:
+    """``export.yml`` of ``sdtm_specs/`` alone, for what needs no more of it."""
+    return _optional(folder, "export", ExportSpec, {}, SpecFile)
+
+
 def _optional(folder: Path, name: str, model: type[ModelT], files: dict[str, SpecFile], read: Read) -> ModelT:
     path = folder / f"{name}.yml"
     _refuse_other_ending(path.with_suffix(".yaml"))

@@ -44,7 +44,7 @@ class Study(LoadedStudy):
             raise TrialbookError(what, remedy="Give SUBJECTS.csv or --export EXPORT.")
         if subjects is not None:
             progress("reading the subjects")
-            return screen_subjects(Path(subjects), self.protocol, self.specs.export.encodings)
+            return screen_subjects(Path(subjects), self.protocol, self.encodings)
         refuse_without_items(self.specs, self.protocol)
         raw, forms = read_forms(self, Path(str(export)), progress)
         progress("judging the subjects")
