@@ -78,7 +78,7 @@ def test_overviews(here: Path, rows: Rows) -> None:
 
 def test_the_synopsis_shows_every_field_of_the_record(here: Path, rows: Rows) -> None:
     shown = {name for name, _ in rows(pages.synopsis_table("identification"))}
-    apart = {"source", "sources", "record", "summary", "design", "population", "arms"}
+    apart = {"source", "sources", "record", "record_sha256", "summary", "design", "population", "arms"}
     assert len(shown) == len(set(StudyProtocol.model_fields) - apart)
     assert rows(pages.synopsis_table("identification"))[:2] == [
         ["Study identifier", "SMALL assumption"],

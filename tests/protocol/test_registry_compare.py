@@ -361,6 +361,14 @@ def test_an_endpoint_of_another_time(protocol: Path, record: Path | None, expect
     assert found(edit(protocol, "objectives", name.format(2), name.format(3)), record) == expected
 
 
+def test_a_copy_of_the_record_that_was_edited_with_the_protocol_is_told(protocol: Path) -> None:
+    for file in [path for path in protocol.rglob("*") if path.is_file()]:
+        file.write_text(file.read_text(encoding="utf-8").replace("96", "97"), encoding="utf-8")
+    assert [(one.field, one.severity, one.place) for one in check_registry(Protocol(protocol)).differences] == [
+        ("record", Severity.ERROR, "record_sha256")
+    ]
+
+
 def test_two_criteria_exchanged(protocol: Path) -> None:
     text = (protocol / "eligibility.yml").read_text(encoding="utf-8")
     first, second = "Uncontrolled active infection.", "Severe organ dysfunction."

@@ -13,7 +13,18 @@ from trialbook.protocol.objectives import Level
 
 # What is the study's own and not the record's: the versions of the standards, the codes of the arms, how the source is named
 # and where its file is, the languages in which sites are asked.
-OWN = {"basis", "record", "source", "standard", "ct", "arms.0.armcd", "arms.1.armcd", "languages.0", "languages.1"}
+OWN = {
+    "basis",
+    "record",
+    "record_sha256",
+    "source",
+    "standard",
+    "ct",
+    "arms.0.armcd",
+    "arms.1.armcd",
+    "languages.0",
+    "languages.1",
+}
 
 
 @pytest.fixture(scope="module")

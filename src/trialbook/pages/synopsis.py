@@ -22,7 +22,7 @@ from trialbook.protocol.study import Population
 NAMES = {"id": "Study identifier", "other_ids": "Other identifiers", "ct": "Controlled terminology", "standard": "Data standard"}
 OPEN = Markup('<span class="book-none">not stated in the record</span>')
 _APART = {
-    "identification": ("source", "sources", "record", "summary", "design", "population", "arms"),
+    "identification": ("source", "sources", "record", "record_sha256", "summary", "design", "population", "arms"),
     "design": (),
     "population": ("minimum_age", "maximum_age"),
 }

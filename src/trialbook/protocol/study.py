@@ -47,7 +47,7 @@ class StudyProtocol(SpecModel):
     """``protocol/study.yml``: ``id`` is STUDYID; ``standard`` and ``ct`` name the versions that the study's data follow.
 
     ``basis`` says in words where the facts come from, and ``record`` is the registry record itself: a file, its path from the
-    protocol's folder. ``source`` is that of every fact here but those in ``sources``, which names them by their dotted keys (of
+    protocol's folder, and ``record_sha256`` the hash of its text as it was read. ``source`` is that of every fact here but those in ``sources``, which names them by their dotted keys (of
     lists without the position: ``arms.armcd``). ``languages`` are those that sites are asked in, the forms' own first.
     """
 
@@ -55,6 +55,7 @@ class StudyProtocol(SpecModel):
     title: str
     basis: str
     record: str = ""
+    record_sha256: str = ""
     source: Source = Source.ASSUMPTION
     sources: dict[str, Sourced] = {}
     standard: str = "sdtmig-3.4"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,8 +48,25 @@ def check_registry(protocol: Protocol, file: Path | None = None) -> Comparison:
                 remedy="Write  record: FILE  there (its path from the folder protocol/), or name the record with --record FILE.",
             )
         file = protocol.folder / protocol.study.record
+        return _compared(protocol, file, tuple(_altered(protocol, file)))
+    return _compared(protocol, file, ())
+
+
+def _compared(protocol: Protocol, file: Path, of_the_copy: tuple[Difference, ...]) -> Comparison:
     record = read_record(file, protocol.id)
-    return Comparison(file, record, compare(record, protocol))
+    return Comparison(file, record, (*of_the_copy, *compare(record, protocol)))
+
+
+def _altered(protocol: Protocol, file: Path) -> Iterator[Difference]:
+    """Whether the study's copy of the record is still the text that was read: an edit of both would show no difference."""
+    expected = protocol.study.record_sha256
+    if not expected or not file.is_file():
+        return
+    found = hashlib.sha256(file.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+    if found != expected:
+        text = "the study's copy has changed since it was read; if it was read anew, write its hash here"
+        spot = Spot(protocol, "study", ("record_sha256",))
+        yield spot.differs("record", Severity.ERROR, f"sha256 {found}", f"sha256 {expected}", text)
 
 
 def compare(record: RegistryRecord, protocol: Protocol) -> tuple[Difference, ...]:
