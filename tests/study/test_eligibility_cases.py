@@ -218,7 +218,7 @@ def named(case: str) -> str:
 
 CONTRADICTIONS = {
     "apl_with_fusion": ({"apl": "Y"}, {"apl": "Y", "genetics": "other"}),
-    "apl_with_fusion, the other one": ({"apl": "Y", "genetics": "CBFB::MYH11"}, {"apl": "Y", "genetics": "CEBPA"}),
+    "apl_with_fusion, the other one": ({"apl": "Y", "genetics": "CBFB::MYH11"}, {"apl": "Y", "genetics": "NPM1"}),
     "apl_without_aml": (
         {"apl": "Y", "genetics": "other", "diagnosis": "other", "eln2022_risk": ""},
         {"apl": "Y", "genetics": "other"},
