@@ -78,7 +78,7 @@ def test_the_study_s_book_is_whole_offline_and_marked(repository: Path, tmp_path
         ("index", ["Peking University", "Planned subjects", "eligibility.html#eligibility-I7"]),
         ("objectives", ["five attributes", "composite variable", "Miettinen-Nurminen", "book-source-assumption"]),
         ("design", ["PEG-IFN alfa-2b", "Informed consent", "book-soa", "PLANSUB"]),
-        ("eligibility", ["aminotransferase_limit", "decided by", "APL with"]),
+        ("eligibility", ["aminotransferase_limit", "decided by", "Warning"]),
         ("sample-size", ["Reconstruction", "74 combinations", "80.05 %"]),
         ("open-questions", ["M11 3.1.1", "eligibility.html#eligibility-joined_genes"]),
         ("sources", ["book-source-literature", "Version in force", "protocol/eligibility.yml"]),
