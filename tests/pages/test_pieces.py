@@ -154,6 +154,9 @@ def test_the_hash_follows_what_results_depend_on(
     (small_study / "validators/__pycache__/dm.pyc").write_bytes(b"compiled")
     edit(small_study / "book/index.md", "# Small", "# A page is Jupyter's own to watch")
     assert inputs_hash(small_study, export) == before
+    (small_study / "book/more.md").write_text("# A page that others may link to\n", encoding="utf-8")
+    assert inputs_hash(small_study, export) != before
+    (small_study / "book/more.md").unlink()
     edit(small_study / file, old, new)
     assert inputs_hash(small_study, export) != before
     assert (study_hash(small_study) != study_before) is of_the_study

@@ -40,11 +40,13 @@ def simulation_hash(root: Path) -> str:
 def inputs_hash(root: Path, export: Path) -> str:
     """SHA-256 over all that a page's results depend on beside its own code.
 
-    The kit's sources, the study's folders, the export, the lock file, the interpreter and the versions of what is installed.
+    The kit's sources, the study's folders, the export, the lock file, the interpreter, the versions of what is installed, and the
+    names of the book's pages: a page links to those that are there.
     """
+    pages = sorted(page.relative_to(root).as_posix() for page in (root / "book").rglob("*.md"))
     installed = sorted({f"{one.metadata['Name']} {one.version}" for one in metadata.distributions()})
     files = [*_files(_KIT, "."), *_files(root, *STUDY_FOLDERS, LOCK_FILE), *_files(export, ".")]
-    return _hash(iter(files), str(export), sys.version, *installed)
+    return _hash(iter(files), str(export), sys.version, *installed, *pages)
 
 
 def _files(folder: Path, *parts: str) -> Iterator[tuple[str, Path]]:
