@@ -22,8 +22,8 @@ source: record
 sponsor: Somebody
 other_ids: [S-1]
 design: {phase: Phase 2/Phase 3, allocation: Randomized, intervention_model: Crossover Assignment, masking: Double,
-  planned_subjects: 2, primary_purpose: Treatment}
-population: {condition: Itch, minimum_age: 18}
+  planned_subjects: 2, primary_purpose: Treatment, study_type: Interventional}
+population: {condition: Itch, minimum_age: 18, sex: All, healthy_volunteers: false}
 arms:
   - {armcd: A, arm: Drug, type: Experimental, description: Drug}
 """
@@ -230,8 +230,8 @@ def test_the_data_take_the_place_of_a_null_flavor(small: Callable[..., Protocol]
             ("Warning", "study.yml", 7, "'PHASE 9' is not in C66737 (TPHASE), the code list of TPHASE, which a study may extend"),
         ),
         (
-            "condition: Itch",
-            "condition: Itch, sex: Any",
+            "sex: All",
+            "sex: Any",
             ("Error", "study.yml", 9, "'ANY' is not in C66732 (SEXPOP), the code list of SEXPOP"),
         ),
         (
@@ -267,6 +267,67 @@ def test_the_data_take_the_place_of_a_null_flavor(small: Callable[..., Protocol]
             "LENGTH, value: Long",
             ("Error", "design.yml", 11, "LENGTH takes a duration of ISO 8601, such as P6M; found 'Long'"),
         ),
+        (
+            "FCNTRY, value: CHN",
+            "FCNTRY, value: China",
+            ("Error", "design.yml", 11, "FCNTRY takes a country's three letters of ISO 3166, such as FRA; found 'China'"),
+        ),
+        (
+            "FCNTRY, value: CHN",
+            "RLPSCRIT, value: ELN DOHNER AML 2022, code: C1, dictionary: CDISC CT",
+            ("Error", "design.yml", 11, "C1 is not the code of 'ELN DOHNER AML 2022' in sdtmct-2025-03-28"),
+        ),
+        (
+            "FCNTRY, value: CHN",
+            "REGID, value: R1",
+            ("Error", "design.yml", 12, "REGID has 'R1' twice"),
+        ),
+        (
+            "{parameter: FCNTRY, value: CHN}",
+            '{parameter: ADAPT, value: "N"}\n  - {parameter: ADAPT, value: "Y"}',
+            ("Error", "design.yml", 12, "ADAPT takes one value, and there are two: N and Y"),
+        ),
+        (
+            "{parameter: FCNTRY, value: CHN}",
+            "{parameter: REGID, null_flavor: NI, note: None}",
+            ("Error", "design.yml", 12, "REGID has a value, and a null_flavor that says why there is none"),
+        ),
+        (
+            "value: CHN",
+            'value: "{study.contact}"',
+            ("Error", "design.yml", 11, "FCNTRY has no value: state it, or a null_flavor, in the summary of design.yml"),
+        ),
+        (
+            ", healthy_volunteers: false",
+            "",
+            (
+                "Error",
+                "design.yml",
+                10,
+                "the trial summary has no HLTSUBJI, which is required (the trial summary codes of SDTMIG, appendix C1): state "
+                "it, or a null_flavor",
+            ),
+        ),
+        (
+            "If it itches stop",
+            "If it itches go to FOLLOW",
+            (
+                "Warning",
+                "design.yml",
+                6,
+                "the transition leads to FOLLOW, which is no element or epoch here (SCRN, DRUG, SCREENING, TREATMENT)",
+            ),
+        ),
+        (
+            "arm: Drug, type",
+            "arm: Drüg, type",
+            ("Error", "study.yml", 11, "'ü' is not ASCII, which SDTM's datasets are written in: 'Drüg'"),
+        ),
+        (
+            "visit: DAY 5",
+            "visit: DÄY 5",
+            ("Error", "visits.yml", 3, "'Ä' is not ASCII, which SDTM's datasets are written in: 'DÄY 5'"),
+        ),
         ("FCNTRY, value: CHN", "RANDQT, value: half", ("Error", "design.yml", 11, "RANDQT takes a number; found 'half'")),
         (
             "A trial of itch",
@@ -292,8 +353,36 @@ def test_the_data_take_the_place_of_a_null_flavor(small: Callable[..., Protocol]
     ],
 )
 def test_lint(
-    small: Callable[..., Protocol], said: Callable[..., object], old: str, new: str, expected: tuple[str, str, int, str]
+    small: Callable[..., Protocol], said: Callable[..., list[object]], old: str, new: str, expected: tuple[str, str, int, str]
 ) -> None:
     before, after = said(lint_design, small()), said(lint_design, small({old: new}))
     assert expected in after
     assert expected not in before
+
+
+TWO_ARMS = {
+    "  - {armcd: A, arm: Drug, type": "  - {armcd: B, arm: Wait, type: None, description: Wait}\n  - {armcd: A, arm: Drug, type",
+    "  - {etcd: DRUG, element": "  - {etcd: WAIT, element: Wait, starts: Allotted, ends: Relief}\n  - {etcd: DRUG, element",
+}
+
+
+@pytest.mark.parametrize(
+    ("other_path", "expected"),
+    [
+        ("{etcd: SCRN, epoch: SCREENING, branch: To wait}, {etcd: WAIT, epoch: TREATMENT}", ["to A"]),
+        ("{etcd: SCRN, epoch: SCREENING}, {etcd: WAIT, epoch: TREATMENT}", ["to A", "to B"]),
+        ("{etcd: SCRN, epoch: TREATMENT}, {etcd: WAIT, epoch: TREATMENT}", ["to A", "epochs", "to B"]),
+        ("{etcd: SCRN, epoch: SCREENING}, {etcd: DRUG, epoch: TREATMENT}", []),
+    ],
+)
+def test_where_arms_part_it_is_said_why(
+    small: Callable[..., Protocol], said: Callable[..., list[tuple[str, str, int, str]]], other_path: str, expected: list[str]
+) -> None:
+    path = "transition: If it itches stop}]}"
+    texts = {
+        "to A": "arms part after SCRN: it needs a branch (TABRANCH) that says who goes into A",
+        "to B": "arms part after SCRN: it needs a branch (TABRANCH) that says who goes into B",
+        "epochs": "B goes through TREATMENT, and A through SCREENING, TREATMENT",
+    }
+    protocol = small({**TWO_ARMS, path: f"{path}\n  - {{armcd: B, path: [{other_path}]}}"})
+    assert [text for _, _, _, text in said(lint_design, protocol) if text in texts.values()] == [texts[one] for one in expected]

@@ -32,6 +32,8 @@ def compose(text: str, parts: Mapping[str, object]) -> str:
 
     Raises LookupError saying what leads nowhere.
     """
+    if {"{", "}"} & set(PLACEHOLDER.sub("", text)):
+        raise LookupError(f"has a brace without its pair: {text!r}")
     return PLACEHOLDER.sub(lambda found: _told(found[1].strip(), parts), text)
 
 

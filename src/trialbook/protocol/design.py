@@ -101,12 +101,14 @@ class Parameter(Sourced):
 
     @model_validator(mode="after")
     def _value_or_reason(self) -> Self:
-        if bool(self.value) == bool(self.null_flavor):
+        if bool(self.value.strip()) == bool(self.null_flavor):
             raise ValueError("takes either a value or a null_flavor that says why there is none")
         if self.null_flavor and self.null_flavor not in NULL_FLAVORS:
             raise ValueError(f"{self.null_flavor} is no null flavor; ISO 21090 has {', '.join(NULL_FLAVORS)}")
         if self.null_flavor and not self.note:
             raise ValueError("needs a note that says why there is no value")
+        if self.null_flavor and (self.code or self.dictionary):
+            raise ValueError("has a code or a dictionary, and no value that they are of")
         if self.code and not self.dictionary:
             raise ValueError("has a code, and no dictionary that it is of")
         return self
@@ -192,7 +194,7 @@ def _statement[StatementT: Sourced](
         text = getattr(one, name)
         if isinstance(text, str) and name not in Sourced.model_fields:
             try:
-                texts[name] = compose(text, parts)
+                texts[name] = " ".join(compose(text, parts).split())
             except LookupError as error:
                 raise file.error([*location, name], str(error.args[0])) from None
     return one.model_copy(update=texts)
@@ -248,3 +250,5 @@ def _texts(at: list[str | int], one: Sourced, long: tuple[str, ...] = ()) -> Ite
         if not text.isascii():
             other = next(letter for letter in text if not letter.isascii())
             yield [*at, name], f"{other!r} is not ASCII, which SDTM's datasets are written in: {text!r}"
+        elif not text.isprintable():
+            yield [*at, name], f"has a character that is not printed: {text!r}"

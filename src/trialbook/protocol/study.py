@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
@@ -51,7 +52,7 @@ class StudyProtocol(SpecModel):
     lists without the position: ``arms.armcd``). ``languages`` are those that sites are asked in, the forms' own first.
     """
 
-    id: str
+    id: str = Field(min_length=1)
     title: str
     basis: str
     record: str = ""
@@ -61,7 +62,7 @@ class StudyProtocol(SpecModel):
     standard: str = "sdtmig-3.4"
     ct: str = "sdtmct-2025-03-28"
     languages: tuple[str, ...] = ("en",)
-    other_ids: tuple[str, ...] = ()
+    other_ids: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     sponsor: str = ""
     funder_type: str = ""
     contact: str = ""

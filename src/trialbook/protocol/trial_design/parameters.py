@@ -48,6 +48,28 @@ DATES = ("CSRARDTC", "DCUTDTC", "SENDTC", "SSTDTC")
 NUMBERS = ("ACTSUB", "NARMS", "NCOHORT", "PLANSUB", "RANDQT")
 COUNTRIES = ("FCNTRY", "MNFCNTRY")
 
+SINGLE = frozenset(
+    [
+        *(name for name, codelist in CODELISTS.items() if codelist == NO_YES),
+        *(
+            "ACTSUB",
+            "AGEMAX",
+            "AGEMIN",
+            "INTMODEL",
+            "LENGTH",
+            "NARMS",
+            "PLANSUB",
+            "PLNTRDUR",
+            "RANDQT",
+            "SENDTC",
+            "SEXPOP",
+            "SSTDTC",
+        ),
+        *("STYPE", "TBLIND", "TPHASE"),
+    ]
+)
+"""Parameters of which a trial has one value."""
+
 _SUMMARY_CODES = "the trial summary codes of SDTMIG, appendix C1"
 REQUIRED: dict[str, str] = {
     **dict.fromkeys(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from trialbook.protocol.study import StudyProtocol
+from trialbook.protocol.study import Population, StudyProtocol
+from trialbook.specfile import SpecModel
 
 PHASES = {
     "early phase 1": "EARLY PHASE I",
@@ -63,13 +64,13 @@ def registered(study: StudyProtocol) -> Iterator[tuple[str, str, tuple[str | int
         "TITLE": (study.title, ("title",)),
         "SPONSOR": (study.sponsor, ("sponsor",)),
         "TPHASE": (_term(design.phase, PHASES), ("design", "phase")),
-        "STYPE": (_term(design.study_type, STUDY_TYPES), ("design", "study_type")),
+        "STYPE": (_term(design.study_type, STUDY_TYPES) if _states(design, "study_type") else "", ("design", "study_type")),
         "INTMODEL": (_term(design.intervention_model, MODELS), ("design", "intervention_model")),
         "TBLIND": (_term(re.sub(r"\s*\(.*\)$", "", design.masking), MASKINGS), ("design", "masking")),
         "RANDOM": (_term(design.allocation, ALLOCATIONS), ("design", "allocation")),
         "TINDTP": (_term(design.primary_purpose, PURPOSES), ("design", "primary_purpose")),
-        "SEXPOP": (_term(population.sex, SEXES), ("population", "sex")),
-        "HLTSUBJI": ("Y" if population.healthy_volunteers else "N", ("population", "healthy_volunteers")),
+        "SEXPOP": (_term(population.sex, SEXES) if _states(population, "sex") else "", ("population", "sex")),
+        "HLTSUBJI": (_healthy(population), ("population", "healthy_volunteers")),
         "NARMS": (_count(len(study.arms)), ("arms",)),
         "PLANSUB": (_count(design.planned_subjects), ("design", "planned_subjects")),
         "AGEMIN": (_age(population.minimum_age), ("population", "minimum_age")),
@@ -80,6 +81,17 @@ def registered(study: StudyProtocol) -> Iterator[tuple[str, str, tuple[str | int
     yield "AGEMAX", _age(population.maximum_age), ("population", "maximum_age")
     for index, other in enumerate(study.other_ids):
         yield "SPREFID", other, ("other_ids", index)
+
+
+def _states(part: SpecModel, field: str) -> bool:
+    """Whether the file has it: what is only the kit's default is no fact of the trial."""
+    return field in part.model_fields_set
+
+
+def _healthy(population: Population) -> str:
+    if not _states(population, "healthy_volunteers"):
+        return ""
+    return "Y" if population.healthy_volunteers else "N"
 
 
 def _term(word: str, terms: dict[str, str]) -> str:

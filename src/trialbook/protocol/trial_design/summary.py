@@ -68,11 +68,15 @@ def coded(one: Entry, ct: ControlledTerminology) -> tuple[str, str, str]:
     if one.null_flavor:
         return "", NULL_FLAVOR_REFERENCE, ""
     if one.dictionary:
-        return one.code, one.dictionary, one.version
+        return one.code, one.dictionary, one.version or (_version(ct) if one.dictionary == CDISC_REFERENCE else "")
     codelist = ct.codelists.get(CODELISTS.get(one.parameter, ""))
     if codelist is not None and one.value in codelist:
-        return codelist.codes[one.value], CDISC_REFERENCE, ct.name.partition("-")[2]
+        return codelist.codes[one.value], CDISC_REFERENCE, _version(ct)
     return "", REFERENCES.get(one.parameter, ""), ""
+
+
+def _version(ct: ControlledTerminology) -> str:
+    return ct.name.partition("-")[2]
 
 
 def not_ascii(one: Entry) -> str:
