@@ -45,6 +45,12 @@ def edit(study: Path, before: str, after: str) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
 
 
+def line_of(study: Path, text: str) -> int:
+    """The line of study.yml that states ``text``."""
+    lines = (study / "protocol" / "study.yml").read_text(encoding="utf-8").splitlines()
+    return 1 + [line.strip() for line in lines].index(text)
+
+
 def test_no_difference(run: Run, study: Path) -> None:
     record = study / "protocol" / "registry" / "record.txt"
     assert run() == (0, f"Record NCT06802718 (text page, {record}): no difference.\n", "")
@@ -59,7 +65,7 @@ def test_an_error_is_exit_code_1(run: Run, study: Path) -> None:
     edit(study, "planned_subjects: 96", "planned_subjects: 97")
     code, out, err = run()
     first, last = out.splitlines()
-    where = "protocol/study.yml, line 44: design.planned_subjects"
+    where = f"protocol/study.yml, line {line_of(study, 'planned_subjects: 97')}: design.planned_subjects"
     assert (code, first, err) == (1, f"Error: {where}: enrolment: differs (record: 96; protocol: 97)", "")
     assert last.endswith(": 1 Error.")
 
@@ -91,7 +97,7 @@ def test_json(run: Run, study: Path) -> None:
                     "record": "Phase 3",
                     "protocol": "Phase 2",
                     "file": "protocol/study.yml",
-                    "line": 39,
+                    "line": line_of(study, "phase: Phase 2"),
                     "place": "design.phase",
                     "text": "differs",
                 }
@@ -112,7 +118,7 @@ def test_a_table_on_a_terminal(run: Run, study: Path, monkeypatch: pytest.Monkey
         "maximum age",
         "70 years",
         "75 years",
-        "protocol/study.yml, line 49",
+        f"protocol/study.yml, line {line_of(study, 'maximum_age: 75')}",
     ]
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from trialbook.errors import SpecError
 from trialbook.protocol import Protocol
 from trialbook.protocol.eligibility import Kind, lint_eligibility
+from trialbook.protocol.eligibility.verdicts import named
 
 STUDY = """\
 id: TINY01
@@ -142,8 +144,16 @@ def test_a_number_in_study_yml_decides(write: Write) -> None:
 def test_other_settings_for_a_question(write: Write) -> None:
     eligibility = write().eligibility
     assert eligibility.with_settings({"crp_limit": 0.1}).judge(table(write(), {})).failed.tolist() == [("I1",)]
+    assert eligibility.with_settings({"minimum_age": 31}).judge(table(write(), {})).failed.tolist() == [("I1",)]
     with pytest.raises(ValueError, match="dry is not a choice of cough_is: any, wet"):
         eligibility.with_settings({"cough_is": "dry"})
+
+
+def test_more_names_than_a_number_has_bits() -> None:
+    names = [f"C{number}" for number in range(150)]
+    rows = [(), ("C0",), ("C149",), ("C0", "C75", "C149"), tuple(names)]
+    masks = {name: np.array([name in row for row in rows]) for name in names}
+    assert named(masks, pd.RangeIndex(len(rows))).tolist() == rows
 
 
 def test_what_pages_ask(write: Write) -> None:
@@ -185,10 +195,11 @@ MISTAKES = [
     ("age >= minimum_age", 'term(cough) == "x"', 25, "criteria.0.logic.0: term(…) asks for code lists"),
     ("age >= minimum_age", "cough == cough_is", 25, "criteria.0.logic.0: cough_is chooses between readings"),
     ('wet: cough == "wet"}', 'moist: cough == "wet"}', 32, "criteria.1.logic.0.readings: has readings for any, moist"),
+    (', wet: cough == "wet"}', "}", 32, "criteria.1.logic.0.readings: has readings for any; the choices are any, wet"),
     ('wet: cough == "wet"}', "wet: cough == wet}", 32, "criteria.1.logic.0.readings.wet: wet is neither an item nor a setting"),
     ("setting: cough_is", "setting: weeks", 31, "criteria.1.logic.0.setting: weeks is no setting with choices"),
     ("when: date(last_cough) > today", "when: last_cough > today", 35, "contradictions.0.when: last_cough is compared"),
-    ("value: any", "value: none", 14, "settings.3: the value is not one of the choices, any, wet"),
+    ("value: any", "value: none", 14, "settings.3: the value of cough_is is 'none', and one of its choices is expected: any"),
     ("from: population.minimum_age, ", "", 11, "settings.0: needs a value, or from:"),
     ("value: 7,", "value: 7, from: id,", 13, "settings.2: needs a value, or from:"),
     ("id: E1", "id: X1", 27, "criteria.1.id: String should match pattern"),
@@ -215,7 +226,6 @@ def test_a_mistake_in_the_file_has_its_line(write: Write, before: str, after: st
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("I9,x,,,true,", "'I9' is no criterion"),
         ("I1,x,aeg = 3,,true,", "aeg is no item"),
         ("I1,x,age = x,,true,", "age is 'x'; expected a whole number, 0 or more, or nothing where it is not known"),
         ("I1,x,age,,true,", "'age' is not a name, = and a value, each name once"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 _BULLET = re.compile(
     r"""(?P<mark>[•*‣▪▫◦○●·∙■□◆►➢✓–—-]        # a sign,
-        |\(?\d{1,2}[.)](?!\d)                     # 1.  1)  (1)
+        |[(（]?\d{1,2}[.)、）．](?!\d)             # 1.  1)  (1)  1、 （1）
         |\(?[a-z][.)](?=\s)                       # a.  a)  (a)
         |\(?(?:i{1,3}|iv|vi{0,3}|ix|x)[.)](?=\s)  # i.  iv)
         |o(?=\s{2}|\t))                           # the ring that word processors leave as a letter
@@ -17,11 +17,13 @@ _BULLET = re.compile(
 )
 _INNER_MARKS = frozenset("◦○▪▫o")
 _HEADING = re.compile(
-    r"""[\W_]*(?P<lead>(?:[\w/&:.()-]+\s+){0,4}?)(?P<kind>inclusion|exclusion)
+    r"""[\W_]*(?P<lead>(?:[\w/&:.()-]+\s+){0,4}?)(?P<kind>(?:non-?\s?)?inclusion|exclusion)
         (?P<criteria>\s+criteri(?:a|on))?
         (?P<whose>[^:.;]{0,80}?)\s*(?:(?P<colon>[:：])(?P<rest>.*))?""",
     re.VERBOSE | re.IGNORECASE,
 )
+# A heading within a line, where one sentence is over: records with all criteria in one paragraph.
+_WITHIN = re.compile(r"(?<=[.;])[ \t]+(?=(?:\w+ )?(?:Inclusion|Exclusion) Criteria\s*:)")
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Eligibility:
 def read_eligibility(text: str) -> Eligibility:
     """The lists of a text in which headings (``Inclusion Criteria:``, ``Key exclusion criteria for part B``) stand."""
     sections: list[tuple[str, list[str]]] = [("", [])]
-    for line in text.splitlines():
+    for line in _WITHIN.sub("\n", text).splitlines():
         heading = _heading(line)
         if heading:
             sections.append((heading[0], [heading[1]]))
@@ -66,8 +68,8 @@ def read_items(lines: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     # A ring under dots, and anything else under numbers, is nested though it is not indented.
     outer = min(len(row) - len(row.lstrip()) for row in rows if _bullet(row))
     signs = {match["mark"] for match in marked}
-    if marked[0]["mark"].strip("().").isdigit():
-        inner = frozenset(sign for sign in signs if not sign.strip("().").isdigit())
+    if _is_number(marked[0]["mark"]):
+        inner = frozenset(sign for sign in signs if not _is_number(sign))
     else:
         inner = _INNER_MARKS if marked[0]["mark"] not in _INNER_MARKS else frozenset()
     items: list[str] = []
@@ -93,6 +95,10 @@ def read_items(lines: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
             remarks.append(text)
         blank = False
     return tuple(items), tuple(remarks)
+
+
+def _is_number(mark: str) -> bool:
+    return mark.strip("().、（）．").isdigit()
 
 
 def _bullet(row: str) -> re.Match[str] | None:
@@ -126,4 +132,4 @@ def _heading(line: str) -> tuple[str, str] | None:
     # "Meets no exclusion criteria of the main trial" is a criterion: a heading has a colon, or nothing but its capitalized words.
     if not found["colon"] and (whose or (found["lead"].strip() and found["kind"][0].islower())):
         return None
-    return found["kind"].lower(), rest
+    return ("inclusion" if found["kind"].lower() == "inclusion" else "exclusion"), rest

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from trialbook.errors import TrialbookError
@@ -45,11 +45,12 @@ HEADINGS = (
     "observational model",
     "masking",
     GROUPS,
+    "trial documents",
     "trial contacts and locations",
     "central trial contact",
     FOOTER,
 )
-FEWEST_HEADINGS = 4
+FEWEST_HEADINGS, MOST_WORDS_OF_A_BUTTON = 4, 3
 _ORDER = {heading: position for position, heading in enumerate(HEADINGS)}
 _GROUPS = re.compile(r"[\d,]+ participants? in [\d,]+ patient groups?\b.*", re.IGNORECASE)
 _INSTEAD = {"condition": "conditions", "enrolment": "enrollment", "eligibility criteria": "inclusion and exclusion criteria"}
@@ -90,8 +91,8 @@ def _record(sections: Mapping[str, list[str]], title: str, sponsor: str, groups:
     identifier, *other_ids = _words(sections, "identifiers")
     status, stages = _status(_words(sections, "status and phase"))
     both = read_eligibility("\n".join(sections.get("inclusion and exclusion criteria", ())))
-    inclusion, lead = read_items(sections.get("inclusion criteria", ()))
-    exclusion, trail = read_items(sections.get("exclusion criteria", ()))
+    inclusion, lead = read_items(_without_buttons(sections.get("inclusion criteria", ())))
+    exclusion, trail = read_items(_without_buttons(sections.get("exclusion criteria", ())))
     enrolment, enrolment_type = _enrolment(one("enrollment"), groups)
     youngest, oldest = _ages(one("ages"))
     contacts = _words(sections, "trial contacts and locations")
@@ -152,6 +153,11 @@ def _words(sections: Mapping[str, list[str]], heading: str) -> tuple[str, ...]:
     """The lines under a heading without bullets, blank ones and what the page shows in place of more."""
     lines = (" ".join(line.split()).removeprefix("• ").removeprefix("* ") for line in sections.get(heading, ()))
     return tuple(line for line in lines if line and not _NOISE.fullmatch(line))
+
+
+def _without_buttons(lines: Sequence[str]) -> list[str]:
+    """Criteria without what opens or closes a long list of them: ``Show more``."""
+    return [line for line in lines if len(line.split()) > MOST_WORDS_OF_A_BUTTON or not _NOISE.fullmatch(line.strip())]
 
 
 def _above(lines: list[str]) -> tuple[str, str]:
