@@ -95,7 +95,7 @@ def _records(specs: Specs, domain: DomainSpec, records: Records, variables: Uses
         known[alias] = specs.sources[join.form]
         _join(records, alias, join, known, helpers)
     if isinstance(records.where, FunctionCall):
-        for name in records.where.from_:
+        for name in records.where.columns:
             helpers[_column(name, known)].append("condition")
         _reads(specs, records.where, helpers)
     elif records.where:

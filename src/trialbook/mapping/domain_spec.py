@@ -6,6 +6,7 @@ the records for which the expression is true.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -44,12 +45,29 @@ def _many(value: object) -> object:
 Names = Annotated[tuple[str, ...], BeforeValidator(_many)]
 
 
+_TERM = re.compile(r"term\((.+)\)")
+
+
 class FunctionCall(SpecModel):
-    """A function of ``sdtm_specs/derivations.py``: given the columns ``from``, and whole forms by name (``reads``)."""
+    """A function of ``sdtm_specs/derivations.py``: given the columns ``from``, and whole forms by name (``reads``).
+
+    ``term(COLUMN)`` in ``from`` gives a coded column as its terms instead of as it was collected.
+    """
 
     function: str
     from_: Names = Field(default=(), alias="from")
     reads: Names = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of ``from``."""
+        return tuple(column_named(entry)[0] for entry in self.from_)
+
+
+def column_named(entry: str) -> tuple[str, bool]:
+    """The column that an entry of ``from`` names, and whether its terms are wanted."""
+    found = _TERM.fullmatch(entry)
+    return (found[1], True) if found else (entry, False)
 
 
 class BaselineReference(SpecModel):
@@ -127,7 +145,7 @@ class Algorithm(SpecModel):
             return (single,)
         if self.assign_datetime:
             return self.assign_datetime
-        return self.derive.from_ if self.derive else ()
+        return self.derive.columns if self.derive else ()
 
 
 def _later_stands_alone(algorithms: tuple[Algorithm, ...]) -> tuple[Algorithm, ...]:

@@ -19,8 +19,9 @@ def call_function(
 ) -> pd.Series:
     """One value for each of ``size`` records, on their positions; ``column`` gives the columns that the call names.
 
-    The function gets dates as ISO 8601 (:meth:`Form.given`), in whichever of its formats a site wrote them, and coded cells as
-    terms, where they have one. Raises :class:`SpecError` where the function fails or gives something else.
+    The function gets dates as ISO 8601 (:meth:`Form.given`), in whichever of its formats a site wrote them. Coded cells are
+    terms in whole forms, and where the call asks for ``term(COLUMN)``. Raises :class:`SpecError` where the function fails or
+    gives something else.
     """
     file, place = specs.folder / "derivations.py", f"function {call.function}"
     columns = [column(name) for name in call.from_]
@@ -45,7 +46,7 @@ def call_function(
 
 
 def meant(form: Form, column: str, unknown: tuple[str, ...], codelists: Mapping[str, StudyCodelist]) -> pd.Series:
-    """A column of a whole form as functions get it: dates as ISO 8601, coded cells as the terms that they stand for."""
+    """A column of a whole form as functions get it: dates as ISO 8601, a coded cell as its term, where it has one."""
     cells, codelist = form.given(column, unknown), form.spec.columns[column].codelist
     if not codelist:
         return cells

@@ -21,9 +21,9 @@ class Making:
     """A dataset while it is made, its records not yet sorted.
 
     ``frame``: the variables filled from raw records, Num ones as float64, index 0…n-1; ``sources``: where they come from;
-    ``datasets``: those made before (DM first, then SE); ``visits``: the protocol's, by VISIT; ``design``: its elements and paths. An algorithm adds its variable to
-    ``frame`` and to ``sources``, and what it could not do to ``issues`` (positions in ``frame``); ``shared`` is for what several
-    variables of one algorithm have in common.
+    ``datasets``: those made before (DM first, then SE); ``visits``: the protocol's, by VISIT; ``design``: its elements and
+    paths. An algorithm adds its variable to ``frame`` and to ``sources``, and what it could not do to ``issues`` (positions in
+    ``frame``); ``shared`` is for what several variables of one algorithm have in common.
     """
 
     domain: DomainSpec

@@ -10,7 +10,7 @@ import pandas as pd
 
 from trialbook.expressions import parse
 from trialbook.mapping.codes import read_terms
-from trialbook.mapping.domain_spec import FunctionCall, Join, Records, StudyCodelist
+from trialbook.mapping.domain_spec import FunctionCall, Join, Records, StudyCodelist, column_named
 from trialbook.mapping.form_spec import DATE_TYPES
 from trialbook.mapping.forms import Form
 from trialbook.mapping.functions import meant, truth_by_function
@@ -91,8 +91,11 @@ class RawRecords:
         alias, column = self.locate(name)
         return _terms(self.column(name), self.forms[alias], column, self.codelists)
 
-    def meant(self, name: str) -> pd.Series:
-        """A column as a function of the study gets it: as :meth:`given`, a coded cell as its term where it has one."""
+    def meant(self, entry: str) -> pd.Series:
+        """What a function of the study gets for an entry of ``from``: as :meth:`given`, or terms where it asks for them."""
+        name, as_terms = column_named(entry)
+        if not as_terms:
+            return self.given(name)
         alias, column = self.locate(name)
         return gather(meant(self.forms[alias], column, self.unknown_date_parts, self.codelists), self.rows[alias])
 

@@ -112,7 +112,7 @@ def _dangling_records(specs: Specs, domain: DomainSpec, file: SpecFile, index: i
         if join.where:
             yield from _expression(file, [*where, "where"], join.where, {alias: specs.sources[join.form]})
     if isinstance(records.where, FunctionCall):
-        for column in records.where.from_:
+        for column in records.where.columns:
             if resolve(column, known) is None:
                 yield file.error([*at, "where"], f"there is no column {column!r} in {', '.join(known)}")
         yield from _function(specs, file, [*at, "where"], records.where)
