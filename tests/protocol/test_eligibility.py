@@ -149,6 +149,13 @@ def test_other_settings_for_a_question(write: Write) -> None:
         eligibility.with_settings({"cough_is": "dry"})
 
 
+def test_a_text_fits_a_dataset_up_to_200_characters(write: Write) -> None:
+    fits = "x" * 199 + "."
+    assert write(("Cough in the last week.", fits)).eligibility.criteria["E1"].fitting == fits
+    with pytest.raises(SpecError, match="without short, text is not ASCII of at most 200 characters"):
+        _ = write(("Cough in the last week.", f"x{fits}")).eligibility
+
+
 def test_more_names_than_a_number_has_bits() -> None:
     names = [f"C{number}" for number in range(150)]
     rows = [(), ("C0",), ("C149",), ("C0", "C75", "C149"), tuple(names)]
