@@ -220,23 +220,6 @@ class DS(Dataset, domain="DS"):
         return ~((ds["DSDECOD"] == "ELIGIBILITY CRITERIA MET") & before(randomized, ds["DSSTDTC"]))
 
     @rule(
-        "IFN-DS-017",
-        Severity.WARNING,
-        "Randomized, and by the data it cannot be told that all criteria were met",
-        variables=["DSDECOD", "DSSPID"],
-        reads={"IE": ["IESPID"]},
-        mend=["DSDECOD"],
-        query="受试者已随机，但现有数据不足以判断是否符合全部入排标准：请补充筛选期缺失的内容。 / "
-        "The subject was randomized, and what is entered of the screening does not tell that all criteria were met: please "
-        "complete what is missing.",
-        cites=["ICH E6"],
-    )
-    def randomized_was_eligible(cls, ds: pd.DataFrame, ie: pd.DataFrame) -> pd.Series:
-        """Who has an exception is IFN-IE-001's. Where nobody's criteria are met, the export lacks forms that would tell."""
-        met = ds.loc[ds["DSDECOD"] == "ELIGIBILITY CRITERIA MET", "DSSPID"]
-        return (ds["DSDECOD"] != "RANDOMIZED") | ds["DSSPID"].isin(met) | ds["DSSPID"].isin(ie["IESPID"]) | met.empty
-
-    @rule(
         "IFN-DS-018",
         Severity.ERROR,
         "The study ended by failed screening, though the subject was randomized",

@@ -277,9 +277,6 @@ def test_who_is_randomized_and_has_an_exception_or_no_verdict(rules: dict[str, t
     )
     ie = pd.DataFrame({"IESPID": ["B", "D"]}, dtype="str")
     assert rules["IFN-IE-001"][1].check(ie, ds).tolist() == [False, True]
-    assert rules["IFN-DS-017"][1].check(ds, ie).tolist() == [True, True, True, False]
-    # Nobody was found eligible: the export lacks forms.
-    assert rules["IFN-DS-017"][1].check(ds[ds["DSDECOD"] != met], ie).tolist() == [True] * 3
 
 
 def test_start_after_a_partial_death(rules: dict[str, tuple[str, Rule]]) -> None:

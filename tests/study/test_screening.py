@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from trialbook.run import Study
+from trialbook.run.material import read_forms
 from trialbook.screening import ScreenedExport, screen_forms
 
 Rows = list[dict[str, str]]
@@ -32,7 +33,7 @@ def write(trial: Study, tmp_path_factory: pytest.TempPathFactory) -> Callable[..
 @pytest.fixture(scope="module")
 def screened(trial: Study, write: Callable[..., Path]) -> Callable[[Forms], ScreenedExport]:
     def run(forms: Forms) -> ScreenedExport:
-        _, found = trial._forms(write(forms), lambda step: None)
+        _, found = read_forms(trial, write(forms), lambda step: None)
         made = screen_forms(found, trial.specs, trial.protocol)
         assert made is not None
         return made
@@ -198,7 +199,41 @@ def test_what_the_site_answered_is_held_against_the_verdict(trial: Study, write:
 def test_who_is_randomized_with_an_exception_is_found(trial: Study, write: Callable, eligible: Forms) -> None:
     rand = {"SUBJID": "S1", "RAND_NO": "R1", "RAND_DTTM": "2024-03-12 10:20", "GROUP": "IFN"}
     forms = changed(eligible, "DX", 0, ELN2022_RISK="中危") | {"RAND": [rand]}
-    made = dict(found(trial, write(forms), "IFN-IE-001", "IFN-DS-017"))
+    made = dict(found(trial, write(forms), "IFN-IE-001", "TB-IE-UNDECIDED"))
     assert list(made) == ["IFN-IE-001"]
     assert ("correct", "DX.csv", 2, ("ELN2022_RISK",)) in made["IFN-IE-001"]
     assert [at for at in made["IFN-IE-001"] if at[0] == "correct"] == [("correct", "DX.csv", 2, ("ELN2022_RISK",))]
+
+
+def test_who_is_randomized_and_undecided_is_told_of_at_the_cells_that_would_decide(
+    trial: Study, write: Callable, eligible: Forms
+) -> None:
+    """S2 is eligible: were nobody, the export would lack forms. S1 lacks the limit of ALT, and its answer about the thyroid."""
+    forms = {name: [*rows, *(row | {"SUBJID": "S2"} for row in rows)] for name, rows in eligible.items()}
+    rand = {"RAND_DTTM": "2024-03-12 10:20", "GROUP": "IFN"}
+    forms |= {"RAND": [{"SUBJID": "S1", "RAND_NO": "R1"} | rand, {"SUBJID": "S2", "RAND_NO": "R2"} | rand]}
+    thyroid = changed(forms, "ELIG", 0, THYROID_HX_YN="")
+    # That this cell is empty its own rule tells.
+    assert found(trial, write(thyroid), "TB-IE-UNDECIDED") == []
+    assert found(trial, write(changed(thyroid, "LAB", 0, ULN="")), "TB-IE-UNDECIDED") == [
+        ("TB-IE-UNDECIDED", [("correct", "LAB.csv", 2, ("ULN",)), ("correct", "ELIG.csv", 2, ("THYROID_HX_YN",))])
+    ]
+
+
+def test_criteria_without_a_record_are_told_of_once_a_subject(trial: Study, write: Callable, eligible: Forms) -> None:
+    forms = {name: [*rows, *(row | {"SUBJID": "S2"} for row in rows)] for name, rows in eligible.items()}
+    names = [*(f"I{n}" for n in range(1, 8)), *(f"E{n}" for n in range(1, 11))]
+    met = [{"SUBJID": "S1", "IE_NO": name, "IE_ANS": "Y" if name[0] == "I" else "N"} for name in names]
+    empty = [{"SUBJID": "S2", "IE_NO": name} for name in names]
+
+    def messages(answers: Rows, **more: Rows) -> list[tuple[int | None, str]]:
+        findings = trial.validate(write(forms | {"IE": answers} | more)).results.findings
+        return [(one.record, one.message.rpartition(": ")[2]) for one in findings if one.rule == "TB-IE-LACKING"]
+
+    # Nobody has answered anything of S2, whose screening goes on.
+    assert messages([*met, *empty]) == []
+    assert messages([*met[:2], *met[4:], *empty]) == [(1, "I3, I4")]
+    # A criterion that nobody knows may be the one.
+    assert messages([*met[:2], met[2] | {"IE_NO": "3"}, *met[3:]]) == []
+    rand = [{"SUBJID": "S2", "RAND_NO": "R1", "RAND_DTTM": "2024-03-12 10:20", "GROUP": "IFN"}]
+    assert messages([*met, *empty], RAND=rand) == [(18, ", ".join(names))]

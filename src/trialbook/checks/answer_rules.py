@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,15 +14,16 @@ from trialbook.checks.questions import Questions
 from trialbook.checks.rule import Rule
 from trialbook.checks.schema import Verdict
 from trialbook.checks.tables import CheckedTable
-from trialbook.findings import Finding, Role, RuleOutcome, RuleStatus, Runner, Severity
-from trialbook.mapping import Answers, Form, Specs
+from trialbook.findings import Finding, Role, RuleOutcome, RuleStatus, Runner, Severity, Stage, finding_ids
+from trialbook.mapping import Answers, Form, FormSpec, Specs
 from trialbook.mapping.codes import read_terms
 from trialbook.screening import ScreenedExport
 
-ANSWER, UNANSWERED = "TB-IE-ANSWER", "TB-IE-UNANSWERED"
+ANSWER, UNANSWERED, LACKING = "TB-IE-ANSWER", "TB-IE-UNANSWERED", "TB-IE-LACKING"
 SAID = {
     ANSWER: "The site's answer to the criterion is not the one that the data give",
     UNANSWERED: "The site answers other criteria, and not this one, which the data decide",
+    LACKING: "The form lacks the site's answer to criteria",
 }
 
 
@@ -46,10 +47,12 @@ def check_answers(
     specs: Specs,
     study: str,
     questions: Questions,
+    assigned: Collection[str] = (),
 ) -> tuple[list[Finding], list[RuleOutcome]]:
-    """Findings of the answers that differ, or are empty though the data decide; both rules SKIPPED without the form.
+    """Findings of the answers that differ, are empty though the data decide, or are not there; SKIPPED without the form.
 
-    Nothing is said of a criterion that is undetermined. ``tables`` are the forms' by name.
+    Of a criterion that is undetermined it is only said that its record is not there. ``tables`` are the forms' by name;
+    ``assigned``: the numbers of those in an arm, who can't be without any answer.
     """
     answers = specs.items.answers if specs.items is not None else None
     if answers is None or screened is None:
@@ -82,7 +85,62 @@ def check_answers(
         findings += [_with_data(one, at, compared, screened, tables) for one, at in zip(made, positions.tolist(), strict=True)]
         status = RuleStatus.ISSUE_REPORTED if made else RuleStatus.SUCCESS
         outcomes.append(_outcome(id, status, len(made), None, answers.form))
-    return findings, outcomes
+    lacking_of = _lacking_criteria(
+        screened, found[answers.form], compared, _answered(found[answers.form], answers, specs), assigned
+    )
+    told = [_lacking_finding(screened, table, spec, at, names, study, questions) for at, names in lacking_of.items()]
+    outcomes.append(_outcome(LACKING, RuleStatus.ISSUE_REPORTED if told else RuleStatus.SUCCESS, len(told), None, answers.form))
+    return [*findings, *told], outcomes
+
+
+def _lacking_criteria(
+    screened: ScreenedExport, form: Form, compared: _Compared, answered: pd.Series, assigned: Collection[str]
+) -> dict[int, list[str]]:
+    """By the position of a subject's first record, the criteria that it has no record of; of one in an arm without answers, all.
+
+    Nothing where a record has a criterion that nobody knows, which may be the one.
+    """
+    lacking = {}
+    frame = pd.DataFrame(
+        {"position": compared.position, "criterion": compared.criterion.to_numpy(), "answered": answered.to_numpy()}
+    )
+    for position, records in frame[frame["position"] >= 0].groupby("position", sort=False):
+        names = list(screened.judged.eligibility(int(position)).criteria)
+        there = set(records["criterion"])
+        if records["answered"].iloc[0] and there <= set(names):
+            absent = [name for name in names if name not in there]
+        else:
+            none = not records["answered"].iloc[0] and str(screened.subjects.iloc[int(position)]) in assigned
+            absent = names if none else []
+        if absent:
+            lacking[int(records.index[0])] = absent
+    return lacking
+
+
+def _lacking_finding(
+    screened: ScreenedExport, table: CheckedTable, spec: FormSpec, at: int, names: Sequence[str], study: str, questions: Questions
+) -> Finding:
+    """The finding at the subject's first record, as that which is not there has no place."""
+    positions = np.array([at])
+    number = str(table.frame[spec.subject].iloc[at])
+    (id,) = finding_ids(study, LACKING, table.name, (), [(number,)], [""])
+    (origins,) = table.locate(positions, [], Role.CORRECT)
+    title = f"{spec.form} ({spec.title})" if spec.title else spec.form
+    return Finding(
+        id=id,
+        rule=LACKING,
+        cites=(),
+        severity=Severity.WARNING,
+        stage=Stage.RAW,
+        dataset=table.name,
+        record=at + 1,
+        subject=(str(table.subject.iloc[at]) or None) if table.subject is not None else None,
+        variables=(),
+        values={},
+        message=f"{SAID[LACKING]}: {', '.join(names)}",
+        query=questions.ask("LACKING-ANSWERS", subject=number, form=title, criteria=list(names)),
+        origins=origins,
+    )
 
 
 def _lacking(answers: Answers, found: Mapping[str, Form]) -> str:

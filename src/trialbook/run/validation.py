@@ -15,6 +15,7 @@ from trialbook.checks.modules import rules_of
 from trialbook.checks.places import site_places
 from trialbook.checks.subject_rules import add_told, subject_rules
 from trialbook.checks.tables import design_table, form_table, mapped_table
+from trialbook.checks.undecided_rules import assigned_to_arms, check_undecided
 from trialbook.checks.visits import check_visits
 from trialbook.findings import Finding, RuleOutcome, SitePlace, assemble
 from trialbook.run.about import Progress, core_outcomes, counts_of, sites_of
@@ -84,7 +85,11 @@ class _Validation:
         """What sites say of the criteria, and what could not be mapped."""
         study, forms, mapped = self.study, self.material.forms, self.material.mapped
         id, questions = study.protocol.id, study.questions
-        self.batches.append(check_answers(self.material.screened, forms.found, self.forms, study.specs, id, questions))
+        screened, dm = self.material.screened, mapped.datasets.get("DM")
+        assigned = assigned_to_arms(dm, forms.found)
+        self.batches.append(check_answers(screened, forms.found, self.forms, study.specs, id, questions, assigned))
+        told = [finding for found, _ in self.batches for finding in found]
+        self.batches.append(check_undecided(screened, dm, forms.found, self.forms, id, questions, told))
         self.batches.append(check_mapping(mapped.issues, mapped.not_made, self.datasets, self.forms, id, questions))
 
     def _check_datasets(self, told: ToldByRule) -> None:

@@ -1,0 +1,125 @@
+"""Who was assigned to an arm though the data of the screening leave a criterion open: with what is missing, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from trialbook.checks.judged_tables import item_origins
+from trialbook.checks.questions import Questions
+from trialbook.checks.tables import CheckedTable
+from trialbook.findings import Finding, Origin, Role, RuleOutcome, RuleStatus, Runner, Severity, Stage, finding_ids
+from trialbook.mapping import Form, Mapped
+from trialbook.screening import ScreenedExport
+
+UNDECIDED = "TB-IE-UNDECIDED"
+SAID = "Assigned to an arm, and by the data it cannot be told that all criteria were met"
+
+
+Cell = tuple[str, str | None, int | None, str | None, str]
+
+
+def assigned_to_arms(dm: Mapped | None, forms: Mapping[str, Form]) -> dict[str, tuple[int, str, int]]:
+    """By its number each subject with an ARMCD: its record in DM, and the form and position of the raw record behind that."""
+    if dm is None or "ARMCD" not in dm.dataset.frame:
+        return {}
+    rows = np.flatnonzero((dm.dataset.frame["ARMCD"] != "").to_numpy())
+    found = {}
+    for row, base in zip(rows.tolist(), dm.provenance.base(rows), strict=True):
+        if base is not None:
+            form, at = base
+            found[str(forms[form].cells[forms[form].spec.subject].iloc[at])] = (row, form, at)
+    return found
+
+
+def check_undecided(
+    screened: ScreenedExport | None,
+    dm: Mapped | None,
+    forms: Mapping[str, Form],
+    tables: Mapping[str, CheckedTable],
+    study: str,
+    questions: Questions,
+    told: Iterable[Finding] = (),
+) -> tuple[list[Finding], list[RuleOutcome]]:
+    """A finding for each subject with an ARMCD whose verdict is open, at the cells that would decide it.
+
+    ``tables`` are the forms' by name. Where every one of these cells is to be corrected by a finding in ``told``, nothing is said
+    again. Where nobody is found eligible the export lacks forms that would tell: SKIPPED.
+    """
+    if screened is None:
+        return [], []
+    verdicts = screened.judged.verdict
+    if dm is None or "ARMCD" not in dm.dataset.frame:
+        return [], [_outcome(0, "DM has no ARMCD, so nobody is known to be assigned to an arm")]
+    if not (verdicts == "ELIGIBLE").any():
+        return [], [_outcome(0, "nobody is found eligible, so the export lacks what would tell")]
+    known = _to_correct(told)
+    places = {subject: position for position, subject in enumerate(screened.subjects)}
+    findings = []
+    for number, (row, form, at) in assigned_to_arms(dm, forms).items():
+        position = places.get(number, -1)
+        if position >= 0 and verdicts.iloc[position] == "UNDETERMINED":
+            subject = str(dm.dataset.frame["USUBJID"].iloc[row])
+            origins = _origins(screened, tables, position)
+            if not _to_correct_all(origins, known):
+                findings.append(_finding(screened, tables[form], at, position, subject, origins, study, questions))
+    return findings, [_outcome(len(findings))]
+
+
+def _origins(screened: ScreenedExport, tables: Mapping[str, CheckedTable], position: int) -> tuple[Origin, ...]:
+    """The cells of each missing item; an item without any is of a record that is not there."""
+    items = dict.fromkeys(item for names in screened.judged.missing.iloc[position].values() for item in names)
+    found = (origin for item in items for origin in item_origins(screened, tables, position, (item,), Role.CORRECT))
+    return tuple(dict.fromkeys(found))
+
+
+def _to_correct(findings: Iterable[Finding]) -> set[Cell]:
+    """The cells that some findings ask to correct."""
+    marked = (one for finding in findings for one in finding.origins if one.role is Role.CORRECT)
+    return {cell for one in marked for cell in _cells(one)}
+
+
+def _to_correct_all(origins: Iterable[Origin], known: set[Cell]) -> bool:
+    return all(one.columns and known.issuperset(_cells(one)) for one in origins)
+
+
+def _cells(origin: Origin) -> list[Cell]:
+    return [(origin.file, origin.sheet, origin.row, origin.path, column) for column in origin.columns]
+
+
+def _finding(
+    screened: ScreenedExport,
+    table: CheckedTable,
+    at: int,
+    position: int,
+    subject: str,
+    origins: tuple[Origin, ...],
+    study: str,
+    questions: Questions,
+) -> Finding:
+    missing = screened.judged.missing.iloc[position]
+    labels = {name: one.label for name, one in screened.judged.eligibility(position).items.items()}
+    number = str(screened.subjects.iloc[position])
+    asked = [f"{name} ({', '.join(labels[item] for item in items)})" for name, items in missing.items()]
+    (id,) = finding_ids(study, UNDECIDED, table.name, (), [(number,)], [""])
+    return Finding(
+        id=id,
+        rule=UNDECIDED,
+        cites=("ICH E6",),
+        severity=Severity.WARNING,
+        stage=Stage.RAW,
+        dataset=table.name,
+        record=at + 1,
+        subject=subject,
+        variables=(),
+        values={name: ", ".join(items) for name, items in missing.items()},
+        message=f"{SAID}: {'; '.join(f'{name} lacks {", ".join(items)}' for name, items in missing.items())}",
+        query=questions.ask("UNDECIDED", subject=number, criteria=asked),
+        origins=origins,
+    )
+
+
+def _outcome(count: int, skipped: str | None = None) -> RuleOutcome:
+    status = RuleStatus.SKIPPED if skipped else RuleStatus.ISSUE_REPORTED if count else RuleStatus.SUCCESS
+    return RuleOutcome(UNDECIDED, Runner.PANDERA, status, skipped, count, Severity.WARNING, SAID, "IE")
