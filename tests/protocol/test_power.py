@@ -104,6 +104,14 @@ def test_fisher_s_p_value(control: tuple[int, int], treatment: tuple[int, int], 
     assert fisher_p_value(control, treatment) == pytest.approx(p, rel=1e-12)
 
 
+def test_a_table_that_is_barely_more_likely_is_no_tie() -> None:
+    # 7 of 14 against 8 of 39: the table on the other side is likelier by one part in 6,000, and adds nothing.
+    weights = [comb(39, k) * comb(14, 15 - k) for k in range(1, 16)]
+    p = sum(one for one in weights if one <= comb(39, 8) * comb(14, 7)) / comb(53, 15)
+    assert round(p, 4) == 0.0463
+    assert fisher_p_value((7, 14), (8, 39)) == pytest.approx(p, rel=1e-10)
+
+
 def test_fisher_s_p_values_are_r_s(shared: Path) -> None:
     tables = json.loads((shared / "stats" / "expected" / "proportions.json").read_text(encoding="utf-8"))["two"]
     found = {name: fisher_p_value((one["x1"], one["n1"]), (one["x2"], one["n2"])) for name, one in tables.items()}
