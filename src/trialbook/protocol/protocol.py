@@ -132,8 +132,8 @@ class Protocol:
         """The name of the version that each subject consented to; text, index of ``icf_version``.
 
         It is the version that carries the subject's informed consent form (``icf_version``, as the site wrote it). Where no
-        version names that form, it is the last one that was in effect on the day of consent (``consented``, ISO 8601; of a partial date
-        the earliest day that it can mean); where that is not known either, the first. Both are taken row by row.
+        version names that form, it is the last one that was in effect on the day of consent (``consented``, ISO 8601; of a
+        partial date the earliest day that it can mean); where that is not known either, the first. Both are taken row by row.
         """
         return self.amendments.in_force(icf_version, consented)
 

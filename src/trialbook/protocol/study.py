@@ -48,8 +48,9 @@ class StudyProtocol(SpecModel):
     """``protocol/study.yml``: ``id`` is STUDYID; ``standard`` and ``ct`` name the versions that the study's data follow.
 
     ``basis`` says in words where the facts come from, and ``record`` is the registry record itself: a file, its path from the
-    protocol's folder, and ``record_sha256`` the hash of its text as it was read. ``source`` is that of every fact here but those in ``sources``, which names them by their dotted keys (of
-    lists without the position: ``arms.armcd``). ``languages`` are those that sites are asked in, the forms' own first.
+    protocol's folder, and ``record_sha256`` the hash of its text as it was read. ``source`` is that of every fact here but
+    those in ``sources``, which names them by their dotted keys (of lists without the position: ``arms.armcd``). ``languages``
+    are those that sites are asked in, the forms' own first.
     """
 
     id: str = Field(min_length=1)

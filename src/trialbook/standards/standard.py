@@ -103,8 +103,8 @@ class Standard:
 
         The guide lets a dataset of an observation class carry any identifier, qualifier or timing variable of that class
         (SDTMIG 3.4, section 4.1.5: all are permissible unless the domain's assumptions say otherwise). None where the
-        class has no such variable, or where the dataset is of no observation class (DM, TS, SUPPAE); but TS has TSVAL1, TSVAL2 and
-        so on, in which a TSVAL longer than a transport file holds goes on (section 7.4.2).
+        class has no such variable, or where the dataset is of no observation class (DM, TS, SUPPAE); but TS has TSVAL1, TSVAL2
+        and so on, in which a TSVAL longer than a transport file holds goes on (section 7.4.2).
         """
         if dataset == TRIAL_SUMMARY and _CONTINUED.fullmatch(variable):
             value = self._variables[TRIAL_SUMMARY].get("TSVAL")
