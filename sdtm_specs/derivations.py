@@ -12,6 +12,7 @@ import pandas as pd
 from trialbook.datasets import iso8601
 from trialbook.mapping.datetimes import read_iso8601
 from trialbook.protocol import Protocol
+from trialbook.protocol.interventions import study_day
 
 CRITERIA = {
     "AESCONG": ("先天异常或出生缺陷", "先天异常", "Congenital anomaly or birth defect"),
@@ -43,9 +44,8 @@ def treatment_over() -> pd.Timedelta:
 
 
 def follow_up_over() -> pd.Timedelta:
-    """From the randomization to the visit with which the follow-up ends."""
-    months = protocol().design.settings["follow_up_months"].value
-    return pd.Timedelta(days=protocol().visits[f"MONTH {months:g}"].day - 1)
+    """From the randomization to the end of the months for which it is followed up."""
+    return pd.Timedelta(days=study_day(protocol().design.settings["follow_up_months"].value) - 1)
 
 
 def regimen(subjid: pd.Series, **forms: pd.DataFrame) -> pd.Series:

@@ -109,6 +109,38 @@ def test_a_visits_number_is_in_every_domain_with_visits(touched):
     assert datasets["LB"].note == "VISITNUM"
 
 
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        # The name of an element is in no epoch, and a visit other than the screening in no record of IE.
+        (
+            ("design.yml", "element: Observation", "element: Waiting"),
+            {"SE": "ELEMENT", "TA": "trial design", "TE": "trial design"},
+        ),
+        (("visits.yml", "visitnum: 30,", "visitnum: 35,"), {"LB": "VISITNUM", "TV": "trial design"}),
+        (("visits.yml", "visitnum: 10,", "visitnum: 5,"), {"IE": "VISITNUM", "LB": "VISITNUM", "TV": "trial design"}),
+        (
+            ("interventions.yml", "dose: 135", "dose: 180"),
+            {"EC": "ECDOSRGM", "EX": "EXDOSRGM", "SE": "ELEMENT"} | dict.fromkeys(["TA", "TE", "TS"], "trial design"),
+        ),
+        (
+            ("visits.yml", "day: 184, window: [-14, 14]", "day: 184, window: [-14, 21]"),
+            {"SE": "SEENDTC, SESTDTC, its records", "TE": "trial design"}
+            | dict.fromkeys(["AE", "DS", "EC", "EX", "IE", "LB"], "EPOCH"),
+        ),
+    ],
+    ids=str,
+)
+def test_each_change_touches_the_variables_that_take_it(touched, edit, expected):
+    assert {id: one.note for id, one in of(touched(edit), PlaceKind.DATASETS).items()} == expected
+
+
+def test_the_identifier_is_told_once_a_dataset(touched):
+    found = of(touched(("study.yml", "id: NCT06802718", "id: NCT06802719")), PlaceKind.DATASETS)
+    assert found["TV"].takes == (Taken("STUDYID", "NCT06802718", "NCT06802719"),)
+    assert [one.name for one in found["AE"].takes] == ["STUDYID: study.id", "USUBJID: id"]
+
+
 def test_a_text_that_names_a_fact_follows_it(touched):
     found = touched(("interventions.yml", "months: 6", "months: 9"))
     says = {one.id: one.takes[0] for one in found.of(PlaceKind.STATEMENTS)}

@@ -126,6 +126,14 @@ def test_what_is_wrong_in_itself(parts: Callable, before: str, after: str, what:
             [("Warning", "objectives.yml", 6, "the endpoint OS has no estimand")],
         ),
         (
+            "  - {id: STOP, name: Syrup stopped}\n",
+            "  - {id: STOP, name: Syrup stopped}\n  - {id: DEATH, name: Death}\n",
+            [
+                ("Warning", "objectives.yml", line, f"{name} has no strategy for the intercurrent event DEATH (Death)")
+                for name, line in (("E1", 20), ("E2", 20))
+            ],
+        ),
+        (
             "[OS, SAFETY]",
             "[OS]",
             [("Warning", "objectives.yml", 7, "no objective asks for the endpoint SAFETY")],

@@ -10,8 +10,15 @@ import pytest
 from trialbook.protocol import Protocol
 from trialbook.protocol.eligibility import lint_eligibility
 
+E9 = """  - id: E9
+    kind: exclusion
+    source: record
+    text: Previous hyperthyroidism or hypothyroidism.
+    logic: thyroid_history == "Y"
+"""
 EDITS: list[tuple[str, str, str, set[str]]] = [
     # file, what is replaced, by what, the places that disagree with it (of the cases, their criterion)
+    ("eligibility.yml", E9, "", {"items.31.name", "cases E9"}),
     ("study.yml", "minimum_age: 18", "minimum_age: 20", {"settings.0.from", "criteria.0.text", "cases I1"}),
     ("study.yml", "maximum_age: 70", "maximum_age: 75", {"settings.1.from", "criteria.0.text", "cases I1"}),
     ("study.yml", "minimum_age: 18", "minimum_age:", {"settings.0.from"}),

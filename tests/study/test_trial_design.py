@@ -218,6 +218,24 @@ def test_a_number_is_stated_once(
         ),
         (
             "protocol/interventions.yml",
+            "{test: PLAT, unit: 10^9/L, reduce_below: 50",
+            "{test: PLATE, unit: 10^9/L, reduce_below: 50",
+            "no code list of sdtm_specs/ has the test 'PLATE', so no form can give it",
+        ),
+        (
+            "protocol/eligibility.yml",
+            "  - {name: screening_date,",
+            "  - {name: hiv, type: whole number, label: HIV}\n  - {name: screening_date,",
+            "nothing makes the item hiv of protocol/eligibility.yml: in every export it is unknown",
+        ),
+        (
+            "sdtm_specs/eligibility.yml",
+            "  thyroid_history:",
+            "  thyroid:",
+            "thyroid is no item of protocol/eligibility.yml",
+        ),
+        (
+            "protocol/interventions.yml",
             "route: SUBCUTANEOUS",
             "route: INTRAMUSCULAR",
             "'SUBCUTANEOUS' is no ECROUTE of protocol/interventions.yml (there is INTRAMUSCULAR)",

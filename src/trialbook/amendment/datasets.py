@@ -15,6 +15,9 @@ from trialbook.mapping.items_spec import JUDGED
 from trialbook.protocol.trial_design import DesignDataset, trial_design
 from trialbook.run import Study
 
+NO_EPOCH = ("STUDYID", "ELEMENT", "TAETORD")
+"""Variables of SE that do not tell which epoch a day is in."""
+
 
 def touched_design(old: Study, new: Study) -> list[Place]:
     """TA, TE, TI, TS and TV as both protocols give them, record by record."""
@@ -32,6 +35,9 @@ def touched_design(old: Study, new: Study) -> list[Place]:
 
 def _records(before: DesignDataset | None, after: DesignDataset | None) -> Iterator[Taken]:
     old, new = _by_key(before), _by_key(after)
+    yield from differences(
+        *({"STUDYID": list(dict.fromkeys(one.dataset.frame["STUDYID"])) if one else []} for one in (before, after))
+    )
     for key in dict.fromkeys([*old, *new]):
         if key not in old or key not in new:
             gone, come = (_said(side.get(key)) for side in (old, new))
@@ -46,13 +52,14 @@ def _said(record: dict[str, Any] | None) -> str | None:
 
 
 def _by_key(made: DesignDataset | None) -> dict[str, dict[str, Any]]:
-    """The records by their natural key, a number behind it where several have it; without what numbers records."""
+    """The records by their natural key, a number behind it where several have it; without what numbers records or is all one."""
     if made is None:
         return {}
     frame = made.dataset.frame
     keys = [key for key in made.keys if key in frame and key != "STUDYID" and not key.endswith("SEQ")]
     found: dict[str, dict[str, Any]] = {}
-    for record in frame.drop(columns=[name for name in frame if name.endswith("SEQ")]).to_dict("records"):
+    left_out = [name for name in frame if name.endswith("SEQ") or name in ("STUDYID", "DOMAIN")]
+    for record in frame.drop(columns=left_out).to_dict("records"):
         named = " ".join(_cell(record[key]) for key in keys)
         number = 1
         while (name := named if number == 1 else f"{named} ({number})") in found:
@@ -68,8 +75,10 @@ def _cell(value: Any) -> str:
 def touched_domains(old: Study, new: Study) -> list[Place]:
     """The domains with variables that mapping makes of what changed: visits, elements, epochs, and what functions give."""
     variables = {domain: _variables(old, new, domain) for domain in new.specs.domains}
-    if variables.get("SE"):
-        elements = (Taken("SE", None, "the elements that epochs are told by"),)
+    # EPOCH is that of the element in whose dates a record lies.
+    told_by = {f"SE: {one.name}": one for name, taken in variables.get("SE", {}).items() if name not in NO_EPOCH for one in taken}
+    elements = tuple(Taken(name, one.before, one.after) for name, one in told_by.items())
+    if elements:
         for domain, found in variables.items():
             for name, way in _ways(new, domain):
                 if way.derive_epoch is not None:
@@ -91,7 +100,8 @@ def _variables(old: Study, new: Study, domain: str) -> dict[str, tuple[Taken, ..
         found["STUDYID"] = (Taken("study.id", old.protocol.id, new.protocol.id),)
     for name, way in _ways(new, domain):
         if way.derive_visit is not None:
-            taken = differences(*({"visits": _planned(side, name)} for side in (old, new)))
+            at = _visits_of(new, domain)
+            taken = differences(*({"visits": _planned(side, name, at)} for side in (old, new)))
         elif way.derive_element is not None:
             taken = differences(*(_design(side, name) for side in (old, new)))
         elif way.derive is not None:
@@ -126,8 +136,17 @@ def _names(way: Algorithm, alias: str) -> bool:
     return any(f"{alias}." in text for text in (*way.columns, way.condition_add or ""))
 
 
-def _planned(study: Study, variable: str) -> dict[str, float | int | None]:
-    return {one.visit: one.visitnum if variable == "VISITNUM" else one.day for one in study.visits.values()}
+def _planned(study: Study, variable: str, at: frozenset[str] | None) -> dict[str, float | int | None]:
+    """VISITNUM or VISITDY of the visits, of those in ``at`` where it is not None."""
+    visits = (one for one in study.visits.values() if at is None or one.visit in at)
+    return {one.visit: one.visitnum if variable == "VISITNUM" else one.day for one in visits}
+
+
+def _visits_of(study: Study, domain: str) -> frozenset[str] | None:
+    """The visits of a domain whose VISIT is the same text in each record; None where it is collected."""
+    ways = [way for name, way in _ways(study, domain) if name == "VISIT"]
+    named = [way.hardcode_no_ct or way.hardcode_ct for way in ways]
+    return frozenset(name for name in named if name) if named and all(named) else None
 
 
 def _design(study: Study, variable: str) -> dict[str, Any]:

@@ -85,10 +85,18 @@ def _texts(old: Any, new: Any) -> tuple[str | None, str | None]:
         and (_is_long(old, new) or any(isinstance(one, dict) for one in old + new))
     ):
         gone, come = [one for one in old if one not in new], [one for one in new if one not in old]
+        if not gone and not come:
+            return _order(old), _order(new)
         if len(gone) == len(come) == 1:
             return _texts(gone[0], come[0])
         return as_text(gone) or None, as_text(come) or None
     return (None if old is None else as_text(old)), (None if new is None else as_text(new))
+
+
+def _order(listed: list[Any]) -> str:
+    """Things in a list by what identifies each, where only their order tells two lists apart."""
+    names = [one.get("id", one.get("name")) if isinstance(one, dict) else one for one in listed]
+    return as_text([name for name in names if name is not None]) or f"{len(listed)} in this order"
 
 
 def _is_long(old: list[Any], new: list[Any]) -> bool:

@@ -64,7 +64,8 @@ class Reach:
             closed = dict(zip(function.__code__.co_freevars, map(_inside, function.__closure__ or ()), strict=True))
             first = function.__code__.co_varnames[:1]
             local = dict(zip(first, [bound], strict=False)) if bound is not None else {}
-            self.code(function.__code__, function.__globals__, closed | local)
+            protocols = {name: self.study.protocol for name, kind in function.__annotations__.items() if _is_protocol(kind)}
+            self.code(function.__code__, function.__globals__, closed | protocols | local)
 
     def code(self, code: CodeType, names: Mapping[str, Any], local: Mapping[str, Any]) -> None:
         """Take in a piece of bytecode and those within it; ``names`` and ``local`` say what its names stand for."""
@@ -133,8 +134,8 @@ class Reach:
                 if taken is _MISSING:
                     break
                 name, at = str(key), at + 2
-            elif one.opname == "CALL" and one.argval == 0 and _hashable(value) and value in self.stands_for:
-                taken, name, at = self.stands_for[value], "", at + 1
+            elif one.opname == "CALL" and one.argval == 0 and (taken := self._given_by(value)) is not _MISSING:
+                name, at = "", at + 1
             else:
                 break
             owner, value = value, taken
@@ -147,6 +148,13 @@ class Reach:
             return at + 1
         self._data(label, value)
         return at
+
+    def _given_by(self, function: Any) -> Any:
+        """What a function gives when it is called without arguments: what stands for it, or the protocol where it says so."""
+        if isinstance(function, FunctionType) and function in self.stands_for:
+            return self.stands_for[function]
+        says = getattr(unwrap(function), "__annotations__", {}) if callable(function) else {}
+        return self.study.protocol if _is_protocol(says.get("return")) else _MISSING
 
     def _any_part(self) -> None:
         """Which part the protocol is asked for is known to the running code only: it may be any."""
@@ -227,5 +235,6 @@ def _inside(cell: Any) -> Any:
         return _MISSING
 
 
-def _hashable(value: Any) -> bool:
-    return isinstance(value, FunctionType)
+def _is_protocol(annotation: Any) -> bool:
+    """Whether an annotation, which is text in modules that put it off, names the protocol."""
+    return annotation is Protocol or annotation == Protocol.__name__

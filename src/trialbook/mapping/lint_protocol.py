@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from trialbook.mapping.complaints import Complaint, LintSeverity, complaint
 from trialbook.mapping.domain_spec import Algorithm, DomainSpec, Records
 from trialbook.mapping.elements import UNPLANNED
+from trialbook.mapping.items_spec import ITEMS
 from trialbook.mapping.lint_variables import column_of, place_of
 from trialbook.mapping.specs import Specs
 from trialbook.protocol import Protocol
@@ -29,10 +30,39 @@ def protocol_complaints(specs: Specs, protocol: Protocol) -> tuple[Complaint, ..
     """Elements that the design does not have; arms that ``study.yml`` does not have or no term of a code list stands for; codes
     of arms that stand beside another arm's name; drugs, units, forms and routes of exposure that no intervention has.
 
+    And items of eligibility that nothing makes or that are none, and tests of dose thresholds that no form can give.
+
     What the protocol does not state is not held against the specifications.
     """
     found = [one for domain in specs.domains.values() for one in _domain(specs, domain, protocol)]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys([*found, *_items(specs, protocol), *_thresholds(specs, protocol)]))
+
+
+def _items(specs: Specs, protocol: Protocol) -> Iterator[Complaint]:
+    """Each item of eligibility is made from the forms, and nothing else is."""
+    items = protocol.eligibility.items
+    if specs.items is None or not items:
+        return
+    made = [*specs.items.variables, *(name for records in specs.items.records for name in records.variables)]
+    for name in dict.fromkeys(made):
+        if name not in items:
+            yield _told(specs, (ITEMS, ("variables", name)), f"{name} is no item of protocol/eligibility.yml")
+    for name, item in items.items():
+        if item.type != "identifier" and name not in made:
+            text = f"nothing makes the item {name} of protocol/eligibility.yml: in every export it is unknown"
+            yield complaint(specs, LintSeverity.WARNING, ITEMS, ["variables"], text)
+
+
+def _thresholds(specs: Specs, protocol: Protocol) -> Iterator[Complaint]:
+    """The dose is changed by what some form collects."""
+    collected = {term for codelist in specs.codelists.values() for term in codelist.terms}
+    for index, one in enumerate(protocol.interventions.interventions):
+        for kind in ("thresholds", "alternatives"):
+            for number, limit in enumerate(getattr(one.modification, kind)):
+                if limit.test not in collected:
+                    text = f"no code list of sdtm_specs/ has the test {limit.test!r}, so no form can give it"
+                    place: list[str | int] = ["interventions", index, "modification", kind, number, "test"]
+                    yield protocol.file("interventions").complaint(protocol.folder.parent, LintSeverity.ERROR, place, text)
 
 
 def _domain(specs: Specs, domain: DomainSpec, protocol: Protocol) -> Iterator[Complaint]:

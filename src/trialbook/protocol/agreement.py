@@ -37,7 +37,7 @@ def lint_wording(protocol: Protocol) -> Iterable[Complaint]:
 
 
 def lint_objectives(protocol: Protocol) -> Iterable[Complaint]:
-    """Visits and analysis sets that are not there, endpoints that no objective or estimand asks for, times that do not fit."""
+    """Visits and analysis sets that are not there, what no objective or estimand asks for or handles, times that do not fit."""
     yield from _complaints(protocol, "objectives", _objectives(protocol))
 
 
@@ -74,6 +74,11 @@ def _objectives(protocol: Protocol) -> Iterator[Problem]:
                 if name not in sets:
                     there = ", ".join(sorted(sets)) or "none"
                     yield ["estimands", index, key], _ERROR, f"there is no analysis set {name} in analysis.yml, which has {there}"
+        handled = {one.event for one in estimand.intercurrent_events}
+        for event in objectives.intercurrent_events:
+            if event.id not in handled:
+                text = f"{estimand.id} has no strategy for the intercurrent event {event.id} ({event.name})"
+                yield ["estimands", index, "intercurrent_events"], _WARNING, text
 
 
 def _times(protocol: Protocol, endpoint: Endpoint) -> Iterator[str]:

@@ -53,7 +53,19 @@ class Outcome:
 
 
 def load_cases(path: Path, eligibility: Eligibility) -> tuple[Case, ...]:
-    """The file's cases, with names and values held against items, settings and criteria. Raises SpecError with the line."""
+    """The file's cases, with names and values held against items and settings. Raises SpecError with the line.
+
+    Those of a criterion that is not there are left out: a criterion may be taken out, and :func:`cases_of_none` tells of them.
+    """
+    return tuple(_case(line, row, path, eligibility) for line, row in _rows(path) if row[0] in eligibility.criteria)
+
+
+def cases_of_none(path: Path, eligibility: Eligibility) -> list[tuple[int, str]]:
+    """The lines of the cases whose criterion is not there, and what they call it."""
+    return [(line, row[0]) for line, row in _rows(path) if row[0] not in eligibility.criteria]
+
+
+def _rows(path: Path) -> list[tuple[int, list[str]]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             reader = csv.reader(stream, strict=True)
@@ -62,7 +74,7 @@ def load_cases(path: Path, eligibility: Eligibility) -> tuple[Case, ...]:
         raise SpecError(f"can't be read: {error}", file=path) from None
     if not lines or tuple(lines[0][1]) != COLUMNS:
         raise SpecError(f"the header is not {','.join(COLUMNS)}", file=path, place="line 1")
-    return tuple(_case(line, row, path, eligibility) for line, row in lines[1:])
+    return lines[1:]
 
 
 def outcomes(cases: Sequence[Case], eligibility: Eligibility) -> list[Outcome]:
@@ -90,8 +102,6 @@ def _case(line: int, row: list[str], path: Path, eligibility: Eligibility) -> Ca
     cells = dict(zip(COLUMNS, row, strict=True))
     criterion, items, reading = cells["criterion"], _pairs(cells["items"], wrong), _pairs(cells["reading"], wrong)
     missing = tuple(cells["missing"].split())
-    if criterion not in eligibility.criteria:
-        raise wrong(f"{criterion!r} is no criterion")
     for name in (*items, *missing):
         if name not in eligibility.items:
             raise wrong(f"{name} is no item")

@@ -73,8 +73,13 @@ class Eligibility:
         """The boundary cases (``eligibility_cases.csv``); none where there is no such file. Raises SpecError with the line."""
         from trialbook.protocol.eligibility.cases import load_cases
 
+        return load_cases(self.cases_file, self) if self.cases_file is not None else ()
+
+    @property
+    def cases_file(self) -> Path | None:
+        """The file of the boundary cases; None where there is none."""
         path = None if self.file is None else self.file.path.with_name("eligibility_cases.csv")
-        return load_cases(path, self) if path is not None and path.is_file() else ()
+        return path if path is not None and path.is_file() else None
 
     def logic(self, criterion: str) -> tuple[Rule, ...]:
         """The expressions of a criterion that are in force: all of them must be true."""

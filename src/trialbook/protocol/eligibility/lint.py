@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from trialbook.protocol.eligibility.cases import outcomes
+from trialbook.protocol.eligibility.cases import cases_of_none, outcomes
 from trialbook.protocol.eligibility.items import expected, takes
 from trialbook.protocol.eligibility.judge import Eligibility
 from trialbook.protocol.eligibility.spec import Criterion, Setting
@@ -34,7 +34,7 @@ def lint_eligibility(protocol: Protocol) -> Iterator[Complaint]:
         return
     for place, severity, text in [*_complaints(eligibility), *_unasked(protocol)]:
         yield eligibility.file.complaint(protocol.folder.parent, severity, place, text)
-    for line, criterion, text in _cases(eligibility):
+    for line, criterion, text in [*_strays(eligibility), *_cases(eligibility)]:
         file = (protocol.folder / "eligibility_cases.csv").relative_to(protocol.folder.parent).as_posix()
         yield Complaint(_ERROR, file, line, criterion, text)
 
@@ -127,6 +127,13 @@ def _wrong_values(eligibility: Eligibility) -> dict[str, str]:
 def _can_judge(eligibility: Eligibility) -> bool:
     spec = eligibility.spec
     return bool(spec.criteria and spec.eligible_subject) and set(eligibility.values) == set(eligibility.settings)
+
+
+def _strays(eligibility: Eligibility) -> Iterator[tuple[int, str, str]]:
+    """Cases of a criterion that is not there."""
+    path = eligibility.cases_file
+    for line, criterion in cases_of_none(path, eligibility) if path is not None else ():
+        yield line, criterion, f"there is no criterion {criterion!r} (there is {', '.join(eligibility.criteria)})"
 
 
 def _cases(eligibility: Eligibility) -> Iterator[tuple[int, str, str]]:

@@ -78,7 +78,9 @@ class Setting(Sourced):
         if (self.value is None) == (not self.from_):
             raise ValueError("needs a value, or from: the dotted keys of study.yml where it stands")
         if self.choices and self.value not in self.choices:
-            raise ValueError(f"the value is not one of the choices, {', '.join(self.choices)}")
+            raise ValueError(
+                f"the value of {self.name} is {self.value!r}, and one of its choices is expected: {', '.join(self.choices)}"
+            )
         return self
 
 
@@ -163,9 +165,11 @@ class EligibilitySpec(SpecModel):
                 raise ValueError(f"{twice[0]} is there twice")
         names = [one.name for one in self.items]
         unknown = [one.unit_of for one in self.items if one.unit_of and one.unit_of not in names]
-        unknown += [name for name in self.eligible_subject if name not in names]
         if unknown:
             raise ValueError(f"{unknown[0]} is no item")
+        unknown = [name for name in self.eligible_subject if name not in names]
+        if unknown:
+            raise ValueError(f"{unknown[0]} is no item, and eligible_subject names it")
         if self.criteria and sum(one.type is ItemType.IDENTIFIER for one in self.items) != 1:
             raise ValueError("one item has the type identifier")
         return self
