@@ -130,7 +130,7 @@ def test_what_is_wrong_in_itself(parts: Callable, before: str, after: str, what:
             "  - {id: STOP, name: Syrup stopped}\n  - {id: DEATH, name: Death}\n",
             [
                 ("Warning", "objectives.yml", line, f"{name} has no strategy for the intercurrent event DEATH (Death)")
-                for name, line in (("E1", 20), ("E2", 20))
+                for name, line in (("E1", 20), ("E2", 23))
             ],
         ),
         (
