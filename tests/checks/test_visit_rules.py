@@ -298,6 +298,10 @@ DATES: dict[str, tuple[Mapping[str, str], Told]] = {
             )
         ],
     ),
+    "visits after day 1 of one who has none, nor an arm": (
+        {"DM 1,2023-12-20,V2,2024-01-01,A": "1,2023-12-20,V2,,"},
+        [("TB-VISIT-NO-DAY1", "BREATH", "WEEK 4, WEEK 8, WEEK 12; BREATH, CALL, LAB, SCAN")],
+    ),
     "no consent": ({"DM 1,2023-12-20,V2,2024-01-01,A": "1,,V2,2024-01-01,A"}, []),
 }  # fmt: skip
 
@@ -330,8 +334,8 @@ def test_a_missing_form_is_a_finding_about_what_is_not_there(study: Study, tmp_p
         message=f"The schedule of activities expects SCAN, and there is no record of it: {WEEK_8} (Scan)",
         query="SCAN (Scan) has no record of visit WEEK 8, which was planned from 2024-02-23 to 2024-02-29. Was it done? "
         "If so, please enter it; if not, please confirm and give the reason. / "
-        "SCAN (Scan) 无访视 WEEK 8（计划时间 2024-02-23 至 2024-02-29）的记录。"
-        "该项目是否完成？如已完成请录入，如未完成请确认并说明原因。",
+        "SCAN (Scan) 无访视 WEEK 8（计划时间 2024-02-23 至 2024-02-29）的记录，"
+        "请核实该项目是否完成：如已完成请录入，如未完成请说明原因。",
         origins=(Origin(Role.COMPARED, "dm.csv", None, 2, ("START",)),),
     )
     assert (run.results.places or {})[finding.id] == SitePlace("SCAN", "WEEK 8", True, {})
@@ -402,7 +406,7 @@ def statuses(run: Run) -> dict[str, tuple[RuleStatus, str | None]]:
 
 RULES = (
     *(f"TB-RAW-{form}-EXPECTED" for form in ("BREATH", "CALL", "ELIG", "LAB", "SCAN")),
-    *("TB-VISIT-CONSENT", "TB-VISIT-DAY1", "TB-VISIT-MISSED", "TB-VISIT-WINDOW"),
+    *("TB-VISIT-CONSENT", "TB-VISIT-DAY1", "TB-VISIT-MISSED", "TB-VISIT-NO-DAY1", "TB-VISIT-WINDOW"),
 )
 PASSED = dict.fromkeys(RULES, (RuleStatus.SUCCESS, None))
 

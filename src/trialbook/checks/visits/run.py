@@ -15,6 +15,7 @@ from trialbook.checks.visits.missing import MISSED, faults, lacks
 from trialbook.checks.visits.seen import seen
 from trialbook.checks.visits.subjects import replanned, subjects_of
 from trialbook.checks.visits.telling import Context, Fault, VisitRule, told
+from trialbook.checks.visits.unplanned import without_day1
 from trialbook.checks.visits.windows import doubtful_day1, out_of_window
 from trialbook.findings import Finding, RuleOutcome, Severity, SitePlace
 from trialbook.mapping import Forms, MappedStudy, Specs
@@ -27,7 +28,8 @@ CONSENT = VisitRule("TB-VISIT-CONSENT", Severity.ERROR, "Done before informed co
 WINDOW = VisitRule("TB-VISIT-WINDOW", Severity.WARNING, "Outside of the visit's window")
 DAY1 = VisitRule("TB-VISIT-DAY1", Severity.WARNING, "The subject's visits agree with each other, and not with its day 1")
 MISSING = VisitRule("TB-VISIT-MISSED", Severity.WARNING, "Nothing is recorded of a planned visit")
-VISIT_RULES = (CONSENT, WINDOW, DAY1, MISSING)
+NO_DAY1 = VisitRule("TB-VISIT-NO-DAY1", Severity.WARNING, "Visits after day 1 are recorded, and the subject has no day 1")
+VISIT_RULES = (CONSENT, WINDOW, DAY1, NO_DAY1, MISSING)
 
 
 def expected(form: str) -> VisitRule:
@@ -87,12 +89,16 @@ def _of_schedule(context: Context, mapped: MappedStudy, done: _Done, told_of: se
     reasons = {name: _not_judged(context, name) for name in _forms_of(context.protocol)}
     dm = mapped.datasets.get("DM")
     if dm is None or context.dm is None:
-        for rule in (WINDOW, DAY1, MISSING, *map(expected, reasons)):
+        for rule in (WINDOW, DAY1, NO_DAY1, MISSING, *map(expected, reasons)):
             done.skip(rule, "DM is not made, so nobody's day 1 is known")
         return
     own = subjects_of(dm, mapped.datasets.get("SE"), context.forms, context.specs, context.protocol)
     subjects, apart = replanned(own, context.protocol, context.seen)
     done.add(DAY1, doubtful_day1(context, subjects, apart))
+    if len(own):
+        done.add(NO_DAY1, without_day1(context, dm.dataset.frame))
+    else:
+        done.skip(NO_DAY1, "nobody has a day 1")
     done.add(WINDOW, out_of_window(context, subjects, told_of))
     left_out = {name: reason for name, reason in reasons.items() if reason is not None}
     found = faults(context, subjects, list(lacks(context, subjects, left_out)))
