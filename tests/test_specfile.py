@@ -81,13 +81,27 @@ def test_all_values_that_do_not_fit_are_named(tmp_path: Path) -> None:
     ]
 
 
+ABOVE = "Look there and above: a quotation mark that is not closed, a text with a colon that has none, an indentation."
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"title:\n\tx: 1\n", ", line 2, column 1: is not valid YAML: found character '\\t' that cannot start any token"),
-        (b"a:\n  b: 1\n c: 2", ", line 3, column 2: is not valid YAML: expected <block end>, but found '<block mapping start>'"),
-        (b"a: 1\na: 2\n", ', line 2, column 1: is not valid YAML: found duplicate key "a" with value "2" (original value: "1")'),
-        (b"a: 'x\n", ", line 2, column 1: is not valid YAML: found unexpected end of stream"),
+        (
+            b"title:\n\tx: 1\n",
+            ", line 2, column 1: is not valid YAML: found character '\\t' that cannot start any token\nIndent with spaces: "
+            "YAML takes no tabs.",
+        ),
+        (
+            b"a:\n  b: 1\n c: 2",
+            ", line 3, column 2: is not valid YAML: expected <block end>, but found '<block mapping start>'\n" + ABOVE,
+        ),
+        (
+            b"a: 1\na: 2\n",
+            ', line 2, column 1: is not valid YAML: found duplicate key "a" with value "2" (original value: "1")'
+            "\nKeep one of the two.",
+        ),
+        (b"a: 'x\n", ", line 2, column 1: is not valid YAML: found unexpected end of stream\n" + ABOVE),
         (b"a: 1\n---\nb: 2\n", ", line 2, column 1: is not valid YAML: but found another document"),
         (b"a: *b\n", ", line 1, column 4: is not valid YAML: found undefined alias 'b'"),
         (b"a: \x00\n", ": is not valid YAML: unacceptable character #x0000: special characters are not allowed"),

@@ -62,7 +62,7 @@ class SpecFile:
             mark = error.problem_mark or error.context_mark
             place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else None
             problem = str(error.problem).splitlines()[0]
-            raise SpecError(f"is not valid YAML: {problem}", file=path, place=place) from None
+            raise SpecError(f"is not valid YAML: {problem}", file=path, place=place, remedy=_remedy(problem)) from None
         except YAMLError as error:
             raise SpecError(f"is not valid YAML: {str(error).splitlines()[0]}", file=path) from None
 
@@ -122,6 +122,17 @@ class SpecFile:
             elif position == len(found) - 1 and key != "[key]":
                 location.append(key)
         return location
+
+
+def _remedy(problem: str) -> str | None:
+    """What to look for in a file that is not valid YAML: the place that is told is where it could not be read further."""
+    if "\\t" in problem:
+        return "Indent with spaces: YAML takes no tabs."
+    if "duplicate key" in problem:
+        return "Keep one of the two."
+    if problem.startswith(("expected", "found unexpected", "mapping values")):
+        return "Look there and above: a quotation mark that is not closed, a text with a colon that has none, an indentation."
+    return None
 
 
 # Two versions of a study are alike in most files, and a study's modules read files that the study has read. Nobody changes data.

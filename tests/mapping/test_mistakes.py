@@ -226,16 +226,18 @@ MISTAKES = {
     ),
     "a tab": (
         FORM, "  TERM: {}", "\tTERM: {}",
-        "sdtm_specs/forms/ae.yml, line 7, column 1: is not valid YAML: found character '\\t' that cannot start any token",
+        "sdtm_specs/forms/ae.yml, line 7, column 1: is not valid YAML: found character '\\t' that cannot start any token"
+        "\nIndent with spaces: YAML takes no tabs.",
     ),
     "indentation": (
         FORM, "  TERM: {}", "   TERM: {}",
-        "sdtm_specs/forms/ae.yml, line 7, column 4: is not valid YAML: expected <block end>, but found '<block mapping start>'",
+        "sdtm_specs/forms/ae.yml, line 7, column 4: is not valid YAML: expected <block end>, but found '<block mapping start>'"
+        "\nLook there and above: a quotation mark that is not closed, a text with a colon that has none, an indentation.",
     ),
     "a key twice": (
         FORM, "  TERM: {}", "  TERM: {}\n  SUBJ: {}",
         "sdtm_specs/forms/ae.yml, line 8, column 3: is not valid YAML: found duplicate key \"SUBJ\" with value \"{}\" "
-        "(original value: \"{}\")",
+        "(original value: \"{}\")\nKeep one of the two.",
     ),
     "file and form differ": (
         FORM, "form: AE", "form: AES",

@@ -159,7 +159,7 @@ def test_questions_are_fifteen_and_the_remark_on_age(protocol: Protocol) -> None
     assert [one.number for one in questions] == list(range(1, 17))
     assert [one.number for one in questions if not one.open] == [16]
     assert worded(protocol, questions[-1].reading).startswith("They are not: 18 to 70 years, both included")
-    assert worded(protocol, questions[11].reading).startswith("26 doses, one a week from day 1, the last on day 176;")
+    assert worded(protocol, questions[11].reading).startswith("26 doses, weekly from day 1, the last on day 176;")
 
 
 def test_what_is_said_to_be_the_record_s_is_in_the_record(protocol: Protocol, shared: Path) -> None:
