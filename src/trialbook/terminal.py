@@ -14,8 +14,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
-from trialbook.checks.rule import PLACEHOLDER
 from trialbook.findings import Threshold
+from trialbook.findings.terms import PLACEHOLDER
 from trialbook.mapping.column_use import ColumnStatus
 from trialbook.reports import terminal_summary
 from trialbook.run import Run

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from trialbook.checks.rule import PLACEHOLDER, Rule
+from trialbook.checks.rule import Rule
 from trialbook.checks.schema import Verdict
 from trialbook.checks.tables import CheckedTable
 from trialbook.findings import Finding, Origin, Role, Stage, finding_ids
+from trialbook.findings.terms import PLACEHOLDER
 
 MOST_TWINS = 5
 

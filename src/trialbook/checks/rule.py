@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,9 +10,9 @@ import pandas as pd
 
 from trialbook.errors import SpecError
 from trialbook.findings import Severity
+from trialbook.findings.terms import PLACEHOLDER
 
 Check = Callable[..., "pd.Series | bool"]
-PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 @dataclass(frozen=True)

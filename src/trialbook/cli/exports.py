@@ -99,7 +99,7 @@ def map_(
     study: StudyOption = None,
 ) -> None:
     """Raw export to SDTM datasets, without checks."""
-    from trialbook.checks.rule import PLACEHOLDER
+    from trialbook.findings.terms import PLACEHOLDER
     from trialbook.reports import opening
     from trialbook.run import write_sdtm
     from trialbook.terminal import progress

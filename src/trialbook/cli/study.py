@@ -51,7 +51,7 @@ def specs_lint(
     named = (*schedule_complaints(loaded.protocol, loaded.specs), *protocol_complaints(loaded.specs, loaded.protocol))
     report = lint_specs(loaded.specs, loaded.standard, loaded.ct, (*lint_protocol(loaded.protocol), *named))
     # The study's rules name forms and columns too; one that names what is not there is an error here, not only in a run.
-    _ = loaded.models
+    _ = loaded.models, loaded.questions
     print_lint(report, brief)
     if report.failed:
         raise typer.Exit(FAILED)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
+
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+"""What stands in a message for a value of the record."""
 
 
 class Severity(StrEnum):

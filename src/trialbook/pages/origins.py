@@ -10,7 +10,10 @@ from trialbook.mapping.references import resolve
 
 def aliases(records: Records, specs: Specs) -> dict[str, FormSpec]:
     """The forms that a kind of records sees, by the names the specification has for them; its own is the first."""
-    return {records.form: specs.sources[records.form], **{alias: specs.sources[join.form] for alias, join in records.join.items()}}
+    return {
+        records.form: specs.sources[records.form],
+        **{alias: specs.sources[join.form] for alias, join in records.join.items()},
+    }
 
 
 def raw_column(name: str, known: Mapping[str, FormSpec]) -> tuple[str, str]:

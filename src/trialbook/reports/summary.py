@@ -19,6 +19,7 @@ from trialbook.findings import (
     counts_against,
     gate_open,
 )
+from trialbook.findings.terms import PLACEHOLDER
 from trialbook.reports.wording import counted
 
 Kind = Literal["form", "dataset"]
@@ -136,7 +137,8 @@ def count_rule_statuses(results: Results) -> dict[RuleStatus, int]:
 
 def worst_rules(results: Results, most: int) -> list[RuleCount]:
     """The rules with findings, by the worst severity and then by how many findings."""
-    texts = {outcome.rule: outcome.message for outcome in results.rules if outcome.message}
+    # What stands in braces is the record's own value, and the findings of a rule differ in it.
+    texts = {outcome.rule: PLACEHOLDER.sub(r"\1", outcome.message) for outcome in results.rules if outcome.message}
     tally: Counter[str] = Counter()
     worst: dict[str, Finding] = {}
     for finding in results.findings:
