@@ -10,7 +10,7 @@ import pytest
 from trialbook.errors import SpecError
 from trialbook.protocol import Protocol
 from trialbook.protocol.activities import Activities
-from trialbook.protocol.lint_schedule import lint_schedule
+from trialbook.protocol.lint.schedule import lint_schedule
 
 VISITS = """\
 visits:

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from trialbook.errors import SpecError
-from trialbook.protocol.agreement import lint_analysis
-from trialbook.protocol.analysis import Analysis, setting_value
+from trialbook.protocol.analysis import Analysis
+from trialbook.protocol.facts import setting_value
+from trialbook.protocol.lint.agreement import lint_analysis
 from trialbook.protocol.reconstruction import SCENARIO
 
 SIZE = """\

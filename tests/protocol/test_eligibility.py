@@ -11,8 +11,9 @@ import pytest
 
 from trialbook.errors import SpecError
 from trialbook.protocol import Protocol
-from trialbook.protocol.eligibility import Kind, lint_eligibility
+from trialbook.protocol.eligibility import Kind
 from trialbook.protocol.eligibility.verdicts import named
+from trialbook.protocol.lint.eligibility import lint_eligibility
 
 STUDY = """\
 id: TINY01

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from trialbook.errors import SpecError
-from trialbook.protocol.glossary import abbreviations, lint_glossary
+from trialbook.protocol.lint.glossary import abbreviations, lint_glossary
 
 GLOSSARY = """\
 names: [ACME]

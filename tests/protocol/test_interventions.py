@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from trialbook.errors import SpecError
-from trialbook.protocol.interventions import Interventions, lint_interventions, study_day
+from trialbook.protocol.interventions import Interventions, study_day
+from trialbook.protocol.lint.interventions import lint_interventions
 
 SYRUP = """\
 interventions:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from trialbook.protocol import Protocol
-from trialbook.protocol.lint_amendments import lint_amendments
+from trialbook.protocol.lint.amendments import lint_amendments
 
 STUDY = "id: {id}\ntitle: A tiny trial\nbasis: invented\npopulation: {{condition: Cough, minimum_age: {age}}}\n"
 ORIGINAL = "original: {version: '1.0'}\namendments:\n"

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from trialbook.errors import SpecError
-from trialbook.protocol.agreement import lint_objectives, lint_wording
 from trialbook.protocol.facts import fact_of, worded
+from trialbook.protocol.lint.agreement import lint_objectives, lint_wording
 from trialbook.protocol.objectives import Level, Objectives, Strategy
 
 OBJECTIVES = """\

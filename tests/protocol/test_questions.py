@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from trialbook.errors import SpecError
-from trialbook.protocol.questions import lint_questions
+from trialbook.protocol.lint.questions import lint_questions
 from trialbook.protocol.source import Source
 
 QUESTIONS = """\

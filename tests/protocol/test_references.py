@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from trialbook.errors import SpecError
-from trialbook.protocol.references import lint_references
+from trialbook.protocol.lint.references import lint_references
 
 BIB = """\
 @article{miettinen1985,

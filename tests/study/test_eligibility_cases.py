@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from trialbook.protocol import Protocol
-from trialbook.protocol.eligibility import Eligibility, lint_eligibility, outcomes
+from trialbook.protocol.eligibility import Eligibility, outcomes
+from trialbook.protocol.lint.eligibility import lint_eligibility
 
 CASES = Path(__file__).resolve().parents[2] / "protocol" / "eligibility_cases.csv"
 IDS = ["I1", "I2", "I3", "I4", "I5", "I6", "I7", "E1", "E2", "E3", "E4", "E5", "E6", "E7", "E8", "E9", "E10"]

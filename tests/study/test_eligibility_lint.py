@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from trialbook.protocol import Protocol
-from trialbook.protocol.eligibility import lint_eligibility
+from trialbook.protocol.lint.eligibility import lint_eligibility
 
 E9 = """  - id: E9
     kind: exclusion

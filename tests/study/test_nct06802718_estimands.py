@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 
 from trialbook.protocol import Protocol
-from trialbook.protocol.agreement import lint_analysis, lint_objectives, lint_wording
-from trialbook.protocol.analysis import setting_value
-from trialbook.protocol.facts import worded
-from trialbook.protocol.glossary import lint_glossary
-from trialbook.protocol.interventions import lint_interventions
+from trialbook.protocol.facts import setting_value, worded
+from trialbook.protocol.lint.agreement import lint_analysis, lint_objectives, lint_wording
+from trialbook.protocol.lint.glossary import lint_glossary
+from trialbook.protocol.lint.interventions import lint_interventions
+from trialbook.protocol.lint.questions import lint_questions
+from trialbook.protocol.lint.references import lint_references
 from trialbook.protocol.objectives import Level
-from trialbook.protocol.questions import lint_questions
-from trialbook.protocol.references import lint_references
 from trialbook.protocol.source import Source
 from trialbook.protocol.statements import statements
 from trialbook.run import Study

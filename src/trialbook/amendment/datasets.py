@@ -15,7 +15,7 @@ from trialbook.mapping.items_spec import JUDGED
 from trialbook.protocol.trial_design import DesignDataset, trial_design
 from trialbook.run import Study
 
-NO_EPOCH = ("STUDYID", "ELEMENT", "TAETORD")
+NO_EPOCH = ("STUDYID", "USUBJID", "ELEMENT", "TAETORD")
 """Variables of SE that do not tell which epoch a day is in."""
 
 

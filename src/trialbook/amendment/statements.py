@@ -7,14 +7,14 @@ from typing import Any
 
 from trialbook.amendment.place import Place, PlaceKind, Taken, differences
 from trialbook.protocol import Protocol
-from trialbook.protocol.analysis import Setting, setting_value
+from trialbook.protocol.analysis import Setting
 from trialbook.protocol.changes import Change, Kind
 from trialbook.protocol.changes.change import Step
 from trialbook.protocol.changes.compare import identity_of
 from trialbook.protocol.changes.names import statement_title, words
 from trialbook.protocol.changes.parts import parts_of
-from trialbook.protocol.facts import worded
-from trialbook.protocol.reconstruction import Reconstruction, reconstruct
+from trialbook.protocol.facts import setting_value, worded
+from trialbook.protocol.reconstruction import Reconstruction
 
 
 def touched_visits(old: Protocol, new: Protocol) -> list[Place]:
@@ -57,7 +57,7 @@ def touched_analysis(old: Protocol, new: Protocol) -> list[Place]:
         )
         if takes:
             places.append(Place(PlaceKind.SAP, part, f"The plan's {part}", takes))
-    takes = differences(*(_sample_size(reconstruct(side)) for side in (old, new)))
+    takes = differences(*(_sample_size(side.sample_size()) for side in (old, new)))
     if takes:
         places.append(Place(PlaceKind.SAP, "sample size", "Sample size, computed from the assumptions", takes))
     return places

@@ -44,4 +44,6 @@ def versions_in_force(protocol: Protocol, specs: Specs, consents: pd.DataFrame |
 
 def in_each_version(protocol: Protocol, versions: pd.Series, value: Callable[[Protocol], Any]) -> pd.Series:
     """What ``value`` takes from the version of each record; index of ``versions``, names as ``in_force`` gives them."""
-    return versions.map({name: value(protocol.version(name)) for name in versions.unique()})
+    told = versions.map({name: value(protocol.version(name)) for name in versions.unique()})
+    # Without records nothing tells of which type the values are, and rules compare numbers with numbers.
+    return told.astype(pd.Series([value(protocol)]).dtype) if versions.empty else told

@@ -10,7 +10,7 @@ from trialbook.pages.html import NOTHING, Cell, code, facts, lines, note, nothin
 from trialbook.pages.links import fact_place, page_link, question_link
 from trialbook.pages.session import study
 from trialbook.pages.sources import source_mark, words
-from trialbook.protocol.analysis import setting_value
+from trialbook.protocol.facts import setting_value
 from trialbook.protocol.objectives import Estimand
 
 METHODS = {

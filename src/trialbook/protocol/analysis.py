@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from trialbook.protocol.facts import fact_of
 from trialbook.protocol.sample_size import Inflation, Method
 from trialbook.protocol.source import Source, Sourced
 from trialbook.specfile import SpecModel
-
-if TYPE_CHECKING:
-    from trialbook.protocol.protocol import Protocol
 
 
 class ProportionInterval(StrEnum):
@@ -171,10 +167,3 @@ class Analysis(SpecModel):
     def setting(self, name: str) -> Setting:
         """By id; KeyError where there is none."""
         return {one.id: one for one in self.settings}[name]
-
-
-def setting_value(protocol: Protocol, name: str) -> bool | int | float | str:
-    """The value of a setting, also where it is another part's; KeyError, or LookupError where ``from`` leads nowhere."""
-    setting = protocol.analysis.setting(name)
-    found: bool | int | float | str = fact_of(protocol, setting.from_) if setting.value is None else setting.value
-    return found

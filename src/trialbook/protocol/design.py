@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from trialbook.protocol.composed import compose
 from trialbook.protocol.source import Source, Sourced
 from trialbook.specfile import SpecFile, SpecModel
-
-if TYPE_CHECKING:
-    from trialbook.protocol.protocol import Protocol
 
 LONGEST = {"etcd": 8, "element": 40, "armcd": 20}
 """SDTMIG 3.4 sections 7.2.1 and 7.2.2: ETCD and ELEMENT; ARMCD may have 20."""
@@ -28,7 +25,7 @@ NULL_FLAVORS = (
 )  # fmt: skip
 """ISO 21090, as SDTMIG 3.4 section 7.4.2 has them for TSVALNF."""
 DURATION = re.compile(r"P(?=.)(?:\d+W|(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?)")
-PARTS = ("study", "visits", "interventions")
+FACTS_OF_DESIGN = ("study", "visits", "interventions")
 """The parts of the protocol whose facts a text here may name, beside ``settings``."""
 
 
@@ -154,17 +151,14 @@ class TrialDesign(SpecModel):
         return next((one.value for one in self.summary if one.parameter == parameter), "")
 
 
-def load_design(protocol: Protocol) -> TrialDesign:
-    """``design.yml`` with its texts composed; empty where the file is not there.
+def load_design(file: SpecFile, facts: Mapping[str, object]) -> TrialDesign:
+    """``design.yml`` with its texts composed; ``facts`` are the parts of the protocol that they name.
 
     Raises :class:`~trialbook.errors.SpecError` with file and line: a text that names what is not there, an element or an epoch of
     a path that the file does not have, a text that is too long for its variable or not ASCII.
     """
-    if not (protocol.folder / "design.yml").exists():
-        return TrialDesign()
-    file = protocol.file("design")
     written = file.parse(TrialDesign)
-    parts = {name: getattr(protocol, name) for name in PARTS}
+    parts = dict(facts)
     parts["settings"] = {name: one.value for name, one in written.settings.items()}
     design = written.model_copy(
         update={

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trialbook.protocol.composed import PLACEHOLDER, compose, fact
-
-if TYPE_CHECKING:
-    from trialbook.protocol.protocol import Protocol
+from trialbook.protocol.protocol import Protocol
 
 PARTS = ("study", "visits", "interventions", "objectives", "analysis", "eligibility")
 """The parts whose facts can be named; those of ``eligibility`` are the values of its settings."""
@@ -39,6 +37,13 @@ class Facts(Mapping[str, object]):
 def fact_of(protocol: Protocol, path: str) -> Any:
     """The text or number that a path names, such as ``visits.MONTH 1.day``; LookupError where it leads nowhere."""
     return fact(path, Facts(protocol))
+
+
+def setting_value(protocol: Protocol, name: str) -> bool | int | float | str:
+    """The value of a setting, also where it is another part's; KeyError, or LookupError where ``from`` leads nowhere."""
+    setting = protocol.analysis.setting(name)
+    found: bool | int | float | str = fact_of(protocol, setting.from_) if setting.value is None else setting.value
+    return found
 
 
 def worded(protocol: Protocol, text: str) -> str:

@@ -12,7 +12,7 @@ from trialbook.errors import SpecError
 from trialbook.protocol.activities import Activities
 from trialbook.protocol.amendments import Amendments, folder_of_versions
 from trialbook.protocol.analysis import Analysis
-from trialbook.protocol.design import TrialDesign, load_design
+from trialbook.protocol.design import FACTS_OF_DESIGN, TrialDesign, load_design
 from trialbook.protocol.eligibility import Eligibility, load_eligibility
 from trialbook.protocol.glossary import Glossary
 from trialbook.protocol.interventions import Interventions
@@ -57,7 +57,7 @@ class Protocol:
     @cached_property
     def schedule(self) -> Schedule:
         """Visits and activities as one: the table, and the forms expected at each visit."""
-        return Schedule(self)
+        return Schedule(self.visits, self.activities, self.interventions)
 
     @cached_property
     def interventions(self) -> Interventions:
@@ -67,12 +67,15 @@ class Protocol:
     @cached_property
     def eligibility(self) -> Eligibility:
         """``eligibility.yml``: who may take part, and the verdict on subjects."""
-        return load_eligibility(self)
+        there = (self.folder / "eligibility.yml").exists()
+        return load_eligibility(self.file("eligibility") if there else None, self.study)
 
     @cached_property
     def design(self) -> TrialDesign:
         """``design.yml``: epochs, elements, the arms' paths, the trial summary; its texts composed."""
-        return load_design(self)
+        if not (self.folder / "design.yml").exists():
+            return TrialDesign()
+        return load_design(self.file("design"), {name: getattr(self, name) for name in FACTS_OF_DESIGN})
 
     @cached_property
     def objectives(self) -> Objectives:
@@ -86,7 +89,7 @@ class Protocol:
 
     def sample_size(self) -> Reconstruction | None:
         """What those assumptions say of the planned number of subjects; None where there are none."""
-        return reconstruct(self)
+        return reconstruct(self.analysis, self.study.design.planned_subjects)
 
     @cached_property
     def glossary(self) -> Glossary:

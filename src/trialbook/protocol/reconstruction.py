@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from trialbook.protocol.analysis import SampleSize, Testing
+from trialbook.protocol.analysis import Analysis, SampleSize, Testing
 from trialbook.protocol.sample_size import (
     Inflation,
     Method,
@@ -22,9 +21,6 @@ from trialbook.protocol.sample_size import (
     reached_power,
     whole,
 )
-
-if TYPE_CHECKING:
-    from trialbook.protocol.protocol import Protocol
 
 LABEL = "reconstruction"
 """What a page calls it: the calculation of this project, not of the trial's sponsor."""
@@ -163,9 +159,8 @@ class Reconstruction:
         return None if arms is None else sum(inflate(n, dropout, inflation) for n in arms)
 
 
-def reconstruct(protocol: Protocol) -> Reconstruction | None:
-    """The protocol's assumptions and its planned number of subjects; None where it states no assumptions."""
-    analysis = protocol.analysis
+def reconstruct(analysis: Analysis, planned: int | None) -> Reconstruction | None:
+    """The assumptions of the analysis and the planned number of subjects; None where it states no assumptions."""
     if analysis.sample_size is None:
         return None
-    return Reconstruction(analysis.sample_size, analysis.testing, protocol.study.design.planned_subjects)
+    return Reconstruction(analysis.sample_size, analysis.testing, planned)

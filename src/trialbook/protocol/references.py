@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from trialbook.errors import SpecError
-from trialbook.protocol.facts import leaves
-from trialbook.specfile import Complaint, LintSeverity
-
-if TYPE_CHECKING:
-    from trialbook.protocol.protocol import Protocol
 
 FILE = "references.bib"
 
@@ -81,29 +74,6 @@ def load_references(folder: Path) -> dict[str, Reference]:
             fields.get("url", ""),
         )
     return found
-
-
-def citations(protocol: Protocol) -> dict[str, list[tuple[str, tuple[str | int, ...]]]]:
-    """By key what cites it: the file's name without its ending, and the keys that lead to the citation there."""
-    found: dict[str, list[tuple[str, tuple[str | int, ...]]]] = {}
-    for path in sorted(protocol.folder.glob("*.yml")):
-        for location, value in leaves(protocol.file(path.stem).data):
-            if len(location) > 1 and location[-2] == "cites" and isinstance(value, str):
-                found.setdefault(str(value), []).append((path.stem, location))
-    return found
-
-
-def lint_references(protocol: Protocol) -> Iterable[Complaint]:
-    """Citations of what is not in the list, and entries of the list that nothing cites."""
-    root, cited = protocol.folder.parent, citations(protocol)
-    for key, places in cited.items():
-        for name, location in places if key not in protocol.references else ():
-            text = f"cites {key}, which is not in {FILE}"
-            yield protocol.file(name).complaint(root, LintSeverity.ERROR, location, text)
-    for key, reference in protocol.references.items():
-        if key not in cited:
-            file = (protocol.folder / FILE).relative_to(root).as_posix()
-            yield Complaint(LintSeverity.WARNING, file, reference.line, key, "nothing in the protocol cites it")
 
 
 def _line(text: str, key: str) -> int:

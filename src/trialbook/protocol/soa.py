@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from trialbook.protocol.activities import Activity, Recorded
+from trialbook.protocol.activities import Activities, Activity, Recorded
+from trialbook.protocol.interventions import Interventions
 from trialbook.protocol.schedule import Visit
-
-if TYPE_CHECKING:
-    from trialbook.protocol.protocol import Protocol
 
 MARK = "X"
 
@@ -36,10 +33,10 @@ class ExpectedForm:
 class Schedule:
     """Visits and activities of one version of the protocol."""
 
-    def __init__(self, protocol: Protocol):
-        self.visits: Mapping[str, Visit] = protocol.visits
-        self._activities = protocol.activities
-        self._protocol = protocol
+    def __init__(self, visits: Mapping[str, Visit], activities: Activities, interventions: Interventions):
+        self.visits = visits
+        self._activities = activities
+        self._interventions = interventions
 
     @property
     def activities(self) -> tuple[Activity, ...]:
@@ -77,7 +74,7 @@ class Schedule:
     def _mark(self, activity: Activity) -> str:
         """The calendar of what is repeated, as its arm's intervention has it."""
         arms = activity.subjects.arms if activity.subjects else ()
-        given = [one for one in self._protocol.interventions.interventions if set(one.arms) & set(arms)]
+        given = [one for one in self._interventions.interventions if set(one.arms) & set(arms)]
         if not activity.repeated or not given:
             return MARK
         every, plan = given[0].regimen.every, given[0].plan

@@ -1,10 +1,10 @@
 """Who may take part (``protocol/eligibility.yml``): items, settings, criteria, and the verdict on each subject."""
 
-from trialbook.protocol.eligibility.cases import Case, Outcome, outcomes
+from trialbook.protocol.eligibility.cases import Case
 from trialbook.protocol.eligibility.items import ItemError, expected
 from trialbook.protocol.eligibility.judge import Eligibility, load_eligibility
-from trialbook.protocol.eligibility.lint import lint_eligibility
 from trialbook.protocol.eligibility.logic import Rule
+from trialbook.protocol.eligibility.outcomes import Outcome, outcomes
 from trialbook.protocol.eligibility.spec import Contradiction, Criterion, EligibilitySpec, Item, ItemType, Kind, Setting
 from trialbook.protocol.eligibility.verdicts import Verdict, Verdicts
 
@@ -24,7 +24,6 @@ __all__ = [
     "Verdict",
     "Verdicts",
     "expected",
-    "lint_eligibility",
     "load_eligibility",
     "outcomes",
 ]

@@ -13,6 +13,7 @@ import pandas as pd
 
 from trialbook.errors import SpecError
 from trialbook.expressions import ConstantValue, Table
+from trialbook.protocol.eligibility.cases import Case, load_cases
 from trialbook.protocol.eligibility.items import ItemError, item_errors, not_taken
 from trialbook.protocol.eligibility.logic import Compiled, Rule
 from trialbook.protocol.eligibility.spec import Contradiction, Criterion, EligibilitySpec, Item, Kind, Setting, constant_of
@@ -20,8 +21,6 @@ from trialbook.protocol.eligibility.verdicts import Verdict, Verdicts, named, na
 from trialbook.specfile import SpecFile
 
 if TYPE_CHECKING:
-    from trialbook.protocol.eligibility.cases import Case
-    from trialbook.protocol.protocol import Protocol
     from trialbook.protocol.study import StudyProtocol
 
 
@@ -71,9 +70,7 @@ class Eligibility:
     @cached_property
     def cases(self) -> tuple[Case, ...]:
         """The boundary cases (``eligibility_cases.csv``); none where there is no such file. Raises SpecError with the line."""
-        from trialbook.protocol.eligibility.cases import load_cases
-
-        return load_cases(self.cases_file, self) if self.cases_file is not None else ()
+        return load_cases(self.cases_file, self.spec) if self.cases_file is not None else ()
 
     @property
     def cases_file(self) -> Path | None:
@@ -181,10 +178,8 @@ def stated(study: StudyProtocol, path: str) -> object:
     return found
 
 
-def load_eligibility(protocol: Protocol) -> Eligibility:
-    """``eligibility.yml`` with the numbers that ``study.yml`` states. Raises SpecError with file and line."""
-    spec = protocol.part("eligibility", EligibilitySpec)
-    there = (protocol.folder / "eligibility.yml").exists()
-    loaded = Eligibility(spec, protocol.study, protocol.file("eligibility") if there else None)
+def load_eligibility(file: SpecFile | None, study: StudyProtocol) -> Eligibility:
+    """``eligibility.yml`` with the numbers that ``study.yml`` states; without the file no criteria. Raises SpecError."""
+    loaded = Eligibility(EligibilitySpec() if file is None else file.parse(EligibilitySpec), study, file)
     _ = loaded.compiled  # A mistake in an expression is told when the file is read.
     return loaded

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+from trialbook.protocol.protocol import Protocol
 from trialbook.specfile import Complaint, LintSeverity
-
-if TYPE_CHECKING:
-    from trialbook.protocol.protocol import Protocol
 
 FILE = "activities"
 

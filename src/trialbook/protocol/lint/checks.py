@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from trialbook.protocol.agreement import lint_analysis, lint_objectives, lint_wording
-from trialbook.protocol.eligibility import lint_eligibility
-from trialbook.protocol.glossary import lint_glossary
-from trialbook.protocol.interventions import lint_interventions
-from trialbook.protocol.lint_amendments import lint_amendments
-from trialbook.protocol.lint_schedule import lint_schedule
+from trialbook.protocol.lint.agreement import lint_analysis, lint_objectives, lint_wording
+from trialbook.protocol.lint.amendments import lint_amendments
+from trialbook.protocol.lint.eligibility import lint_eligibility
+from trialbook.protocol.lint.glossary import lint_glossary
+from trialbook.protocol.lint.interventions import lint_interventions
+from trialbook.protocol.lint.questions import lint_questions
+from trialbook.protocol.lint.references import lint_references
+from trialbook.protocol.lint.schedule import lint_schedule
 from trialbook.protocol.protocol import Protocol
-from trialbook.protocol.questions import lint_questions
-from trialbook.protocol.references import lint_references
 from trialbook.protocol.statements import lint_sources
 from trialbook.protocol.trial_design.lint import lint_design
 from trialbook.specfile import Complaint

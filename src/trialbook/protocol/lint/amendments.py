@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from trialbook.protocol.amendments import VERSIONS
 from trialbook.protocol.changes.compare import compare_protocols
+from trialbook.protocol.protocol import Protocol
 from trialbook.specfile import Complaint, LintSeverity
-
-if TYPE_CHECKING:
-    from trialbook.protocol.protocol import Protocol
 
 Found = Iterator[tuple[Sequence[str | int], LintSeverity, str]]
 ERROR, WARNING = LintSeverity.ERROR, LintSeverity.WARNING

@@ -5,20 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from trialbook.protocol.eligibility.cases import cases_of_none, outcomes
+from trialbook.protocol.eligibility.cases import cases_of_none
 from trialbook.protocol.eligibility.items import expected, takes
 from trialbook.protocol.eligibility.judge import Eligibility
+from trialbook.protocol.eligibility.outcomes import outcomes
 from trialbook.protocol.eligibility.spec import Criterion, Setting
 from trialbook.protocol.eligibility.verdicts import Verdict
+from trialbook.protocol.protocol import Protocol
 from trialbook.protocol.source import Source
 from trialbook.specfile import Complaint, LintSeverity
-
-if TYPE_CHECKING:
-    from trialbook.protocol.protocol import Protocol
 
 # Not the 1 of CR1 or of a gene's name: a number has no letter beside it.
 _NUMBER = re.compile(r"(?<![^\W_])(?<!\d\.)\d+(?:\.\d+)?(?![^\W_])(?!\.\d)")
@@ -132,7 +130,7 @@ def _can_judge(eligibility: Eligibility) -> bool:
 def _strays(eligibility: Eligibility) -> Iterator[tuple[int, str, str]]:
     """Cases of a criterion that is not there."""
     path = eligibility.cases_file
-    for line, criterion in cases_of_none(path, eligibility) if path is not None else ():
+    for line, criterion in cases_of_none(path, eligibility.spec) if path is not None else ():
         yield line, criterion, f"there is no criterion {criterion!r} (there is {', '.join(eligibility.criteria)})"
 
 

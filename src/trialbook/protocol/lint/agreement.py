@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from trialbook.protocol.composed import PLACEHOLDER, compose
 from trialbook.protocol.design import TrialDesign
 from trialbook.protocol.facts import Facts, fact_of, leaves
 from trialbook.protocol.interventions import study_day
 from trialbook.protocol.objectives import Endpoint, Kind
+from trialbook.protocol.protocol import Protocol
 from trialbook.specfile import Complaint, LintSeverity
-
-if TYPE_CHECKING:
-    from trialbook.protocol.protocol import Protocol
 
 Problem = tuple[list[str | int], LintSeverity, str]
 WORDED = ("objectives", "analysis", "questions", "glossary")
