@@ -148,15 +148,15 @@ def treatment_ends(*course: pd.Series) -> pd.Series:
     """The month 6 assessment, or the end of its window where it was not done; before, a relapse or the end of participation.
 
     The dates of the subject's course, here and below: randomization, month 6 assessment, first hematologic relapse, death, end
-    of study, last contact. Empty while none of this has come: that day may be to come yet for a subject that was not seen since.
+    of study, last contact, first assessment that found a relapse. Empty while none of this has come: that day may be to come yet for a subject that was not seen since.
     """
-    return _pick([_planned_end(*course), course[2], participation_ends(*course)])
+    return _pick([_planned_end(*course), _relapse(*course), participation_ends(*course)])
 
 
 def is_followed_up(*course: pd.Series) -> pd.Series:
     """Whether treatment ended as planned, and neither a relapse nor the end of participation came first."""
     end = _days(_planned_end(*course))
-    return end.notna() & ~(_days(course[2]) <= end) & ~(_days(participation_ends(*course)) <= end)
+    return end.notna() & ~(_days(_relapse(*course)) <= end) & ~(_days(participation_ends(*course)) <= end)
 
 
 def follow_up_ends(*course: pd.Series) -> pd.Series:
@@ -172,12 +172,17 @@ def is_followed_for_survival(*course: pd.Series) -> pd.Series:
 
 def survival_follow_up_starts(*course: pd.Series) -> pd.Series:
     """Hematologic relapse, or 24 months after randomization if the subject is known to have come there."""
-    return _pick([_reached(follow_up_over(), *course), course[2]])
+    return _pick([_reached(follow_up_over(), *course), _relapse(*course)])
 
 
 def participation_ends(*course: pd.Series) -> pd.Series:
     """Death or the end of study, whichever is first."""
     return _pick(course[3:5])
+
+
+def _relapse(*course: pd.Series) -> pd.Series:
+    """The first hematologic relapse; of one whose date the site has not given, the assessment that found it."""
+    return course[2].where(course[2] != "", course[6]).astype("str")
 
 
 def _planned_end(*course: pd.Series) -> pd.Series:

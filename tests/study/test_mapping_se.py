@@ -52,6 +52,11 @@ CASES: list[tuple[str, dict[str, list[dict[str, str]]], list[tuple[str, str, str
         [SCRN, ("OBS", DAY1, "2024-09-10"), ("FU", "2024-09-10", "2026-03-13")],
     ),
     (
+        "a relapse without its date: the assessment that found it",
+        {"RAND": [RAND], "RESP": [MONTH6, RELAPSE | {"RELAPSE_DAT": ""}]},
+        [SCRN, ("PEGIFN", DAY1, "2024-09-10"), ("FU", "2024-09-10", "2024-12-12"), ("LTFU", "2024-12-12", "")],
+    ),
+    (
         "relapse in follow-up, then death",
         {"RAND": [RAND], "RESP": [MONTH6, RELAPSE], "DEATH": [{"SUBJID": "S1", "DTH_DAT": "2025/5/2"}]},
         [
