@@ -148,7 +148,8 @@ def treatment_ends(*course: pd.Series) -> pd.Series:
     """The month 6 assessment, or the end of its window where it was not done; before, a relapse or the end of participation.
 
     The dates of the subject's course, here and below: randomization, month 6 assessment, first hematologic relapse, death, end
-    of study, last contact, first assessment that found a relapse. Empty while none of this has come: that day may be to come yet for a subject that was not seen since.
+    of study, last contact, first assessment that found a relapse. Empty while none of this has come: that day may be to come yet
+    for a subject that was not seen since.
     """
     return _pick([_planned_end(*course), _relapse(*course), participation_ends(*course)])
 
