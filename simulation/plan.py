@@ -8,10 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from trialbook.protocol import Protocol
-from trialbook.protocol.interventions import Intervention
-
-MONTH = 30.4375
-"""Days of a month on the average."""
+from trialbook.protocol.interventions import DAYS_A_MONTH, Intervention
 
 SCREENING, EXTRA = "SCREENING", "END OF TREATMENT/RELAPSE"
 
@@ -50,7 +47,7 @@ def visits_of(activity: str, **record: str) -> tuple[str, ...]:
 def month_of(visit: str) -> float:
     """The months from randomization to a planned visit, to a tenth."""
     planned = planned_visits()
-    return round(float(planned.loc[planned["VISIT"] == visit, "DAY"].iloc[0]) / MONTH, 1)
+    return round(float(planned.loc[planned["VISIT"] == visit, "DAY"].iloc[0]) / DAYS_A_MONTH, 1)
 
 
 @cache

@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trialbook.protocol.interventions import DAYS_A_MONTH
+
 from .people import days, text
-from .plan import EXTRA, MONTH, SCREENING, entry_reduction, last_of_treatment, marrow_months, month_of
+from .plan import EXTRA, SCREENING, entry_reduction, last_of_treatment, marrow_months, month_of
 from .samples import only
 
 IN_BLOOD = 0.35
@@ -39,7 +41,9 @@ def residual(trial: pd.DataFrame, table: pd.DataFrame, random: np.random.Generat
     level = np.stack([trial["ENTRY"], *(trial[f"MEASURED_{month}"] for month in marrow_months())], axis=1)
     negative = np.stack([np.zeros(len(trial), dtype=bool), *(trial[f"NEGATIVE_{month}"] for month in marrow_months())], axis=1)
     planned = {visit: month_of(visit) for visit in table["VISIT"].unique() if visit not in (SCREENING, EXTRA)}
-    at = np.clip(table["VISIT"].map(planned).fillna(pd.Series(day / MONTH, index=table.index)).to_numpy(float), 0, months[-1])
+    at = np.clip(
+        table["VISIT"].map(planned).fillna(pd.Series(day / DAYS_A_MONTH, index=table.index)).to_numpy(float), 0, months[-1]
+    )
     before = np.minimum(np.searchsorted(months, at, side="right") - 1, len(months) - 2)
     part = (at - months[before]) / (months[before + 1] - months[before])
     now = np.where(part == 1, before + 1, before)

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .plan import MONTH, marrow_months, planned_visits, visits_of
+from trialbook.protocol.interventions import DAYS_A_MONTH
+
+from .plan import marrow_months, planned_visits, visits_of
 
 NEVER = 10**6
 """A day after randomization that does not come."""
@@ -76,7 +78,7 @@ def follow(trial: pd.DataFrame, random: np.random.Generator, parameters: Mapping
 
 def _days(months: pd.Series) -> np.ndarray:
     finite = np.where(np.isfinite(months), months, 0)
-    return np.where(np.isfinite(months), np.maximum(np.ceil(finite * MONTH), 1), NEVER).astype(int)
+    return np.where(np.isfinite(months), np.maximum(np.ceil(finite * DAYS_A_MONTH), 1), NEVER).astype(int)
 
 
 def attended(trial: pd.DataFrame, day: np.ndarray) -> np.ndarray:

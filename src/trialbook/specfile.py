@@ -22,6 +22,17 @@ class SpecModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+def doubled(names: Sequence[object]) -> list[object]:
+    """What is more than once among names, in their order."""
+    return [name for name in dict.fromkeys(names) if names.count(name) > 1]
+
+
+def refuse_doubled(what: str, names: Sequence[object]) -> None:
+    """Raise ValueError, for a model's validator, where one of the names of ``what`` is there twice."""
+    for name in doubled(names):
+        raise ValueError(f"the {what} {name} is there twice" if what else f"{name} is there twice")
+
+
 class LintSeverity(StrEnum):
     """An Error is against the standard, or against another statement of the study; a Warning may be meant so."""
 

@@ -101,7 +101,8 @@ def test_colours_are_for_a_terminal_only():
 
 @pytest.mark.parametrize("found", [FOUND, NOTHING], ids=["changes", "nothing"])
 def test_json_is_what_its_schema_says(found):
-    jsonschema.validate(json.loads(as_json(found)), diff_schema())
+    validator = jsonschema.Draft202012Validator(diff_schema())
+    assert [error.message for error in validator.iter_errors(json.loads(as_json(found)))] == []
 
 
 def test_json_of_a_change():

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from trialbook.protocol.source import Source, Sourced
-from trialbook.specfile import SpecModel
+from trialbook.specfile import SpecModel, refuse_doubled
 
 Terms = Annotated[tuple[str, ...], Field(min_length=1)]
 
@@ -73,9 +73,7 @@ class Activity(Sourced):
 
     @model_validator(mode="after")
     def _visits_are_its_own(self) -> Self:
-        twice = [name for name in dict.fromkeys(self.visits) if self.visits.count(name) > 1]
-        if twice:
-            raise ValueError(f"the visit {twice[0]} is there twice")
+        refuse_doubled("visit", self.visits)
         for one in self.forms:
             for name in one.visits:
                 if name not in self.visits:
@@ -93,10 +91,7 @@ class Activities(SpecModel):
     @model_validator(mode="after")
     def _each_once(self) -> Self:
         for what in ("id", "activity"):
-            names = [getattr(one, what) for one in self.activities]
-            twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-            if twice:
-                raise ValueError(f"the {what} {twice[0]} is there twice")
+            refuse_doubled(what, [getattr(one, what) for one in self.activities])
         return self
 
     def __getitem__(self, id: str) -> Activity:

@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from trialbook.datasets.iso8601 import earliest
 from trialbook.protocol.source import Source, Sourced
-from trialbook.specfile import SpecModel
+from trialbook.specfile import SpecModel, refuse_doubled
 
 VERSIONS = "versions"
 """The folder of ``protocol/`` in which each version before the current one stands whole, under its name."""
@@ -76,9 +76,7 @@ class Amendments(SpecModel):
         carried = [_seen(form) for one in self.all for form in one.consents]
         # Some file systems don't tell upper and lower case apart, and versions are folders.
         for what, names in (("version", [name.casefold() for name in self.versions]), ("informed consent form", carried)):
-            twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-            if twice:
-                raise ValueError(f"the {what} {twice[0]} is there twice")
+            refuse_doubled(what, names)
         return self
 
     def in_force(self, icf_version: pd.Series, consented: pd.Series) -> pd.Series:

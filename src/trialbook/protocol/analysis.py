@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from trialbook.protocol.sample_size import Inflation, Method
 from trialbook.protocol.source import Source, Sourced
-from trialbook.specfile import SpecModel
+from trialbook.specfile import SpecModel, refuse_doubled
 
 
 class ProportionInterval(StrEnum):
@@ -155,9 +155,7 @@ class Analysis(SpecModel):
     @model_validator(mode="after")
     def _each_once(self) -> Self:
         for what, ids in (("set", [one.id for one in self.sets]), ("setting", [one.id for one in self.settings])):
-            twice = [name for name in dict.fromkeys(ids) if ids.count(name) > 1]
-            if twice:
-                raise ValueError(f"the {what} {twice[0]} is there twice")
+            refuse_doubled(what, ids)
         return self
 
     def set(self, name: str) -> AnalysisSet:

@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from trialbook.protocol.composed import compose
 from trialbook.protocol.source import Source, Sourced
-from trialbook.specfile import SpecFile, SpecModel
+from trialbook.specfile import SpecFile, SpecModel, refuse_doubled
 
 LONGEST = {"etcd": 8, "element": 40, "armcd": 20}
 """SDTMIG 3.4 sections 7.2.1 and 7.2.2: ETCD and ELEMENT; ARMCD may have 20."""
@@ -131,9 +131,7 @@ class TrialDesign(SpecModel):
             "rule of the visit": [one.visit for one in self.visits],
         }
         for what, names in named.items():
-            twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-            if twice:
-                raise ValueError(f"the {what} {twice[0]} is there twice")
+            refuse_doubled(what, names)
         return self
 
     @property

@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import model_validator
 
 from trialbook.protocol.source import Source, Sourced
-from trialbook.specfile import SpecModel
+from trialbook.specfile import SpecModel, refuse_doubled
 
 
 class Term(Sourced):
@@ -36,8 +36,5 @@ class Glossary(SpecModel):
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
-        seen = [one.term for one in self.terms]
-        twice = [term for term in dict.fromkeys(seen) if seen.count(term) > 1]
-        if twice:
-            raise ValueError(f"the term {twice[0]} is there twice")
+        refuse_doubled("term", [one.term for one in self.terms])
         return self

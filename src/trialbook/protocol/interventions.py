@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from trialbook.protocol.source import Source, Sourced
-from trialbook.specfile import SpecModel
+from trialbook.specfile import SpecModel, doubled, refuse_doubled
 
 DAYS_A_MONTH = 30.4375
 
@@ -71,10 +71,8 @@ class Modification(Sourced):
 
     @model_validator(mode="after")
     def _each_test_once(self) -> Self:
-        tests = [one.test for one in self.thresholds]
-        twice = [test for test in dict.fromkeys(tests) if tests.count(test) > 1]
-        if twice:
-            raise ValueError(f"the thresholds of {twice[0]} are there twice")
+        for test in doubled([one.test for one in self.thresholds]):
+            raise ValueError(f"the thresholds of {test} are there twice")
         return self
 
 
@@ -138,10 +136,7 @@ class Interventions(SpecModel):
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
-        ids = [one.id for one in self.interventions]
-        twice = [name for name in dict.fromkeys(ids) if ids.count(name) > 1]
-        if twice:
-            raise ValueError(f"the intervention {twice[0]} is there twice")
+        refuse_doubled("intervention", [one.id for one in self.interventions])
         return self
 
     def __getitem__(self, name: str) -> Intervention:

@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import model_validator
 
 from trialbook.protocol.source import Source, Sourced
-from trialbook.specfile import SpecModel
+from trialbook.specfile import SpecModel, refuse_doubled
 
 
 class Level(StrEnum):
@@ -117,7 +117,7 @@ class Estimand(Sourced):
 
     @model_validator(mode="after")
     def _each_event_once(self) -> Self:
-        _once("intercurrent event", [one.event for one in self.intercurrent_events])
+        refuse_doubled("intercurrent event", [one.event for one in self.intercurrent_events])
         return self
 
 
@@ -139,7 +139,7 @@ class Objectives(SpecModel):
             ("intercurrent event", self.intercurrent_events),
             ("estimand", self.estimands),
         ):
-            _once(what, [one.id for one in items])
+            refuse_doubled(what, [one.id for one in items])
         endpoints, events = {one.id for one in self.endpoints}, {one.id for one in self.intercurrent_events}
         for objective in self.objectives:
             for name in objective.endpoints:
@@ -165,12 +165,6 @@ class Objectives(SpecModel):
     def estimands_of(self, endpoint: str) -> tuple[Estimand, ...]:
         """The estimands of an endpoint."""
         return tuple(one for one in self.estimands if one.endpoint == endpoint)
-
-
-def _once(what: str, ids: list[str]) -> None:
-    twice = [name for name in dict.fromkeys(ids) if ids.count(name) > 1]
-    if twice:
-        raise ValueError(f"the {what} {twice[0]} is there twice")
 
 
 def _known(name: str, names: set[str], what: str, where: str) -> None:

@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from trialbook.protocol.source import Source, Sourced
-from trialbook.specfile import SpecModel
+from trialbook.specfile import SpecModel, refuse_doubled
 
 
 class Said(Sourced):
@@ -42,8 +42,5 @@ class Questions(SpecModel):
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
-        numbers = [one.number for one in self.questions]
-        twice = [number for number in dict.fromkeys(numbers) if numbers.count(number) > 1]
-        if twice:
-            raise ValueError(f"the question {twice[0]} is there twice")
+        refuse_doubled("question", [one.number for one in self.questions])
         return self

@@ -9,7 +9,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from trialbook.protocol.source import Source, Sourced
-from trialbook.specfile import SpecFile, SpecModel
+from trialbook.specfile import SpecFile, SpecModel, refuse_doubled
 
 
 class Visit(Sourced):
@@ -64,10 +64,7 @@ class VisitsSpec(SpecModel):
     @model_validator(mode="after")
     def _each_once(self) -> Self:
         for what in ("visitnum", "visit"):
-            seen = [getattr(one, what) for one in self.visits]
-            twice = [value for value in dict.fromkeys(seen) if seen.count(value) > 1]
-            if twice:
-                raise ValueError(f"the {what} {twice[0]} is there twice")
+            refuse_doubled(what, [getattr(one, what) for one in self.visits])
         return self
 
 

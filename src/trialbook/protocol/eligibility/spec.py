@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import BeforeValidator, Field, StrictFloat, StrictInt, StrictStr, model_validator
 
 from trialbook.protocol.source import Source, Sourced
-from trialbook.specfile import SpecModel
+from trialbook.specfile import SpecModel, refuse_doubled
 
 # SDTM: a text of more than 200 characters does not fit a variable, and a transport file holds ASCII.
 LONGEST_TEXT = 200
@@ -160,9 +160,7 @@ class EligibilitySpec(SpecModel):
             [one.id for one in self.criteria],
             [one.name for one in self.contradictions],
         ):
-            twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-            if twice:
-                raise ValueError(f"{twice[0]} is there twice")
+            refuse_doubled("", names)
         names = [one.name for one in self.items]
         unknown = [one.unit_of for one in self.items if one.unit_of and one.unit_of not in names]
         if unknown:
