@@ -270,6 +270,43 @@ def test_the_next_run_mends_what_a_killed_one_left(tmp_path: Path, killed_when: 
     assert names(tmp_path) == ["out"]
 
 
+REMOVING = """
+import os, signal, sys
+from pathlib import Path
+from trialbook import outputs
+if sys.argv[2] == "aside":
+    outputs._exchange = lambda one, other: False
+left, unlink = int(sys.argv[3]), os.unlink
+def unlink_then_die(*path, **folder):
+    global left
+    unlink(*path, **folder)
+    left -= 1
+    if not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+os.unlink = unlink_then_die
+with outputs.output_folder(Path(sys.argv[1])) as folder:
+    (folder / "0.txt").write_text("new")
+"""
+
+
+@pytest.mark.skipif(not ON_LINUX, reason="kill -9 is POSIX, and the one-step exchange Linux")
+@pytest.mark.parametrize("files_removed", [1, 2, 3, 4])
+@pytest.mark.parametrize("how", ["exchanged", "aside"])
+def test_what_a_run_killed_amid_its_removal_left_goes_with_the_next(tmp_path: Path, how: str, files_removed: int) -> None:
+    target = tmp_path / "out"
+    with output_folder(target) as folder:
+        (folder / "below").mkdir()
+        for name in ("0.txt", "1.txt", "below/2.txt"):
+            (folder / name).write_text("old")
+    killed = subprocess.run([sys.executable, "-c", REMOVING, str(target), how, str(files_removed)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert len(names(tmp_path)) == 2
+    with pytest.raises(ValueError, match="stop"), output_folder(target):
+        raise ValueError("stop")
+    assert content(target) == {"0.txt": "new"}
+    assert names(tmp_path) == ["out"]
+
+
 def test_a_living_run_and_folders_of_others_are_left_alone(tmp_path: Path) -> None:
     target = tmp_path / "out"
     kept = tmp_path / ".out.trialbook-backup"

@@ -63,7 +63,7 @@ def output_folder(target: Path) -> Iterator[Path]:
                         shutil.copymode(target, folder)
                     _put_in_place(folder, target)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
 
 
 def output_file(target: Path, text: str, keep: Sequence[Path] = ()) -> None:
@@ -194,7 +194,7 @@ def _put_in_place(folder: Path, target: Path) -> None:
         except BaseException:
             aside.rename(target)
             raise
-        shutil.rmtree(aside, ignore_errors=True)
+        _remove(aside)
 
 
 def _exchange(one: Path, other: Path) -> bool:
@@ -221,8 +221,19 @@ def _sweep(target: Path) -> None:
                 continue
             if is_old and not target.exists():
                 path.rename(target)
-            elif not _foreign_files(path) or (not is_old and (path / MARKER).exists()):
+            elif all((path / name).is_dir() for name in _foreign_files(path)) or (not is_old and (path / MARKER).exists()):
+                _remove(path)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder that trialbook wrote, its marker last: a run killed amid it leaves what the next knows as its own."""
+    with contextlib.suppress(OSError):
+        for path in folder.iterdir():
+            if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
+            elif path.name != MARKER:
+                path.unlink()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _claim(path: Path, locks: contextlib.ExitStack) -> bool:
