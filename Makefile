@@ -8,7 +8,7 @@ ENV := .venv/.synced
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint book clean
+.PHONY: help demo test quality bench lint book clean
 
 help: ## what each command does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -36,6 +36,9 @@ lint: $(ENV) ## style, types, and the study's specifications
 bench: $(ENV) ## how long a million laboratory results take: read, map, check, write
 	$(UV) sync --locked --inexact --quiet --group bench --python .uv/bin/python
 	$(BIN)/python benchmarks/bench_validate.py
+
+quality: $(ENV) ## how much of what is broken the rules find, on 20 broken exports
+	$(BIN)/python benchmarks/quality.py
 
 book: $(ENV) ## the book alone
 	$(BIN)/trialbook book build

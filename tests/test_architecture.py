@@ -36,6 +36,7 @@ ROOMS = (
     "simulation",
     "study",
     "run",
+    "quality",
     "pages",
     "amendment",
     "demo",

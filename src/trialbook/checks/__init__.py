@@ -1,5 +1,6 @@
 """Rules on raw forms and SDTM datasets: real pandera, declared once. A study's modules import from here."""
 
+from trialbook.checks.against import against, position_of
 from trialbook.checks.models import Dataset, RawForm, value_beside, value_of
 from trialbook.checks.rule import Rule, rule
 from trialbook.datasets.iso8601 import before, complete_date, is_iso8601, study_day
@@ -10,9 +11,11 @@ __all__ = [
     "RawForm",
     "Rule",
     "Severity",
+    "against",
     "before",
     "complete_date",
     "is_iso8601",
+    "position_of",
     "rule",
     "study_day",
     "value_beside",

@@ -31,12 +31,16 @@ def findings_of(
     values = _values(table, positions, rule.variables)
     origins = _origins(table, positions, rule.variables, rule.mend or rule.variables)
     for name, columns in rule.reads.items():
-        _compare(read[name], columns, subjects, values, origins)
+        at = verdict.beside[name][positions] if name in verdict.beside else _only_records(read[name], columns, subjects)
+        _compare(read[name], columns, at, rule.mend, values, origins)
+    for name in rule.lacks:
+        origins = [(*one, *(read[name].files if name in read else ())) for one in origins]
     if rule.twins:
         _compare_twins(table, positions, rule.variables, origins)
     ids = _ids(rule, table, positions, study)
     messages = _messages(rule, table, positions)
-    queries = _texts(rule.query, table, positions)
+    messages = _with_values(rule.message, messages, values)
+    queries = _with_values(rule.query, _texts(rule.query, table, positions), values)
     return [
         Finding(
             id=ids[i],
@@ -156,34 +160,49 @@ def _subjects(table: CheckedTable, positions: np.ndarray) -> list[str]:
     return [""] * len(positions) if table.subject is None else [str(s) for s in table.subject.take(positions)]
 
 
-def _compare(
-    other: CheckedTable,
-    columns: Sequence[str],
-    subjects: Sequence[str],
-    values: list[dict[str, str]],
-    origins: list[tuple[Origin, ...]],
-) -> None:
-    """Add what the subject's one record in another table says; where it has several, no single one is compared.
+def _only_records(other: CheckedTable, columns: Sequence[str], subjects: Sequence[str]) -> np.ndarray:
+    """The position of each subject's one record in another table, -1 where it has none or several: no single one is compared.
 
     A rule that reads the whole of a key of several columns looks records up by it: the subject's only one need not be meant.
     """
-    known = {"USUBJID", *other.keys}
-    # The key by which the record was found says nothing that the finding does not say, unless nothing else is read.
-    shown = [column for column in columns if column not in known] or [column for column in columns if column != "USUBJID"]
     by_key = len(other.keys) > 1 and set(other.keys) <= set(columns)
-    if other.subject is None or not shown or by_key:
-        return
+    if other.subject is None or by_key:
+        return np.full(len(subjects), -1, dtype=np.int64)
     alone = np.flatnonzero(~other.subject.duplicated(keep=False).to_numpy())
     position_of = dict(zip(other.subject.iloc[alone], alone, strict=True))
-    at = [(i, position_of[subject]) for i, subject in enumerate(subjects) if subject and subject in position_of]
-    if not at:
+    return np.array([position_of.get(subject, -1) if subject else -1 for subject in subjects], dtype=np.int64)
+
+
+def _compare(
+    other: CheckedTable,
+    columns: Sequence[str],
+    at: np.ndarray,
+    mend: Sequence[str],
+    values: list[dict[str, str]],
+    origins: list[tuple[Origin, ...]],
+) -> None:
+    """Add what the records ``at`` of another table say, one a finding, -1 for none; ``mend`` may name ``TABLE.COLUMN`` of it."""
+    known = {"USUBJID", *other.keys}
+    to_mend = [column for column in columns if f"{other.name}.{column}" in mend]
+    # The key by which the record was found says nothing that the finding does not say, unless nothing else is read.
+    shown = [column for column in columns if column not in known or column in to_mend]
+    shown = shown or [column for column in columns if column != "USUBJID"]
+    indices = np.flatnonzero(at >= 0)
+    if not shown or not len(indices):
         return
-    positions = np.array([position for _, position in at])
-    cells = _values(other, positions, shown)
-    located = other.locate(positions, shown, Role.COMPARED)
-    for (i, _), found, origin in zip(at, cells, located, strict=True):
+    cells = _values(other, at[indices], shown)
+    located = _origins(other, at[indices], shown, to_mend) if to_mend else other.locate(at[indices], shown, Role.COMPARED)
+    for i, found, origin in zip(indices.tolist(), cells, located, strict=True):
         values[i] = values[i] | {f"{other.name}.{name}": text for name, text in found.items()}
         origins[i] = (*origins[i], *origin)
+
+
+def _with_values(template: str, texts: list[str], values: Sequence[Mapping[str, str]]) -> list[str]:
+    """Texts made from ``template`` with each ``{TABLE.COLUMN}`` as the value of the record that was compared, a dash for none."""
+    for name in dict.fromkeys(name for name in PLACEHOLDER.findall(template) if "." in name):
+        filled = (of.get(name, "").strip() or "—" for of in values)
+        texts = [text.replace(f"{{{name}}}", value) for text, value in zip(texts, filled, strict=True)]
+    return texts
 
 
 def _texts(template: str, table: CheckedTable, positions: np.ndarray) -> list[str]:

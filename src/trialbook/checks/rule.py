@@ -33,7 +33,8 @@ class Rule:
     """``check`` takes the table and those in ``reads``, and gives a mask (True passes) or one bool for the whole table.
 
     ``variables``: the columns a finding is about; ``mend``: those of them whose cells are to be corrected (the others are only
-    compared); ``message`` and ``query`` may name columns in braces, which become the record's values. ``twins``: records fail
+    compared), and ``TABLE.COLUMN`` of a table it reads; ``message`` and ``query`` may name either in braces, which become the
+    record's values. ``lacks``: forms in which a record is missing; the finding names their files. ``twins``: records fail
     together because their variables are equal, and each is compared with the others. ``stands_for``: the rules that fail a
     dataset's record for the same fault in the raw record behind it; where this rule has told of it, they do not again.
 
@@ -50,6 +51,7 @@ class Rule:
     query: str = ""
     cites: tuple[str, ...] = ()
     mend: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
     twins: bool = False
     stands_for: tuple[str, ...] = ()
     detail: Callable[[pd.DataFrame], pd.Series] | None = field(default=None, repr=False)
@@ -57,8 +59,8 @@ class Rule:
 
     @property
     def quoted(self) -> tuple[str, ...]:
-        """The columns that the message and the query name in braces."""
-        return tuple(dict.fromkeys(PLACEHOLDER.findall(self.message + self.query)))
+        """The columns that the message and the query name in braces, without those of other tables."""
+        return tuple(name for name in dict.fromkeys(PLACEHOLDER.findall(self.message + self.query)) if "." not in name)
 
     def absent(
         self, table: str, tables: Mapping[str, pd.DataFrame], why: Mapping[str, Mapping[str, str]] | None = None
@@ -87,12 +89,18 @@ def rule(
     reads: Mapping[str, Sequence[str]] | None = None,
     cites: Sequence[str] = (),
     mend: Sequence[str] = (),
+    lacks: Sequence[str] = (),
     stands_for: Sequence[str] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a method of a :class:`RawForm` or :class:`Dataset` as a rule; see :class:`Rule` for the arguments."""
-    stray = set(mend) - set(variables)
+    elsewhere = {f"{table}.{column}" for table, columns in (reads or {}).items() for column in columns}
+    stray = set(mend) - set(variables) - elsewhere
+    if set(lacks) - set(reads or {}):
+        raise SpecError(f"rule {id}: lacks names {', '.join(sorted(set(lacks) - set(reads or {})))}, which it does not read")
     if stray:
-        raise SpecError(f"rule {id}: mend names {', '.join(sorted(stray))}, which is not among its variables")
+        raise SpecError(
+            f"rule {id}: mend names {', '.join(sorted(stray))}, which is not among its variables, nor among what it reads"
+        )
 
     def declare(function: Callable[..., Any]) -> Callable[..., Any]:
         function.__rule__ = {  # type: ignore[attr-defined]
@@ -104,6 +112,7 @@ def rule(
             "reads": {name: tuple(columns) for name, columns in (reads or {}).items()},
             "cites": tuple(cites),
             "mend": tuple(mend) or tuple(variables),
+            "lacks": tuple(lacks),
             "stands_for": tuple(stands_for),
         }
         return function

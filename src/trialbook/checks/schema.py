@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +13,12 @@ import pandera.pandas as pa
 from pandera.config import ValidationDepth, config_context
 from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 
+from trialbook.checks.against import Against
 from trialbook.checks.rule import Rule
 from trialbook.findings import RuleStatus
+
+_BESIDE = "beside"
+"""Where a schema keeps which records of other tables a rule's records were held against."""
 
 
 class RuleError(ValueError):
@@ -23,13 +27,17 @@ class RuleError(ValueError):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a rule said of a table: ``failing`` are positions of records; with ``whole``, the table itself fails."""
+    """What a rule said of a table: ``failing`` are positions of records; with ``whole``, the table itself fails.
+
+    ``beside`` gives by other table, for every record, the position of the record there that it was held against, -1 for none.
+    """
 
     rule: Rule
     status: RuleStatus
     reason: str | None = None
     failing: np.ndarray | None = None
     whole: bool = False
+    beside: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def build_schema(
@@ -43,24 +51,28 @@ def build_schema(
     The tables a rule reads are bound here. ``why`` gives, by table, the reason for columns that are known not to be there.
     """
     checks, skipped = [], []
+    beside: dict[str, Mapping[str, np.ndarray]] = {}
     for one in rules:
         reason = one.absent(table, tables, why)
         if reason:
             skipped.append(Verdict(one, RuleStatus.SKIPPED, reason))
         else:
-            checks.append(_as_check(one, [tables[name] for name in one.reads]))
+            checks.append(_as_check(one, [tables[name] for name in one.reads], beside))
     frame = tables.get(table, pd.DataFrame())
     columns = {column: pa.Column(None, required=False, nullable=True) for column in frame.columns}
-    return pa.DataFrameSchema(columns=columns, checks=checks, name=table, strict=False), skipped
+    return pa.DataFrameSchema(columns=columns, checks=checks, name=table, strict=False, metadata={_BESIDE: beside}), skipped
 
 
-def _as_check(one: Rule, read: Sequence[pd.DataFrame]) -> pa.Check:
+def _as_check(one: Rule, read: Sequence[pd.DataFrame], beside: dict[str, Mapping[str, np.ndarray]]) -> pa.Check:
     def run(frame: pd.DataFrame) -> pd.Series | bool:
         try:
             # Copies that share the cells until written to: what a rule does to its tables, no other rule sees.
             result = one.check(*(table.copy(deep=False) for table in (frame, *read)))
         except (Exception, SystemExit) as error:
             raise RuleError(f"{type(error).__name__}: {error}{_place(one, error)}") from error
+        if isinstance(result, Against):
+            beside[one.id] = result.beside
+            result = result.mask
         return checked_mask(result, frame)
 
     # Without ignore_na=False pandera drops rows with nulls, so the wrong row is blamed; one failure case is
@@ -107,10 +119,11 @@ def run_schema(schema: pa.DataFrameSchema, frame: pd.DataFrame, rules: Sequence[
             schema.validate(frame.reset_index(drop=True), lazy=True)
     except SchemaErrors as found:
         errors = {error.check.name: error for error in found.schema_errors}
-    return [_verdict(one, errors.get(one.id)) for one in rules if one.id in held]
+    beside = (schema.metadata or {}).get(_BESIDE, {})
+    return [_verdict(one, errors.get(one.id), beside.get(one.id, {})) for one in rules if one.id in held]
 
 
-def _verdict(one: Rule, error: SchemaError | None) -> Verdict:
+def _verdict(one: Rule, error: SchemaError | None, beside: Mapping[str, np.ndarray]) -> Verdict:
     if error is None:
         return Verdict(one, RuleStatus.SUCCESS)
     if error.reason_code is SchemaErrorReason.CHECK_ERROR:
@@ -118,5 +131,5 @@ def _verdict(one: Rule, error: SchemaError | None) -> Verdict:
         return Verdict(one, RuleStatus.EXECUTION_ERROR, reason)
     output = error.check_output
     if isinstance(output, pd.Series):
-        return Verdict(one, RuleStatus.ISSUE_REPORTED, failing=np.flatnonzero(~output.to_numpy(dtype=bool)))
+        return Verdict(one, RuleStatus.ISSUE_REPORTED, failing=np.flatnonzero(~output.to_numpy(dtype=bool)), beside=beside)
     return Verdict(one, RuleStatus.ISSUE_REPORTED, whole=True)

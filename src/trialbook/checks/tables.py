@@ -24,7 +24,7 @@ class CheckedTable:
 
     ``cells`` is the frame as it is read, where that is not as it is written: a record's key does not change with white space.
     ``lacking`` says of columns that are not in ``frame`` why: rules that need one are skipped with that reason. ``behind``: forms
-    with, for each record, the position of the raw record that it draws on there, -1 for none.
+    with, for each record, the position of the raw record that it draws on there, -1 for none. ``files``: where its records stand.
     """
 
     name: str
@@ -37,6 +37,7 @@ class CheckedTable:
     cells: pd.DataFrame | None = None
     lacking: Mapping[str, str] = field(default_factory=dict)
     behind: tuple[tuple[str, np.ndarray], ...] = ()
+    files: tuple[Origin, ...] = ()
 
     @cached_property
     def read(self) -> pd.DataFrame:
@@ -111,8 +112,9 @@ def form_table(form: Form, usubjid: pd.Series | None) -> CheckedTable:
     frame = form.frame.drop(columns=list(form.missing))
     lacking = {name: f"{form.name} has no {name} in the export" for name in form.missing}
     behind = ((form.name, np.arange(len(frame))),)
+    files = tuple(Origin(Role.CORRECT, one.file, one.sheet, None, ()) for one in form.tables)
     return CheckedTable(
-        form.name, form.spec.title, Stage.RAW, frame, subject, form.spec.keys, locate, form.cells, lacking, behind
+        form.name, form.spec.title, Stage.RAW, frame, subject, form.spec.keys, locate, form.cells, lacking, behind, files
     )
 
 
