@@ -61,11 +61,11 @@ def compare(entries: Sequence[Mapping[str, Any]], findings: Iterable[Finding], s
     for entry in entries:
         row = entry.get("path") or entry["row"]
         if row is None:
-            place = (subjects.get(entry["subject"], entry["subject"]), entry["file"], entry["sheet"])
-            about, exact = of_file[place], lacking[place]
+            file = (subjects.get(entry["subject"], entry["subject"]), entry["file"], entry["sheet"])
+            about, exact = of_file[file], lacking[file]
         else:
-            cell = (entry["file"], entry["sheet"], row)
-            about, exact = _of(naming, cell, entry["column"]), _of(mending, cell, entry["column"])
+            record = (entry["file"], entry["sheet"], row)
+            about, exact = _of(naming, record, entry["column"]), _of(mending, record, entry["column"])
         found.append(Found(entry, tuple(about.values()), tuple(exact.values())))
     right = {finding.id for one in found for finding in one.naming}
     return Judged(
