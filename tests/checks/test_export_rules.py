@@ -155,17 +155,18 @@ def told(findings):
     ]
 
 
-def test_what_was_read_otherwise_than_it_stands_is_noted(tmp_path):
+def test_what_was_read_otherwise_than_it_stands_is_told_unless_it_is_settled(tmp_path):
     ae = raw("ae.csv", {"S": ["1", "2"], "TERM": ["x", "y"]})
-    ae = replace(ae, notes=(ReadNote(3, "is hidden"), ReadNote(1, "is a title"), ReadNote(None, "3 keys were filled")))
-    stray = replace(raw("b.xlsx", {"X": ["1"]}, sheet="Log"), notes=(ReadNote(None, "the sheet is hidden"),))
+    ae = replace(ae, notes=(ReadNote(3, "is hidden"), ReadNote(1, "is a title"), ReadNote(None, "2 keys were left")))
+    ae = replace(ae, notes=(*ae.notes, ReadNote(1, "is a title of the table", settled=True)))
+    stray = replace(raw("b.xlsx", {"X": ["1"]}, sheet="Log"), notes=(ReadNote(None, "the sheet is odd"), ReadNote(2, "x", True)))
     findings, outcomes = check(tmp_path, raw("dm.csv", {"S": ["1"]}), ae, stray)
     said = "The table is read otherwise than it stands: "
     assert told(findings)[1:] == [
         ("TB-RAW-READ", "Notice", "AE", 2, "2", f"{said}is hidden", [("ae.csv", None, 3)]),
         ("TB-RAW-READ", "Notice", "AE", None, None, f"{said}is a title", [("ae.csv", None, 1)]),
-        ("TB-RAW-READ", "Notice", "AE", None, None, f"{said}3 keys were filled", [("ae.csv", None, None)]),
-        ("TB-RAW-READ", "Notice", "Log", None, None, f"{said}the sheet is hidden", [("b.xlsx", "Log", None)]),
+        ("TB-RAW-READ", "Notice", "AE", None, None, f"{said}2 keys were left", [("ae.csv", None, None)]),
+        ("TB-RAW-READ", "Notice", "Log", None, None, f"{said}the sheet is odd", [("b.xlsx", "Log", None)]),
     ]
     assert (outcomes[-1].rule, outcomes[-1].findings) == ("TB-RAW-READ", 4)
 

@@ -35,11 +35,12 @@ NO_EPOCH = [("2024-03-05", "2024-04-01", ""), ("2024-04-01", "2024-05-01", "TREA
 UNKNOWN_YEAR = [("--03-05", "2024-04-01", "SCREENING"), ("2024-04-01", "--05", "TREATMENT")]
 
 
-def of(elements: list[tuple[str, str, str]], dates: list[str], subject: str = "S1") -> list[str]:
+def of(elements: list[tuple[str, str, str]], dates: list[str], subject: str = "S1", planned: str | None = None) -> list[str]:
     rows = [("S1", *element) for element in elements] + [("S2", "1999-01-01", "2100-01-01", "FOLLOW-UP")]
     se = pd.DataFrame(rows, columns=["USUBJID", "SESTDTC", "SEENDTC", "EPOCH"], dtype="str").sample(frac=1, random_state=1)
     subjects = pd.Series([subject] * len(dates), dtype="str")
-    epochs, unclear = epochs_of(subjects, pd.Series(dates, dtype="str"), se)
+    visits = None if planned is None else pd.Series([planned] * len(dates), dtype="str")
+    epochs, unclear = epochs_of(subjects, pd.Series(dates, dtype="str"), se, visits)
     assert epochs.dtype == "str"
     assert not (unclear & (epochs != "").to_numpy()).any()
     return [UNCLEAR if doubt else epoch for epoch, doubt in zip(epochs, unclear, strict=True)]
@@ -208,3 +209,19 @@ columns:
   TERM: {}
   START: {type: date, format: y-m-d}
 """
+
+
+@pytest.mark.parametrize(
+    ("elements", "date", "visit_of", "expected"),
+    [
+        (TIMED, "2024-03-05", "SCREENING", "SCREENING"),
+        (TIMED, "2024-03-05", "TREATMENT", "TREATMENT"),
+        (TIMED, "2024-03-05", "FOLLOW-UP", UNCLEAR),  # the visit is of an epoch in which it cannot lie
+        (TIMED, "2024-03-05", "", UNCLEAR),
+        (TIMED, "2024-03-06", "SCREENING", "TREATMENT"),  # what the date tells, the visit does not change
+        (TIMED, "", "SCREENING", ""),
+        (PLAIN, "2024-03", "TREATMENT", "TREATMENT"),
+    ],
+)
+def test_the_visit_decides_where_the_date_alone_cannot(elements, date, visit_of, expected):
+    assert of(elements, [date], planned=visit_of) == [expected]

@@ -40,7 +40,7 @@ def check_export(
         ("TB-RAW-COLUMN", Severity.ERROR, "A specified column is not in the export", _missing(forms)),
         ("TB-RAW-UNKNOWN", Severity.WARNING, "No form specification names this column; its values are not used", _unknown(forms)),
         ("TB-RAW-SHAPE", Severity.ERROR, "The row cannot be read as it stands", _shapes(forms, tables)),
-        ("TB-RAW-READ", Severity.NOTICE, "The table is read otherwise than it stands", _notes(forms, tables)),
+        ("TB-RAW-READ", Severity.NOTICE, "The table is read otherwise than it stands", _doubts(forms, tables)),
     ):
         made = _findings(study, rule, severity, message, list(found))
         findings.extend(made)
@@ -142,13 +142,15 @@ def _shapes(forms: Forms, tables: Mapping[str, CheckedTable]) -> Iterator[Found]
                 yield _about_row(form, index, problem, tables)
 
 
-def _notes(forms: Forms, tables: Mapping[str, CheckedTable]) -> Iterator[Found]:
+def _doubts(forms: Forms, tables: Mapping[str, CheckedTable]) -> Iterator[Found]:
+    """What was read otherwise than it stands and may be meant otherwise; what is settled is a note of the input."""
     for form in forms.found.values():
         for index, table in enumerate(form.tables):
             for note in table.notes:
-                yield _about_row(form, index, note, tables)
+                if not note.settled:
+                    yield _about_row(form, index, note, tables)
     for table in forms.unmatched:
-        for note in table.notes:
+        for note in (one for one in table.notes if not one.settled):
             yield Found(table.name, note.what, (_place(table, note.row),), content=_without_numbers(note.what))
 
 

@@ -16,11 +16,13 @@ from trialbook.checks.tables import CheckedTable
 from trialbook.findings import Finding, RuleOutcome, RuleStatus, Runner, Severity, Stage
 from trialbook.mapping import MappingIssue, StudyCodelist
 
-SEVERITIES = {"EPOCH": Severity.NOTICE, "ITEM": Severity.WARNING}
-"""By the kind of the issue; Error is usual. That a date is imprecise is the site's right, and its epoch is rightly empty.
-
-What eligibility can't be judged by may be right as it is (``<5``): the verdict only stays open.
+SEVERITIES = {"ITEM": Severity.WARNING}
+"""By the kind of the issue; Error is usual. What eligibility can't be judged by may be right as it is (``<5``): the verdict only
+stays open.
 """
+
+OPEN = ("EPOCH",)
+"""The kinds that are no fault: that a date is imprecise is the site's right, and its epoch is rightly empty. One line says it."""
 
 ASKED = {"RESULT": "UNREADABLE-RESULT", "UNIT": "UNKNOWN-UNIT"}
 """By the kind of the issue, the kind of the question to the site."""
@@ -36,6 +38,8 @@ def check_mapping(
 ) -> tuple[list[Finding], list[RuleOutcome]]:
     """Findings of stage ``mapping``; what could not be made for want of a form is an outcome, SKIPPED with the reason.
 
+    What rightly stays open is an outcome too, with how many records it is of.
+
     A form may be called as a dataset is. Sites are asked of results and units that nothing can be made of, in English without
     ``questions``; of an empty unit, and of what the forms' rules find in the raw cells, it is those that ask.
     """
@@ -47,6 +51,12 @@ def check_mapping(
             message = f"{issue.domain} is made without its form {issue.about}"
             outcomes.append(
                 RuleOutcome(issue.rule, Runner.MAPPING, RuleStatus.SKIPPED, issue.message, 0, None, message, issue.domain)
+            )
+            continue
+        if issue.kind in OPEN:
+            reason = f"of {len(issue.records):,} of {len(datasets[issue.table].frame):,} records: {issue.message}"
+            outcomes.append(
+                RuleOutcome(issue.rule, Runner.MAPPING, RuleStatus.SUCCESS, reason, 0, None, issue.message, issue.domain)
             )
             continue
         severity = SEVERITIES.get(issue.kind, Severity.ERROR)

@@ -76,7 +76,7 @@ def read_delimited(
                 else:
                     grid = Grid(cells, row, file, known=known)
                     if header.above:
-                        grid.note(header.above[0][0], title_note([text for _, text in header.above]))
+                        grid.note(header.above[0][0], title_note([text for _, text in header.above]), settled=True)
                     quick = None if grid.repeats else read_unquoted(data, encoding, cells, header.row, delimiter)
                     if quick is not None:
                         return _with_tail(*quick, grid), encoding

@@ -79,9 +79,9 @@ class Grid:
         """Report something about a row beside its shape."""
         self._problems.append(RowProblem(row, what))
 
-    def note(self, row: int | None, what: str) -> None:
+    def note(self, row: int | None, what: str, *, settled: bool = False) -> None:
         """Report what was read otherwise than it stands; of the whole table where there is no row."""
-        self._notes.append(ReadNote(row, what))
+        self._notes.append(ReadNote(row, what, settled))
 
     def error(self, what: str, row: int | None = None, column: int | None = None, remedy: str | None = None) -> ExportError:
         """An ExportError about this table; ``row`` from 1, ``column`` from 0."""
@@ -135,7 +135,8 @@ class Grid:
             letters = ", ".join(column_letter(position + 1) for position in positions)
             others = [self.names[position] for position in positions[1:]]
             if len(frame) and all(frame[name].equals(frame[other]) for other in others):
-                self.note(self.header_row, f"the columns {letters} have one name, {name!r}, and the same cells: read once")
+                what = f"the columns {letters} have one name, {name!r}, and the same cells: read once"
+                self.note(self.header_row, what, settled=True)
                 frame = frame.drop(columns=others)
             elif not self._known or plain_header(name) in self._known:
                 raise self.error(
@@ -194,7 +195,7 @@ def without_end_mark(table: RawTable) -> RawTable:
         frame=table.frame.iloc[:-1],
         row=table.row[:-1],
         problems=tuple(problem for problem in table.problems if problem.row != row),
-        notes=(*table.notes, ReadNote(row, f"says {_END_MARK} and is read as the end of the file, not as a record")),
+        notes=(*table.notes, ReadNote(row, f"says {_END_MARK} and is read as the end of the file, not as a record", True)),
     )
 
 

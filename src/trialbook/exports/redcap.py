@@ -227,4 +227,4 @@ def _notes(coded: list[str]) -> tuple[ReadNote, ...]:
     if not coded:
         return ()
     shown = ", ".join(coded[:8]) + (", …" if len(coded) > 8 else "")
-    return (ReadNote(None, f"codes are read as their labels in the data dictionary: {shown}"),)
+    return (ReadNote(None, f"codes are read as their labels in the data dictionary: {shown}", True),)

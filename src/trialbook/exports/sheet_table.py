@@ -104,21 +104,24 @@ def sheet_table(
 
 def _finished(grid: Grid, header: Header, layout: SheetLayout, hidden_rows: list[int], hidden: bool) -> RawTable:
     if hidden:
-        grid.note(None, "the sheet is hidden in the workbook; it is read as the others are")
+        grid.note(None, "the sheet is hidden in the workbook; it is read as the others are", settled=True)
     if header.above:
-        grid.note(header.above[0][0], title_note([text for _, text in header.above]))
+        grid.note(header.above[0][0], title_note([text for _, text in header.above]), settled=True)
     if header.last > header.first:
         names = ", ".join(map(repr, filter(None, grid.names)))
-        grid.note(header.first, f"the header stands in the rows {header.first} to {header.last} and is joined to {names[:500]}")
+        what = f"the header stands in the rows {header.first} to {header.last} and is joined to {names[:500]}"
+        grid.note(header.first, what, settled=True)
     if hidden_rows:
         by = "hidden or filtered out" if layout.filtered else "hidden"
-        grid.note(hidden_rows[0], f"rows that are {by} in the workbook are read as the others are: {_counted(hidden_rows)}")
+        what = f"rows that are {by} in the workbook are read as the others are: {_counted(hidden_rows)}"
+        grid.note(hidden_rows[0], what, settled=True)
     out_of_sight = np.zeros(grid.width, dtype=bool)
     for left, right in layout.hidden_columns:
         out_of_sight[left : right + 1] = True
     columns = [grid.names[column] for column in np.flatnonzero(out_of_sight) if grid.names[column]]
     if columns:
-        grid.note(header.last, f"columns that are hidden in the workbook are read as the others are: {_counted(columns)}")
+        what = f"columns that are hidden in the workbook are read as the others are: {_counted(columns)}"
+        grid.note(header.last, what, settled=True)
     if layout.errors:
         first = f"{layout.errors}, the first {layout.first_error}"
         grid.note(None, f"cells that hold an error of Excel are read as its text: {first}")

@@ -33,10 +33,14 @@ class RowProblem:
 
 @dataclass(frozen=True)
 class ReadNote:
-    """What was read otherwise than it stands, or stands where nobody looks (hidden rows); ``row`` is None for the whole table."""
+    """What was read otherwise than it stands, or stands where nobody looks (hidden rows); ``row`` is None for the whole table.
+
+    ``settled``: no cell can have been lost or misread by it, so that nobody has to look (a title above the header).
+    """
 
     row: int | None
     what: str
+    settled: bool = False
 
 
 @dataclass(frozen=True)

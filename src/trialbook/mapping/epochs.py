@@ -2,7 +2,8 @@
 
 An element is half-open: a date on which one ends and the next begins belongs to the next. Where no other begins at an end, the
 element has its end too, or nothing that happens on a subject's last day would have an epoch. What a date leaves open is not
-guessed: where it may lie in several epochs, or within and without one, it has none.
+guessed: where it may lie in several epochs, the planned visit that the record names decides among them, if the protocol states
+its epoch; else, or within and without one, it has none.
 """
 
 from __future__ import annotations
@@ -22,23 +23,27 @@ _OPEN = _SPAN - 1
 
 
 def derive_epoch(making: Making, name: str, algorithm: Algorithm) -> None:
-    """Fill EPOCH from the date that the algorithm names; a date that lies on a boundary at its precision is told of."""
+    """Fill EPOCH from the date that the algorithm names, and VISIT; of dates that lie on a boundary at their precision is told."""
     date, frame = str(algorithm.derive_epoch), making.frame
     if date in making.sources:
         making.sources[name] = making.sources[date]
     if "SE" not in making.datasets:
         frame[name] = pd.Series("", index=frame.index, dtype="str")
         return
-    frame[name], unclear = epochs_of(frame["USUBJID"], frame[date], making.datasets["SE"].dataset.frame)
+    planned = frame["VISIT"].map(making.design.epoch_of_visit).astype("str").fillna("") if "VISIT" in frame else None
+    frame[name], unclear = epochs_of(frame["USUBJID"], frame[date], making.datasets["SE"].dataset.frame, planned)
     domain, records = making.domain.domain, np.flatnonzero(unclear)
     message = f"{date} lies on a boundary of the subject's elements at its precision, so it has no {name}"
     making.issues.append(MappingIssue("EPOCH", domain, domain, (date,), records, message))
 
 
-def epochs_of(subject: pd.Series, dtc: pd.Series, elements: pd.DataFrame) -> tuple[pd.Series, np.ndarray]:
+def epochs_of(
+    subject: pd.Series, dtc: pd.Series, elements: pd.DataFrame, planned: pd.Series | None = None
+) -> tuple[pd.Series, np.ndarray]:
     """The epoch of each date of each subject, ``""`` where there is none; and where that is because it may be in several.
 
     ``elements`` has the columns of SE: USUBJID, SESTDTC, SEENDTC, EPOCH. A date outside of every element is in no epoch.
+    ``planned``: the epoch of the visit that each record names; it decides where a date may begin or end in it.
     """
     subjects = pd.Index(elements["USUBJID"].unique())
     labels = pd.Index(sorted(set(elements["EPOCH"]) - {""}))
@@ -54,6 +59,11 @@ def epochs_of(subject: pd.Series, dtc: pd.Series, elements: pd.DataFrame) -> tup
     unclear = dated & ((segment[0] != segment[1]) | (outcome < 0))
     names = np.array(["", *labels], dtype=object)
     found = names[np.where(dated & ~unclear, outcome, 0)]
+    if planned is not None:
+        wanted = labels.get_indexer(pd.Index(planned)) + 1
+        decided = unclear & (wanted > 0) & np.logical_or.reduce([outcomes[at_bound] == wanted for at_bound in segment])
+        found = np.where(decided, names[wanted], found)
+        unclear = unclear & ~decided
     return pd.Series(found, index=dtc.index, dtype="str"), unclear
 
 

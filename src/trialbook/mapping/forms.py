@@ -126,7 +126,9 @@ def _noted(table: RawTable, footnotes: pd.Series) -> RawTable:
         return table
     rows = table.row[footnotes.to_numpy()]
     problems = tuple(problem for problem in table.problems if problem.row not in rows)
-    return replace(table, problems=problems, notes=(*table.notes, ReadNote(int(rows[0]), note_text(table.frame[footnotes]))))
+    return replace(
+        table, problems=problems, notes=(*table.notes, ReadNote(int(rows[0]), note_text(table.frame[footnotes]), True))
+    )
 
 
 def _repeated_headers(frame: pd.DataFrame, labels: pd.Series) -> pd.Series:

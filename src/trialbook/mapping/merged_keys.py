@@ -32,7 +32,7 @@ def fill_merged_keys(table: RawTable, named: Mapping[str, str], keys: Collection
         frame = frame.assign(**{header: cells}).astype({header: "str"})
     notes = []
     if filled:
-        notes.append(ReadNote(None, f"key cells that are merged over several rows were filled in each of them: {filled}"))
+        notes.append(ReadNote(None, f"key cells that are merged over several rows were filled in each of them: {filled}", True))
     if left:
         what = "cells that are merged over several rows and are no keys are read in their first row alone"
         notes.append(ReadNote(None, f"{what}: {', '.join(left)}"))

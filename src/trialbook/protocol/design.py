@@ -74,11 +74,16 @@ class ArmPath(Sourced):
 
 
 class VisitRule(Sourced):
-    """How a visit of ``visits.yml`` starts and ends (TV), where its day alone does not say."""
+    """How a visit of ``visits.yml`` starts and ends (TV), where its day alone does not say.
+
+    ``epoch``: that of what is done at the visit, where its date alone can't tell: the day on which one epoch ends and the next
+    begins.
+    """
 
     visit: str
     starts: str = Field(min_length=1)
     ends: str = ""
+    epoch: str = ""
 
 
 class Parameter(Sourced):
@@ -138,6 +143,11 @@ class TrialDesign(SpecModel):
     def element(self) -> dict[str, Element]:
         """The elements by ETCD."""
         return {one.etcd: one for one in self.elements}
+
+    @property
+    def epoch_of_visit(self) -> dict[str, str]:
+        """The epoch by visit, of those visits that state theirs."""
+        return {one.visit: one.epoch for one in self.visits if one.epoch}
 
     @property
     def path(self) -> dict[str, tuple[Step, ...]]:
@@ -226,6 +236,9 @@ def _problems(design: TrialDesign) -> Iterator[tuple[list[str | int], str]]:
                 yield [*at, "epoch"], f"there is no epoch {step.epoch!r} among the epochs here ({', '.join(epochs) or 'none'})"
     for index, rule in enumerate(design.visits):
         yield from _texts(["visits", index], rule)
+        if rule.epoch and rule.epoch not in epochs:
+            there = ", ".join(epochs) or "none"
+            yield ["visits", index, "epoch"], f"there is no epoch {rule.epoch!r} among the epochs here ({there})"
     for index, parameter in enumerate(design.summary):
         yield from _texts(["summary", index], parameter, long=("value",))
 

@@ -55,6 +55,15 @@ def records_by_file(forms: Forms) -> Counter[str]:
     return records
 
 
+def notes_by_file(forms: Forms) -> dict[str, list[dict[str, Any]]]:
+    """What was settled in reading each file, and needs nobody to look: titles, footnotes, hidden rows; with sheet and row."""
+    notes: dict[str, list[dict[str, Any]]] = {}
+    for table in (*(table for form in forms.found.values() for table in form.tables), *forms.unmatched):
+        settled = [{"sheet": table.sheet, "row": note.row, "what": note.what} for note in table.notes if note.settled]
+        notes.setdefault(table.file, []).extend(settled)
+    return notes
+
+
 def counts_of(tables: Mapping[str, CheckedTable]) -> list[DatasetCount]:
     """How many records each table has."""
     return [DatasetCount(table.name, table.label, table.stage, len(table.frame)) for table in tables.values()]

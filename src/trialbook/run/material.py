@@ -11,7 +11,7 @@ from trialbook.findings import RunInfo
 from trialbook.mapping import Forms, Mapped, MappedStudy, collect_forms, map_forms
 from trialbook.mapping.records import merged
 from trialbook.protocol.trial_design import DesignDataset
-from trialbook.run.about import Progress, now, records_by_file, versions
+from trialbook.run.about import Progress, notes_by_file, now, records_by_file, versions
 from trialbook.screening import ScreenedExport, screen_forms
 from trialbook.study import LoadedStudy
 
@@ -57,7 +57,7 @@ def prepare(study: LoadedStudy, export: Path, progress: Progress, skip_unreadabl
     mapped = map_forms(forms, specs, study.standard, protocol.id, study.visits, judged, protocol.design)
     if screened is not None:
         mapped = replace(mapped, issues=merged((*mapped.issues, *screened.issues)))
-    records = records_by_file(forms)
-    inputs = tuple(asdict(one) | {"rows": records.get(one.file, 0)} for one in raw.inputs)
+    records, notes = records_by_file(forms), notes_by_file(forms)
+    inputs = tuple(asdict(one) | {"rows": records.get(one.file, 0), "notes": notes.get(one.file, [])} for one in raw.inputs)
     info = RunInfo(protocol.id, started, study.standard.name, study.ct.name, versions(), inputs, raw.synthetic)
     return Material(info, raw, forms, screened, mapped, study.trial_design(mapped))
