@@ -32,9 +32,10 @@ def tables(folder: Path) -> Iterator[str]:
     """Each constant of a module that is a collection with two values or more, as it is written."""
     for path in modules(folder):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple | ast.List | ast.Dict | ast.Set):
-                if sum(isinstance(one, ast.Constant) for one in ast.walk(node.value)) > 1:
-                    yield ast.unparse(node.value)
+            value = node.value if isinstance(node, ast.Assign) else None
+            collection = isinstance(value, ast.Tuple | ast.List | ast.Dict | ast.Set)
+            if value and collection and sum(isinstance(one, ast.Constant) for one in ast.walk(value)) > 1:
+                yield ast.unparse(value)
 
 
 def test_they_import_nothing_in_common_but_the_protocol(repository: Path) -> None:
