@@ -1,9 +1,12 @@
 """Defects as data managers and hematologists meet them in trials of leukemia: mistakes of people, not of single keys.
 
-Each leaves a trace for a reader who holds one form against another, or a record against the same subject's others.
+Each leaves a trace for a reader who holds one form against another, or a record against the same subject's others. What is
+changed along with it, so that the records agree otherwise, is nothing that anyone could see.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -23,9 +26,15 @@ REPORTED = ("TARGET", "TARGET_COPIES", "ABL1_COPIES", "RATIO_PCT", "LOG_REDUCTIO
 """What the laboratory reports of a sample."""
 
 
-def _copy(form: str, record: int, now: pd.Series, source: pd.Series, columns: list[str]) -> list[Change]:
-    """What makes the columns of a record those of another one."""
-    return [set_value(form, record, column, source[column]) for column in columns if source[column] != now[column]]
+def _copy(
+    form: str, record: int, now: pd.Series, source: pd.Series, columns: Sequence[str], telling: Sequence[str] = ()
+) -> list[Change]:
+    """What makes the columns of a record those of another one; only the ``telling`` ones are held against anything."""
+    return [
+        set_value(form, record, column, source[column], detectable=None if column in telling else False)
+        for column in columns
+        if source[column] != now[column]
+    ]
 
 
 @defect("WEIGHT_IN_JIN")
@@ -43,7 +52,7 @@ def tubes_exchanged(tables: Tables, random: np.random.Generator) -> Candidates:
         other = (pcr["BATCH"] == row["BATCH"]) & (pcr["SPECIMEN"] == row["SPECIMEN"]) & (pcr["SUBJID"] > row["SUBJID"])
         for second, partner in records(pcr, other & (pcr["TARGET"] != row["TARGET"]), random):
             both = (record, row, partner), (second, partner, row)
-            yield [change for to, now, source in both for change in _copy("MRD_PCR", to, now, source, list(REPORTED))]
+            yield [change for to, now, source in both for change in _copy("MRD_PCR", to, now, source, REPORTED, ["TARGET"])]
 
 
 @defect("FAILED_RUN_CALLED_NEGATIVE")
@@ -151,7 +160,7 @@ def event_under_two_numbers(tables: Tables, random: np.random.Generator) -> Cand
                 continue
             now, then = (coded[key] for key in keys)
             yield [
-                *_copy("AE", record, row, source, list(ae.columns[2:])),
+                *_copy("AE", record, row, source, list(ae.columns[2:]), ["AETERM", "START"]),
                 *_copy("AE_CODING", now, coding.loc[now], coding.loc[then], list(coding.columns[2:])),
             ]
 
@@ -164,4 +173,7 @@ def death_dated_at_report(tables: Tables, random: np.random.Generator) -> Candid
     for record, row in records(tables["DEATH"], whole(tables["DEATH"]["DTH_DAT"]) & has(tables, "DEATH", dead), random):
         later = shift(max(row["DTH_DAT"], dead[row["SUBJID"]]), int(random.integers(3, 30)))
         ends = disp.index[(disp["SUBJID"] == row["SUBJID"]) & (disp["EOS_REASON"] == "DEATH")]
-        yield [set_value("DEATH", record, "DTH_DAT", later), *(set_value("DISP", end, "EOS_DAT", later) for end in ends)]
+        yield [
+            set_value("DEATH", record, "DTH_DAT", later),
+            *(set_value("DISP", end, "EOS_DAT", later, detectable=False) for end in ends),
+        ]

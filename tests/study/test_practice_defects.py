@@ -59,6 +59,21 @@ def test_all_are_there_and_each_leaves_a_trace() -> None:
     assert all(kind.detectable for kind in KINDS.values())
 
 
+@pytest.mark.parametrize(
+    ("name", "telling"),
+    [
+        ("TUBES_EXCHANGED", {"MRD_PCR.TARGET"}),
+        ("EVENT_UNDER_TWO_NUMBERS", {"AE.AETERM", "AE.START"}),
+        ("DEATH_DATED_AT_REPORT", {"DEATH.DTH_DAT"}),
+    ],
+)
+def test_what_changes_along_with_it_tells_nothing(
+    name: str, telling: set[str], made: Callable[[str], list[list[Change]]]
+) -> None:
+    cells = {f"{one.form}.{one.column}" for changes in made(name) for one in changes if one.detectable is None}
+    assert cells == telling
+
+
 @pytest.mark.parametrize("name", TOLD)
 def test_finds_a_place_and_changes_what_it_says(name: str, tables: Tables, made: Callable[[str], list[list[Change]]]) -> None:
     assert made(name)
