@@ -66,9 +66,10 @@ def _part(of: Iterator[bool]) -> float:
     return sum(flags) / len(flags) if flags else 1.0
 
 
-def judge_seed(study: Path, seed: int, subjects: int, rate: float) -> Judged:
-    """An export broken with one seed, in the layout whose turn it is, validated and held against its ``defects.json``."""
-    loaded, layout = Study(study), list(LAYOUTS)[seed % len(LAYOUTS)]
+def judge_seed(study: Path | Study, seed: int, subjects: int, rate: float, layout: str | None = None) -> Judged:
+    """An export broken with one seed, validated and held against its ``defects.json``; layouts take turns unless one is named."""
+    loaded = study if isinstance(study, Study) else Study(study)
+    layout = layout or list(LAYOUTS)[seed % len(LAYOUTS)]
     with TemporaryDirectory() as folder:
         made = simulate_export(loaded.root, loaded.protocol.id, loaded.specs, Path(folder) / "out", subjects, seed, rate, layout)
         assert made.listed is not None, "a rate above 0 lists its defects"
