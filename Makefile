@@ -25,7 +25,7 @@ demo: $(ENV) ## the whole job on a synthetic trial: export, report, SDTM dataset
 	$(BIN)/trialbook demo --out $(OUT)
 
 test: $(ENV) ## all tests
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 lint: $(ENV) ## style, types, and the study's specifications
 	$(BIN)/ruff check .

@@ -24,6 +24,9 @@ SHOWN = {name: kind for name, kind in KINDS.items() if "rules" in kind}
 SEEDS = {27: "csv", 28: "workbook", 56: "zip"}
 SUBJECTS, RATE = 20, 0.004
 
+# Three exports are broken once, not once a process.
+pytestmark = pytest.mark.xdist_group("broken exports")
+
 
 def form_of(study: Study, entry: Mapping[str, Any]) -> str:
     """The form that a file or sheet of an export is."""
