@@ -119,3 +119,16 @@ def test_a_declaration_that_leads_nowhere(study, consent, what):
         _ = Study(study).specs
     assert "export.yml, line 1" in str(caught.value)
     assert what in str(caught.value)
+
+
+@pytest.mark.parametrize(("versions", "status", "records"), [(2, "SKIPPED", []), (1, "ISSUE REPORTED", [1, 2, 3, 4])])
+def test_without_the_consents_a_rule_runs_where_the_protocol_has_one_version(study, versions, status, records):
+    """What only tells which version is in force is not needed where there is one; rules that read more of DM are skipped."""
+    if versions == 1:
+        (study / "protocol" / "amendments.yml").unlink()
+    folder = study / "export"
+    folder.mkdir()
+    (folder / "ae.csv").write_text("\n".join(AE) + "\n", encoding="utf-8")
+    run = Study(study).validate(folder)
+    (outcome,) = (one for one in run.results.rules if one.rule == "OLD")
+    assert (outcome.status.value, [one.record for one in run.results.findings if one.rule == "OLD"]) == (status, records)

@@ -7,7 +7,7 @@ pandera's fields and checks.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,13 @@ class _Checked(pa.DataFrameModel):
         for base in reversed(cls.__mro__):
             members.update(vars(base))
         functions = (getattr(member, "__func__", member) for member in members.values())
-        return tuple(Rule(check=partial(one, cls), **one.__rule__) for one in functions if hasattr(one, "__rule__"))
+        declared = [one for one in functions if hasattr(one, "__rule__")]
+        return tuple(Rule(check=partial(one, cls), optional=cls._optional(one.__rule__), **one.__rule__) for one in declared)
+
+    @classmethod
+    def _optional(cls, declared: Mapping[str, Any]) -> tuple[str, ...]:
+        """The tables that a rule reads and can do without."""
+        return ()
 
     @classmethod
     def all_rules(cls) -> tuple[Rule, ...]:
@@ -91,6 +97,14 @@ class RawForm(_Checked):
     def __init_subclass__(cls, *, form: str, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls._table = form
+
+    @classmethod
+    def _optional(cls, declared: Mapping[str, Any]) -> tuple[str, ...]:
+        """Consents of which no column is named only tell the version of the protocol: of a single one they tell nothing."""
+        if cls._specs is None or cls._protocol is None or len(cls._protocol.versions) > 1:
+            return ()
+        consent = cls._specs.export.consent
+        return tuple(name for name, columns in declared["reads"].items() if not columns and consent and name == consent.form)
 
     # In each of these ``form`` names the form that ``frame`` is of, where it is not the model's own.
 

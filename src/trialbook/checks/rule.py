@@ -37,6 +37,7 @@ class Rule:
     record's values. ``lacks``: forms in which a record is missing; the finding names their files. ``twins``: records fail
     together because their variables are equal, and each is compared with the others. ``stands_for``: the rules that fail a
     dataset's record for the same fault in the raw record behind it; where this rule has told of it, they do not again.
+    ``optional``: tables in ``reads`` that it can do without; it gets an empty one where such a table is not there.
 
     ``detail`` gives for the failing records, as rules see them, what the message adds of each (``""``: nothing); ``witnesses``
     gives for a table that fails as a whole what shows it.
@@ -54,6 +55,7 @@ class Rule:
     lacks: tuple[str, ...] = ()
     twins: bool = False
     stands_for: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
     detail: Callable[[pd.DataFrame], pd.Series] | None = field(default=None, repr=False)
     witnesses: Callable[[pd.DataFrame], Sequence[Witness]] | None = field(default=None, repr=False)
 
@@ -71,6 +73,8 @@ class Rule:
         """
         for name, columns in ((table, self.variables), *self.reads.items()):
             if name not in tables:
+                if name in self.optional:
+                    continue
                 return f"{name} is not there"
             missing = [column for column in columns if column not in tables[name]]
             if missing:

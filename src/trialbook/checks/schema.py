@@ -57,7 +57,7 @@ def build_schema(
         if reason:
             skipped.append(Verdict(one, RuleStatus.SKIPPED, reason))
         else:
-            checks.append(_as_check(one, [tables[name] for name in one.reads], beside))
+            checks.append(_as_check(one, [tables.get(name, pd.DataFrame()) for name in one.reads], beside))
     frame = tables.get(table, pd.DataFrame())
     columns = {column: pa.Column(None, required=False, nullable=True) for column in frame.columns}
     return pa.DataFrameSchema(columns=columns, checks=checks, name=table, strict=False, metadata={_BESIDE: beside}), skipped
