@@ -15,7 +15,7 @@ from trialbook.exports.encodings import find_encoding
 from trialbook.exports.odm import read_odm
 from trialbook.exports.redcap import split_projects
 from trialbook.exports.sas import DATASET, TRANSPORT, read_sas
-from trialbook.exports.sources import list_sources
+from trialbook.exports.sources import list_sources, refuse_changes
 from trialbook.exports.tables import STATEMENT, Input, RawExport, RawTable, Unreadable
 
 TEXT_FILES = (".csv", ".tsv", ".txt")
@@ -50,14 +50,16 @@ def read_export(
     its names. With ``skip_unreadable`` files that cannot be read are listed in ``unreadable`` instead.
 
     Raises ExportError when a file cannot be read: for all such files at once, so that they can be mended at once. A file of
-    a kind that is not read here is such a file too, unless ``ignore`` names it: nothing is left out in silence.
+    a kind that is not read here is such a file too, unless ``ignore`` names it: nothing is left out in silence. So it does where
+    the export changes while it is read.
     """
     declared = declared_encodings(encodings)
     tables: list[RawTable] = []
     inputs: list[Input] = []
     statements: list[str] = []
     failures: dict[str, ExportError] = {}
-    for source in list_sources(Path(path), ignore):
+    sources = list_sources(Path(path), ignore)
+    for source in sources:
         try:
             data = source.read()
             found, encoding, statement = _read_file(data, source.name, declared, ignore, headers)
@@ -68,6 +70,7 @@ def read_export(
         statements += [statement] if statement is not None else []
         rows = sum(len(table.frame) for table in found)
         inputs.append(Input(source.name, hashlib.sha256(data).hexdigest(), encoding, rows))
+    refuse_changes(Path(path), ignore, sources)
     tables = split_projects(tables)
     if failures and not (skip_unreadable and tables):
         raise _together(list(failures.values()), path)

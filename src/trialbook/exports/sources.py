@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from trialbook.datasets import SYNTHETIC
+from trialbook.datasets.steady import AGAIN, State, read_steady, refuse_changed
 from trialbook.errors import ExportError
 from trialbook.exports import limits
 from trialbook.exports.archive import Archive
@@ -16,12 +17,42 @@ from trialbook.exports.archive import Archive
 _CLUTTER = ("thumbs.db", "desktop.ini", "__macosx")
 
 
+@dataclass
+class _File:
+    """A file on disk: ``name`` is its path inside the export; ``state`` what it was when it was read."""
+
+    path: Path
+    name: str
+    state: State | None = None
+
+    def read(self) -> bytes:
+        """Its bytes; ExportError for what is no regular file, too large, not to be read, or changed meanwhile."""
+        try:
+            status = self.path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                raise ExportError("is neither a file nor a folder", file=self.name, remedy="Remove it from the export.")
+            if status.st_size > limits.LARGEST_FILE:
+                most = limits.LARGEST_FILE // limits.MIB
+                what = f"has {status.st_size // limits.MIB:,} MiB, the most that can be read is {most:,}"
+                raise ExportError(what, file=self.name, remedy="Split the file.")
+            data, self.state = read_steady(self.path, self.name)
+        except OSError as error:
+            raise ExportError(f"cannot be read: {error.strerror}", file=self.name) from None
+        return data
+
+    def refuse_changed(self) -> None:
+        """Raise ExportError where it is not what was read."""
+        if self.state is not None:
+            refuse_changed(self.path, self.name, self.state)
+
+
 @dataclass(frozen=True)
 class Source:
-    """One file of the export: ``name`` is its path inside the export with forward slashes."""
+    """One file of the export: ``name`` is its path inside the export with forward slashes; ``file`` holds it, or is its zip."""
 
     name: str
     read: Callable[[], bytes]
+    file: _File
 
 
 def list_sources(path: Path, ignore: Sequence[str] = ()) -> list[Source]:
@@ -43,14 +74,29 @@ def list_sources(path: Path, ignore: Sequence[str] = ()) -> list[Source]:
         if len(tables) == 1 and tables[0].lower().endswith(".zip"):
             return list_sources(path / tables[0], ignore)
     elif path.suffix.lower() == ".zip":
-        archive = Archive.open(_read(path, path.name), path.name)
+        packed = _File(path, path.name)
+        archive = Archive.open(packed.read(), path.name)
         wanted = [name for name in archive.names if not is_ignored(name, ignore)]
         for name in wanted:
             archive.check(name)
-        found = [Source(name, lambda name=name: archive.read(name)) for name in wanted]  # type: ignore[misc]
+        found = [Source(name, lambda name=name: archive.read(name), packed) for name in wanted]  # type: ignore[misc]
     else:
-        found = [Source(path.name, lambda: _read(path, path.name))]
+        found = [_source(path, path.name)]
     return sorted(found, key=lambda source: source.name)
+
+
+def refuse_changes(path: Path, ignore: Sequence[str], sources: Sequence[Source]) -> None:
+    """Raise ExportError where the export is not what it was when its files were listed and read.
+
+    Files of one export belong together: read while they are copied, some would be of the old export and some of the new.
+    """
+    for source in sources:
+        source.file.refuse_changed()
+    if path.is_dir() and all(source.file.name == source.name for source in sources):
+        listed = {source.name for source in sources}
+        for source in _folder(path, ignore):
+            if source.name not in listed:
+                raise ExportError("came while the export was read", file=source.name, remedy=AGAIN)
 
 
 def is_ignored(name: str, ignore: Sequence[str]) -> bool:
@@ -95,7 +141,7 @@ def _folder(folder: Path, ignore: Sequence[str]) -> list[Source]:
                 )
             if path.is_dir():
                 continue
-            found.append(Source(inside, lambda path=path, inside=inside: _read(path, inside)))  # type: ignore[misc]
+            found.append(_source(path, inside))
             total += path.lstat().st_size
         if len(found) > limits.MOST_FILES or total > limits.LARGEST_EXPORT:
             raise ExportError(
@@ -117,17 +163,6 @@ def _unreadable(error: OSError) -> None:
     raise ExportError(f"cannot be read: {error.strerror}", file=error.filename)
 
 
-def _read(path: Path, name: str) -> bytes:
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise ExportError("is neither a file nor a folder", file=name, remedy="Remove it from the export.")
-        if status.st_size > limits.LARGEST_FILE:
-            raise ExportError(
-                f"has {status.st_size // limits.MIB:,} MiB, the most that can be read is {limits.LARGEST_FILE // limits.MIB:,}",
-                file=name,
-                remedy="Split the file.",
-            )
-        return path.read_bytes()
-    except OSError as error:
-        raise ExportError(f"cannot be read: {error.strerror}", file=name) from None
+def _source(path: Path, name: str) -> Source:
+    file = _File(path, name)
+    return Source(name, file.read, file)

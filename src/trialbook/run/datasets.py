@@ -10,6 +10,7 @@ from trialbook.checks.file_rules import check_files
 from trialbook.checks.modules import rules_of
 from trialbook.checks.tables import file_table
 from trialbook.datasets import case_standard, read_datasets, read_statement
+from trialbook.datasets.steady import unchanged
 from trialbook.findings import RuleOutcome, RuleStatus, RunInfo, Runner, assemble
 from trialbook.run.about import Progress, core_outcomes, counts_of, dataset_inputs, now, quiet, sites_of, versions
 from trialbook.run.result import Run
@@ -42,7 +43,9 @@ def check_datasets(
     """Read dataset files and run the rules on them; ``study`` adds its own rules."""
     started = now()
     progress("reading the datasets")
-    datasets = read_datasets(path, study.specs.export.encodings if study else ())
+    with unchanged(path):
+        datasets = read_datasets(path, study.specs.export.encodings if study else ())
+        inputs = dataset_inputs(path, datasets)
     tables, rules = {}, {}
     for one in datasets:
         keys = study.keys(one.domain) if study else standard_keys(standard, one.domain)
@@ -54,7 +57,6 @@ def check_datasets(
     progress("checking the datasets")
     identity = study.protocol.id if study else ""
     batches = [check_files(datasets, identity), check_tables(tables, rules, {}, identity), ([], core_outcomes(core))]
-    inputs = dataset_inputs(path, datasets)
     info = RunInfo(identity, started, standard.name, ct.name, versions(), inputs, read_statement(path))
     results = assemble(info, batches, counts_of(tables), sites_of(tables))
     return Run(results, {}, tables, datasets)
