@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -301,6 +302,84 @@ def criteria_of(cell: str) -> tuple[str, ...]:
     whole = re.compile("|".join([*map(re.escape, _WITH_SEPARATOR), f"(?:(?!{_SEPARATOR.pattern}).)+"]), re.DOTALL)
     parts = [part.strip() for part in whole.findall(cell.casefold())]
     return tuple(_MEANS.get(part, "") for part in parts if part)
+
+
+def deaths(
+    read: Any,
+    subjid: pd.Series,
+    death: pd.DataFrame,
+    surv: pd.DataFrame,
+    disp: pd.DataFrame,
+    ae: pd.DataFrame,
+    dm: pd.DataFrame,
+) -> pd.DataFrame:
+    """What the forms tell of the death of each subject of ``subjid``; index of that.
+
+    Dates in ISO 8601 by who tells it, ``""`` for a date that is not there, null where the form tells of no death: FORM (the death
+    form), CONTACT and ALIVE (the contact that told of it, and until when the subject was known to be alive), ENDED (of the study)
+    and STOPPED (of treatment) by death, EVENT (the end of a fatal event). VOICES: of these forms how many tell of the death; ON:
+    the date that most of them have, of several the latest; AGREED: how many have it. ``read`` is the model whose rule asks.
+
+    A record whose subject nobody knows counts as the one that its date fits: its number is another rule's finding.
+    """
+    known = set(read.cells(dm, "SUBJID", "DM"))
+
+    def told(frame: pd.DataFrame, form: str, where: pd.Series | None, **columns: str) -> pd.DataFrame:
+        rows = pd.DataFrame({name: read.date(frame, column, form) for name, column in columns.items()}, index=frame.index)
+        rows = rows.assign(number=read.cells(frame, "SUBJID", form)).astype("str")
+        return rows if where is None else rows[where]
+
+    found = [
+        told(death, "DEATH", None, FORM="DTH_DAT"),
+        told(surv, "SURV", read.term(surv, "STATUS", "SURV") == "DEAD", CONTACT="CONTACT_DAT", ALIVE="LAST_ALIVE_DAT"),
+        told(disp, "DISP", read.term(disp, "EOS_REASON", "DISP") == "DEATH", ENDED="EOS_DAT"),
+        told(disp, "DISP", read.term(disp, "EOT_REASON", "DISP") == "DEATH", STOPPED="EOT_DAT"),
+        told(ae, "AE", fatal(read, ae), EVENT="END"),
+    ]
+    dated = pd.concat([rows[rows["number"].isin(known)].iloc[:, [0, -1]].set_axis(["on", "number"], axis=1) for rows in found])
+    dated = dated[dated["on"] != ""].drop_duplicates()
+    dated = dated[~dated["on"].duplicated(keep=False)].set_index("on")["number"]
+    table = pd.DataFrame(index=pd.Index([], dtype="str"))
+    for rows in found:
+        number = rows["number"].where(rows["number"].isin(known), rows.iloc[:, 0].map(dated).fillna("").astype("str"))
+        rows = rows.drop(columns="number").assign(of=first_screening_number(number, dm))
+        rows = rows[rows["of"] != ""].sort_values(rows.columns[0]).groupby("of").max()
+        table = table.join(rows, how="outer")
+    agreed = _agreed(table).reindex(first_screening_number(subjid, dm)).set_axis(subjid.index)
+    return agreed.fillna({"VOICES": 0, "ON": "", "AGREED": 0})
+
+
+def fatal(read: Any, ae: pd.DataFrame) -> pd.Series:
+    """Whether at least two of outcome, grade and criterion say that an event was fatal: one alone may be mistyped."""
+    criteria = ae["SAE_CRIT"].str.normalize("NFKC").map(criteria_of).astype("object")
+    says = [
+        read.term(ae, "OUTCOME", "AE") == "FATAL",
+        read.term(ae, "CTCAE_GRADE", "AE") == "5",
+        criteria.map(lambda found: "AESDTH" in found).astype(bool),
+    ]
+    return sum(one.astype(int) for one in says) >= 2
+
+
+def _agreed(table: pd.DataFrame) -> pd.DataFrame:
+    """The table of deaths with VOICES, ON and AGREED."""
+    told = {name: table[name].fillna("").astype("str") for name in table}
+    voices = [["FORM"], ["CONTACT"], ["ENDED", "STOPPED"], ["EVENT"]]
+    count = sum(table[names].notna().any(axis=1).astype(int) for names in voices)
+    date, most = pd.Series("", index=table.index, dtype="str"), pd.Series(0, index=table.index)
+    for one in (told[name] for name in ("FORM", "ENDED", "STOPPED", "EVENT")):
+        votes = sum((_same(told[name], one)).astype(int) for name in ("FORM", "EVENT"))
+        votes += (_same(told["ENDED"], one) | _same(told["STOPPED"], one)).astype(int)
+        fits = ~iso8601.before(one, told["ALIVE"]) & ~iso8601.before(told["CONTACT"], one)
+        votes += ((told["CONTACT"] != "") & fits).astype(int)
+        better = (one != "") & ((votes > most) | ((votes == most) & iso8601.before(date, one)))
+        date, most = one.where(better, date), votes.where(better, most)
+    # The day on which others told of it is the latest that it can be.
+    return table.assign(VOICES=count, ON=date.where(date != "", told["CONTACT"]).astype("str"), AGREED=most)
+
+
+def _same(one: pd.Series, other: pd.Series) -> pd.Series:
+    """Whether two dates can be the same day."""
+    return (one != "") & (other != "") & ~iso8601.before(one, other) & ~iso8601.before(other, one)
 
 
 def aescong(criteria: pd.Series) -> pd.Series:

@@ -19,6 +19,7 @@ from .disease import simulate_disease
 from .dosing import end_of_treatment, inject, injection_form, settle
 from .events import draw_events, event_forms
 from .laboratory import laboratory_form
+from .medication import medication_form
 from .outcome import end_forms, marrow_forms, survival_form
 from .people import allocate, enrolment_forms, randomize, screen
 from .plan import drug, last_of_treatment, planned_visits
@@ -66,6 +67,7 @@ def simulate(subjects: int, random: np.random.Generator, parameters: Mapping[str
         "VS_ECOG": condition_form(taken, numbers, trial, happened, random),
         "IE": criteria_form(numbers),
     }
+    made["CM"] = medication_form(made["AE"], happened, trial, random)
     return {name: frame.reset_index(drop=True).astype("str") for name, frame in made.items()}
 
 

@@ -68,19 +68,6 @@ class DISPForm(RawForm, form="DISP"):
     def treatment_does_not_fail_screening(cls, disp: pd.DataFrame) -> pd.Series:
         return cls.term(disp, "EOT_REASON") != "SCREEN FAILURE"
 
-    @rule(
-        "IFN-DS-006",
-        Severity.ERROR,
-        "Treatment ended by death, and the study by something else or on another day",
-        variables=["EOT_REASON", "EOS_REASON", "EOT_DAT", "EOS_DAT"],
-        query="治疗因“{EOT_REASON}”于 {EOT_DAT} 结束，研究因“{EOS_REASON}”于 {EOS_DAT} 结束，请核实。 / "
-        "Treatment ended by {EOT_REASON} on {EOT_DAT}, the study by {EOS_REASON} on {EOS_DAT}: please check.",
-    )
-    def death_ends_both(cls, disp: pd.DataFrame) -> pd.Series:
-        treatment, study = cls.date(disp, "EOT_DAT"), cls.date(disp, "EOS_DAT")
-        other = ~cls.term(disp, "EOS_REASON").isin(["DEATH", ""]) | before(treatment, study)
-        return (cls.term(disp, "EOT_REASON") != "DEATH") | ~other
-
 
 class SURVForm(RawForm, form="SURV"):
     @rule(
@@ -105,21 +92,6 @@ class SURVForm(RawForm, form="SURV"):
     def alive_at_contact(cls, surv: pd.DataFrame) -> pd.Series:
         contact, alive = (complete_date(cls.date(surv, column)) for column in ("CONTACT_DAT", "LAST_ALIVE_DAT"))
         return (cls.term(surv, "STATUS") != "ALIVE") | ~(contact - alive > MOST_DAYS_APART)
-
-    @rule(
-        "IFN-DS-009",
-        Severity.ERROR,
-        "Alive or lost after a contact that told of the death",
-        variables=["STATUS", "CONTACT_DAT", "SUBJID"],
-        mend=["STATUS", "CONTACT_DAT"],
-        query="联系日期 {CONTACT_DAT} 时状态为“{STATUS}”，但更早的联系已记录死亡，请核实。 / "
-        "The subject was {STATUS} on {CONTACT_DAT}, and an earlier contact told of its death: please check.",
-    )
-    def nobody_after_death(cls, surv: pd.DataFrame) -> pd.Series:
-        subject, contact = cls.cells(surv, "SUBJID"), complete_date(cls.date(surv, "CONTACT_DAT"))
-        dead = cls.term(surv, "STATUS") == "DEAD"
-        first = contact.where(dead).groupby(subject).transform("min")
-        return ~((subject != "") & cls.term(surv, "STATUS").isin(["ALIVE", "LOST"]) & (contact > first))
 
     @rule(
         "IFN-DS-010",

@@ -1,0 +1,127 @@
+"""Adverse events against the arm, randomization and consent of their subject."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from trialbook.checks import RawForm, Severity, before, rule, value_beside
+
+RELATED = ("DEFINITELY RELATED", "PROBABLY RELATED", "POSSIBLY RELATED")
+
+STRAY = 1
+"""Injections of a control up to which each may stand under a wrong number; of more, it is the arm that is doubted."""
+
+
+class AEOfSubject(RawForm, form="AE"):
+    @classmethod
+    def of_subject(cls, values: pd.Series, rand: pd.DataFrame, ae: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        """For each event what RAND says of its subject, by whichever of the subject's screening numbers each of them has."""
+        first = cls.derivation("first_screening_number")
+        return value_beside(values, first(rand["SUBJID"], dm), first(ae["SUBJID"], dm))
+
+    @classmethod
+    def arm(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        return cls.of_subject(cls.term(rand, "GROUP", "RAND"), rand, ae, dm)
+
+    @classmethod
+    def control(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame, ex: pd.DataFrame) -> pd.Series:
+        """Whether the subject is in the control arm; not where it has injections, which make the arm itself a question."""
+        first = cls.derivation("first_screening_number")
+        given = first(ex["SUBJID"], dm)[cls.term(ex, "GIVEN_YN", "EX") == "Y"].value_counts()
+        injected = first(ae["SUBJID"], dm).map(given).fillna(0) > STRAY
+        return (cls.arm(ae, rand, dm) == "CTRL") & ~injected
+
+    @classmethod
+    def before_randomization(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        return before(cls.date(ae, "START"), cls.of_subject(cls.date(rand, "RAND_DTTM", "RAND"), rand, ae, dm))
+
+    @classmethod
+    def consent(cls, ae: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        return value_beside(cls.date(dm, "ICF_DAT", "DM"), cls.cells(dm, "SUBJID", "DM"), cls.cells(ae, "SUBJID"))
+
+    @rule(
+        "IFN-AE-012",
+        Severity.WARNING,
+        "Starts before consent: it is no adverse event of this study",
+        variables=["START", "SUBJID"],
+        mend=["START"],
+        reads={"DM": ["SUBJID", "ICF_DAT"], "RAND": []},
+        query="“{AETERM}”的开始日期 {START} 早于知情同意日期：日期是否有误？如无误，请记录为既往史。 / "
+        "“{AETERM}” starts on {START}, before consent: is the date right? If so, it belongs to the medical history.",
+        cites=["ICH E2A"],
+    )
+    def starts_after_consent(cls, ae: pd.DataFrame, dm: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
+        """Where randomization too is before consent, the consent is doubted, by another rule."""
+        consent = cls.consent(ae, dm)
+        doubted = before(cls.of_subject(cls.date(rand, "RAND_DTTM", "RAND"), rand, ae, dm), consent)
+        return doubted | ~before(cls.date(ae, "START"), consent)
+
+    @rule(
+        "IFN-AE-014",
+        Severity.ERROR,
+        "Related to interferon, though the subject is in the control arm",
+        variables=["REL_IFN", "SUBJID"],
+        mend=["REL_IFN"],
+        reads={"RAND": ["SUBJID", "GROUP"], "DM": [], "EX": []},
+        query="受试者为对照组，未使用干扰素，但“{AETERM}”与干扰素的关系为“{REL_IFN}”，请核实。 / "
+        "The subject is in the control arm and had no interferon; the relation of “{AETERM}” to it is {REL_IFN}: please check.",
+    )
+    def not_related_in_control_arm(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame, ex: pd.DataFrame) -> pd.Series:
+        return ~cls.control(ae, rand, dm, ex) | ~cls.term(ae, "REL_IFN").isin(RELATED)
+
+    @rule(
+        "IFN-AE-015",
+        Severity.ERROR,
+        "Action taken with interferon, though the subject is in the control arm",
+        variables=["ACTION", "SUBJID"],
+        mend=["ACTION"],
+        reads={"RAND": ["SUBJID", "GROUP"], "DM": [], "EX": []},
+        query="受试者为对照组，未使用干扰素，但“{AETERM}”对试验药物采取的措施为“{ACTION}”：应为不适用，请核实。 / "
+        "The subject is in the control arm and the action taken for “{AETERM}” is {ACTION}: "
+        "not applicable is expected, please check.",
+    )
+    def no_action_in_control_arm(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame, ex: pd.DataFrame) -> pd.Series:
+        return ~cls.control(ae, rand, dm, ex) | cls.term(ae, "ACTION").isin(["NOT APPLICABLE", ""])
+
+    @rule(
+        "IFN-AE-016",
+        Severity.ERROR,
+        "No relation to interferon, though the subject is in the interferon arm",
+        variables=["REL_IFN", "SUBJID"],
+        mend=["REL_IFN"],
+        reads={"RAND": ["SUBJID", "GROUP", "RAND_DTTM"], "DM": []},
+        query="受试者为干扰素组，“{AETERM}”未判断与干扰素的关系，请补充。 / "
+        "The subject is in the interferon arm: how is “{AETERM}” related to interferon?",
+        cites=["ICH E2A"],
+    )
+    def relation_is_judged(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        judged = (cls.cells(ae, "REL_IFN") != "") & (cls.term(ae, "REL_IFN") != "NOT APPLICABLE")
+        return (cls.arm(ae, rand, dm) != "IFN") | cls.before_randomization(ae, rand, dm) | judged
+
+    @rule(
+        "IFN-AE-017",
+        Severity.ERROR,
+        "No action taken with interferon is given, though the subject is in the interferon arm",
+        variables=["ACTION", "SUBJID"],
+        mend=["ACTION"],
+        reads={"RAND": ["SUBJID", "GROUP", "RAND_DTTM"], "DM": []},
+        query="受试者为干扰素组，“{AETERM}”未填写对试验药物采取的措施，请补充。 / "
+        "The subject is in the interferon arm: which action was taken with interferon for “{AETERM}”?",
+    )
+    def action_is_given(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        return (cls.arm(ae, rand, dm) != "IFN") | cls.before_randomization(ae, rand, dm) | (cls.cells(ae, "ACTION") != "")
+
+    @rule(
+        "IFN-AE-018",
+        Severity.ERROR,
+        "Related to interferon, though it starts before randomization",
+        variables=["REL_IFN", "START", "SUBJID"],
+        mend=["REL_IFN", "START"],
+        reads={"RAND": ["SUBJID", "RAND_DTTM"], "DM": []},
+        query="“{AETERM}”于 {START} 开始，早于随机日期，但与干扰素的关系为“{REL_IFN}”，请核实。 / "
+        "“{AETERM}” starts on {START}, before randomization, and its relation to interferon is {REL_IFN}: please check.",
+    )
+    def related_starts_after_randomization(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        related = cls.term(ae, "REL_IFN").isin(RELATED) & (cls.arm(ae, rand, dm) != "CTRL")
+        before_consent = before(cls.date(ae, "START"), cls.consent(ae, dm))
+        return ~(related & cls.before_randomization(ae, rand, dm) & ~before_consent)

@@ -1,0 +1,118 @@
+"""What is recorded after a subject's death: events, injections, visits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from trialbook.checks import RawForm, Severity, before, rule
+
+ENOUGH = 2
+"""Forms that have to agree on a date of death for a fatal event that ends on another to be wrong."""
+
+READS = {"DEATH": ["DTH_DAT"], "SURV": [], "DISP": [], "DM": []}
+
+VISITS = {
+    "BM": "BM_DAT",
+    "EX": "ADMIN_DAT",
+    "LAB": "LAB_DAT",
+    "MRD_MFC": "SAMPLE_DAT",
+    "MRD_PCR": "SAMPLE_DAT",
+    "RESP": "ASSESS_DAT",
+    "SEROLOGY": "DAT",
+    "THYROID_AB": "DAT",
+    "VS_ECOG": "DAT",
+}
+"""The date of each form that records what is done with a living subject."""
+
+
+class AEDeath(RawForm, form="AE"):
+    @classmethod
+    def told(cls, ae: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
+        """What is told of the death of each record's subject; ``others``: DEATH, SURV, DISP, DM."""
+        death, surv, disp, dm = others
+        return cls.derivation("deaths")(cls, cls.cells(ae, "SUBJID"), death, surv, disp, ae, dm)
+
+    @rule(
+        "IFN-AE-011",
+        Severity.ERROR,
+        "Fatal, but no other form tells of a death",
+        variables=["OUTCOME", "CTCAE_GRADE", "SAE_YN", "SAE_CRIT"],
+        reads={"DEATH": [], "SURV": [], "DISP": [], "DM": []},
+        query="“{AETERM}”的转归为“{OUTCOME}”（{CTCAE_GRADE}，严重性标准“{SAE_CRIT}”），"
+        "但无死亡记录表，随访及研究结束均未记录死亡，请核实。 / "
+        "The outcome of “{AETERM}” is {OUTCOME} (grade {CTCAE_GRADE}, criterion {SAE_CRIT}); there is no death form, and neither "
+        "contacts nor the end of the study tell of a death: please check.",
+    )
+    def others_tell_of_the_death(cls, ae: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
+        return ~(cls.derivation("fatal")(cls, ae) & (cls.told(ae, *others)["VOICES"] <= 1))
+
+    @rule(
+        "IFN-AE-023",
+        Severity.ERROR,
+        "Starts after death",
+        variables=["START"],
+        reads=READS,
+        query="“{AETERM}”的开始日期 {START} 晚于死亡日期 {DEATH.DTH_DAT}，请核实。 / "
+        "“{AETERM}” starts on {START}, after the death of the subject on {DEATH.DTH_DAT}: please check the date.",
+    )
+    def starts_before_death(cls, ae: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
+        return ~before(cls.told(ae, *others)["ON"], cls.date(ae, "START"))
+
+    @rule(
+        "IFN-AE-024",
+        Severity.ERROR,
+        "A fatal event does not end on the day of death, or another one ends after it",
+        variables=["END", "OUTCOME"],
+        mend=["END"],
+        reads=READS,
+        query="不良事件“{AETERM}”（转归“{OUTCOME}”）的结束日期 {END} 与死亡日期 {DEATH.DTH_DAT} 不符，请核实。 / "
+        "“{AETERM}” ({OUTCOME}) ends on {END}, and the subject died on {DEATH.DTH_DAT}: please check the date.",
+    )
+    def ends_with_death(cls, ae: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
+        told, end = cls.told(ae, *others), cls.date(ae, "END")
+        sooner = before(end, told["ON"]) & cls.derivation("fatal")(cls, ae) & (told["AGREED"] >= ENOUGH)
+        return ~(sooner | before(told["ON"], end))
+
+
+def of_the_living(form: str, column: str) -> Callable[..., pd.Series]:
+    """The rule that nothing of a form is done after the subject's death."""
+
+    @rule(
+        f"IFN-DTH-{form}",
+        Severity.ERROR,
+        f"{column} lies after the subject's death",
+        variables=[column],
+        reads=READS | {"AE": []},
+        query=f"日期 {{{column}}} 晚于死亡日期 {{DEATH.DTH_DAT}}，请核实。 / "
+        f"{{{column}}} lies after the subject's death on {{DEATH.DTH_DAT}}: please check the date.",
+        stands_for=["IFN-DM-022"] if form == "EX" else [],
+    )
+    def is_of_the_living(cls: type[RawForm], frame: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
+        death, surv, disp, dm, ae = others
+        told = cls.derivation("deaths")(cls, cls.cells(frame, "SUBJID"), death, surv, disp, ae, dm)
+        return ~before(told["ON"], cls.date(frame, column))
+
+    return is_of_the_living
+
+
+def visited(form: str) -> type[RawForm]:
+    """The model of a form's one rule."""
+    one = of_the_living(form, VISITS[form])
+
+    class Visited(RawForm, form=form):
+        is_of_the_living = classmethod(one)
+
+    return Visited
+
+
+BmDeath = visited("BM")
+ExDeath = visited("EX")
+LabDeath = visited("LAB")
+MrdMfcDeath = visited("MRD_MFC")
+MrdPcrDeath = visited("MRD_PCR")
+RespDeath = visited("RESP")
+SerologyDeath = visited("SEROLOGY")
+ThyroidAbDeath = visited("THYROID_AB")
+VsEcogDeath = visited("VS_ECOG")
