@@ -8,9 +8,12 @@ import jsonschema
 import pytest
 
 from trialbook.findings import (
+    DatasetCount,
     Finding,
     FindingStatus,
     Origin,
+    Query,
+    QueryState,
     Results,
     Role,
     RuleOutcome,
@@ -24,6 +27,29 @@ from trialbook.findings import (
     json_schema,
 )
 
+RESOLVED = {
+    "id": "00000000000000b1",
+    "rule": "IFN-AE-005",
+    "severity": "Error",
+    "stage": "raw",
+    "dataset": "AE",
+    "subject": "01-004",
+    "variables": ["SAE_YN"],
+    "message": "Empty",
+    "values": {"SAE_YN": ""},
+    "origins": [{"role": "correct", "file": "不良事件.csv", "sheet": None, "row": 15, "columns": ["SAE_YN"]}],
+    "group": None,
+    "answer": "corrected",
+    "last_seen": "2025-05-01T09:30:00+08:00",
+    "reason": "IFN-AE-005 ran on AE and does not find it any more",
+}
+COUNTED = {"rules": 1, "run": 1, "clean": 0, "found": 1, "not_run": 0, "skipped": 0, "execution_error": 0}
+EARLIER = {
+    "started": "2025-05-01T09:30:00+08:00",
+    "counts": {"Reject": 0, "Error": 1, "Warning": 0, "Notice": 0},
+    "statuses": {},
+    "rule_counts": COUNTED,
+}
 RESULTS = Results(
     run=RunInfo(
         study="NCT06802718",
@@ -52,7 +78,12 @@ RESULTS = Results(
         ),
     ),
     rules=(RuleOutcome("IFN-AE-004", Runner.PANDERA, RuleStatus.ISSUE_REPORTED, None, 1, Severity.ERROR, "m", "AE"),),
-    resolved=({"id": "00000000000000b1", "rule": "IFN-AE-005", "dataset": "AE"},),
+    datasets=(DatasetCount("AE", "Adverse events", Stage.RAW, 20, (("不良事件.csv", None),)),),
+    resolved=(RESOLVED,),
+    subjects=("01-003",),
+    history=(EARLIER,),
+    queries=(Query("00000000000000a1", "01", "01-003", "", "AE", "SAE_YN", "是", "Which?", QueryState.ANSWERED, "=none"),),
+    stray_answers=({"id": "00000000000000c1", "answer": "yes"},),
 )
 RECORD = {
     "schema": 1,
@@ -67,6 +98,8 @@ RECORD = {
     },
     "gate": {"open": False, "threshold": "error"},
     "counts": {"Reject": 0, "Error": 1, "Warning": 0, "Notice": 0},
+    "statuses": {"new": 1, "persisting": 0, "resolved": 1, "not_assessed": 0},
+    "rule_counts": COUNTED,
     "rules": [{"rule": "IFN-AE-004", "runner": "pandera", "status": "ISSUE REPORTED", "reason": None, "findings": 1}],
     "findings": [
         {
@@ -84,11 +117,31 @@ RECORD = {
             "query": "Which?",
             "status": "new",
             "explanation": None,
+            "answer": None,
+            "group": None,
             "origins": [{"role": "correct", "file": "不良事件.csv", "sheet": None, "row": 14, "columns": ["SAE_YN"]}],
         }
     ],
-    "resolved": [{"id": "00000000000000b1", "rule": "IFN-AE-005", "dataset": "AE"}],
+    "resolved": [RESOLVED],
     "not_assessed": [],
+    "queries": [
+        {
+            "id": "00000000000000a1",
+            "site": "01",
+            "subject": "01-003",
+            "visit": "",
+            "form": "AE",
+            "field": "SAE_YN",
+            "value": "是",
+            "question": "Which?",
+            "state": "answered",
+            "answer": "=none",
+        }
+    ],
+    "stray_answers": [{"id": "00000000000000c1", "answer": "yes"}],
+    "tables": [{"name": "AE", "kind": "form", "records": 20, "files": [{"file": "不良事件.csv", "sheet": None}]}],
+    "subjects": ["01-003"],
+    "history": [EARLIER],
 }
 
 

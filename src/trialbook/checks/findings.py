@@ -10,7 +10,7 @@ import pandas as pd
 from trialbook.checks.rule import Rule
 from trialbook.checks.schema import Verdict
 from trialbook.checks.tables import CheckedTable
-from trialbook.findings import Finding, Origin, Role, Stage, finding_ids
+from trialbook.findings import Finding, Origin, Role, Stage, finding_group, finding_ids
 from trialbook.findings.terms import PLACEHOLDER
 
 MOST_TWINS = 5
@@ -31,13 +31,15 @@ def findings_of(
     values = _values(table, positions, rule.variables)
     origins = _origins(table, positions, rule.variables, rule.mend or rule.variables)
     for name, columns in rule.reads.items():
+        if name not in read:
+            continue
         at = verdict.beside[name][positions] if name in verdict.beside else _only_records(read[name], columns, subjects)
         _compare(read[name], columns, at, rule.mend, values, origins)
     for name in rule.lacks:
         origins = [(*one, *(read[name].files if name in read else ())) for one in origins]
     if rule.twins:
         _compare_twins(table, positions, rule.variables, origins)
-    ids = _ids(rule, table, positions, study)
+    ids, groups = _ids(rule, table, positions, study)
     messages = _messages(rule, table, positions)
     messages = _with_values(rule.message, messages, values)
     queries = _with_values(rule.query, _texts(rule.query, table, positions), values)
@@ -56,6 +58,7 @@ def findings_of(
             message=messages[i],
             query=queries[i],
             origins=origins[i],
+            group=groups[i],
         )
         for i, position in enumerate(positions)
     ]
@@ -97,8 +100,9 @@ def _messages(rule: Rule, table: CheckedTable, positions: np.ndarray) -> list[st
     return [f"{message}; {detail}" if detail else message for message, detail in zip(messages, details, strict=True)]
 
 
-def _ids(rule: Rule, table: CheckedTable, positions: np.ndarray, study: str) -> list[str]:
-    """Ids of the failing records. Records that share their keys count though they pass: mending one renames no other."""
+def _ids(rule: Rule, table: CheckedTable, positions: np.ndarray, study: str) -> tuple[list[str], list[str | None]]:
+    """Ids of the failing records, and their groups. Records that share their keys count though they pass: mending one renames
+    no other."""
     groups = table.key_groups
     concerned = np.isin(groups, np.unique(groups[positions][groups[positions] >= 0]))
     concerned[positions] = True
@@ -108,7 +112,9 @@ def _ids(rule: Rule, table: CheckedTable, positions: np.ndarray, study: str) -> 
     contents = np.full(len(at), "", dtype=object)
     contents[unclear] = table.content(at[unclear])
     ids = finding_ids(study, rule.id, table.name, rule.variables, keys, list(contents))
-    return [ids[index] for index in np.searchsorted(at, positions)]
+    taken = np.searchsorted(at, positions)
+    groups_of = [finding_group(study, rule.id, table.name, rule.variables, keys[i]) if unclear[i] else None for i in taken]
+    return [ids[index] for index in taken], groups_of
 
 
 def as_text(cells: pd.Series) -> list[str]:

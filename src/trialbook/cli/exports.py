@@ -44,7 +44,16 @@ def demo(
     typer.echo(f"SDTM datasets: {made.sdtm}\nThe book: {made.book}")
 
 
-@app.command(epilog="Example: trialbook validate exports/2026-11 --out out/validation")
+VALIDATE_EXAMPLES = """Examples:
+
+\b
+trialbook validate exports/2026-10 --out out/october
+trialbook validate exports/2026-11 --previous out/october/findings.json --out out/november
+trialbook validate exports/2026-12 --previous out/november/findings.json --answers answered.csv
+"""
+
+
+@app.command(epilog=VALIDATE_EXAMPLES)
 def validate(
     export: Annotated[Path, typer.Argument(metavar="EXPORT", help="Raw export: a folder, a zip, a CSV file or a workbook")],
     out: OutOption = None,
@@ -53,6 +62,14 @@ def validate(
     skip_unreadable: Annotated[
         bool, typer.Option("--skip-unreadable", help="Go on without the files that can't be read; each is a Reject")
     ] = False,
+    previous: Annotated[
+        Path | None,
+        typer.Option("--previous", metavar="FILE", help="findings.json of an earlier run: what is new, persists, is resolved"),
+    ] = None,
+    answers: Annotated[
+        Path | None,
+        typer.Option("--answers", metavar="FILE", help="queries.csv with the sites' answers, as Excel saved it"),
+    ] = None,
     study: StudyOption = None,
 ) -> None:
     """Raw export to findings, each traced to the raw cell."""
@@ -60,7 +77,7 @@ def validate(
 
     threshold, wanted = read_threshold(fail_on), wants_core(core)
     with progress(5) as step:
-        run = open_study(study).validate(export, wanted, step, skip_unreadable)
+        run = open_study(study).validate(export, wanted, step, skip_unreadable, previous, answers)
     write_and_print(run, out, threshold)
 
 

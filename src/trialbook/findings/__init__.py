@@ -1,17 +1,26 @@
 """The finding: its words, its identity, the gate, and the JSON contract."""
 
-from trialbook.findings.assemble import assemble
+from trialbook.findings.assemble import assemble, canonical
 from trialbook.findings.contract import finding_record, findings_json, findings_json_parts, json_schema, results_record
-from trialbook.findings.finding import DatasetCount, Finding, Origin, Results, RuleOutcome, RunInfo, SitePlace
-from trialbook.findings.gate import count_severities, counts_against, gate_open
-from trialbook.findings.identity import finding_ids
-from trialbook.findings.terms import FindingStatus, Role, RuleStatus, Runner, Severity, Stage, Threshold
+from trialbook.findings.counts import count_rules, count_severities, count_statuses
+from trialbook.findings.coverage import Coverage
+from trialbook.findings.finding import DatasetCount, Finding, Origin, Query, Results, RuleOutcome, RunInfo, SitePlace
+from trialbook.findings.gate import counts_against, gate_open
+from trialbook.findings.identity import finding_group, finding_ids
+from trialbook.findings.lifecycle import follow
+from trialbook.findings.previous import PreviousRun, Remembered, read_previous
+from trialbook.findings.terms import FindingStatus, QueryState, Role, RuleStatus, Runner, Severity, Stage, Threshold
 
 __all__ = [
+    "Coverage",
     "DatasetCount",
     "Finding",
     "FindingStatus",
     "Origin",
+    "PreviousRun",
+    "Query",
+    "QueryState",
+    "Remembered",
     "Results",
     "Role",
     "RuleOutcome",
@@ -23,13 +32,19 @@ __all__ = [
     "Stage",
     "Threshold",
     "assemble",
+    "canonical",
+    "count_rules",
     "count_severities",
+    "count_statuses",
     "counts_against",
+    "finding_group",
     "finding_ids",
     "finding_record",
     "findings_json",
     "findings_json_parts",
+    "follow",
     "gate_open",
     "json_schema",
+    "read_previous",
     "results_record",
 ]

@@ -16,15 +16,21 @@ def assemble(run: RunInfo, batches: Iterable[Batch], datasets: Sequence[DatasetC
     """Findings worst first, then by stage, table, record and rule; one outcome a rule, in the order of their ids."""
     findings: list[Finding] = []
     outcomes: dict[str, RuleOutcome] = {}
+    each: list[RuleOutcome] = []
     for made, became in batches:
         findings.extend(made)
+        each.extend(became)
         for outcome in became:
             known = outcomes.get(outcome.rule)
             outcomes[outcome.rule] = merge(known, outcome) if known else outcome
-    stages = list(Stage)
-    findings.sort(key=lambda f: (f.severity.rank, stages.index(f.stage), f.dataset, f.record or 0, f.rule, f.id))
     rules = tuple(outcomes[rule] for rule in sorted(outcomes))
-    return Results(run, tuple(findings), rules, tuple(datasets), dict(sites))
+    return Results(run, canonical(findings), rules, tuple(datasets), dict(sites), outcomes=tuple(each))
+
+
+def canonical(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings in the order that does not depend on how they were made: worst first, then by stage, table, record and rule."""
+    stages = list(Stage)
+    return tuple(sorted(findings, key=lambda f: (f.severity.rank, stages.index(f.stage), f.dataset, f.record or 0, f.rule, f.id)))
 
 
 def merge(one: RuleOutcome, other: RuleOutcome) -> RuleOutcome:

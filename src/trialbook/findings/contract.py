@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from importlib import resources
 from typing import Any
 
+from trialbook.findings.counts import count_rules, count_severities, count_statuses
 from trialbook.findings.finding import Finding, Results
-from trialbook.findings.gate import count_severities, gate_open
-from trialbook.findings.terms import Threshold
+from trialbook.findings.gate import gate_open
+from trialbook.findings.terms import DATASET, FORM, Stage, Threshold
 
 SCHEMA_VERSION = 1
 
@@ -31,6 +33,8 @@ def finding_record(finding: Finding) -> dict[str, Any]:
         "query": finding.query,
         "status": finding.status.value if finding.status else None,
         "explanation": finding.explanation,
+        "answer": finding.answer,
+        "group": finding.group,
         "origins": [
             {
                 "role": origin.role.value,
@@ -65,6 +69,8 @@ def _record(results: Results, threshold: Threshold) -> dict[str, Any]:
         },
         "gate": {"open": gate_open(results.findings, results.rules, threshold), "threshold": threshold.value},
         "counts": count_severities(results.findings),
+        "statuses": count_statuses(results),
+        "rule_counts": count_rules(results.rules),
         "rules": [
             {
                 "rule": outcome.rule,
@@ -78,6 +84,19 @@ def _record(results: Results, threshold: Threshold) -> dict[str, Any]:
         "findings": results.findings,
         "resolved": [dict(entry) for entry in results.resolved],
         "not_assessed": [dict(entry) for entry in results.not_assessed],
+        "queries": [asdict(query) for query in results.queries],
+        "stray_answers": [dict(entry) for entry in results.stray_answers],
+        "tables": [
+            {
+                "name": table.name,
+                "kind": FORM if table.stage is Stage.RAW else DATASET,
+                "records": table.records,
+                "files": [{"file": file, "sheet": sheet} for file, sheet in table.files],
+            }
+            for table in results.datasets
+        ],
+        "subjects": list(results.subjects),
+        "history": [dict(entry) for entry in results.history],
     }
 
 

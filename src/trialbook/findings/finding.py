@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from trialbook.findings.terms import FindingStatus, Role, RuleStatus, Runner, Severity, Stage
+from trialbook.findings.terms import FindingStatus, QueryState, Role, RuleStatus, Runner, Severity, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,9 @@ class Origin:
 class Finding:
     """One (rule, form or dataset, record); its variables share it. The fields are those of ``findings.json``.
 
-    ``record`` is 1-based, None for a finding about a whole form or dataset.
+    ``record`` is 1-based, None for a finding about a whole form or dataset. ``group``: what the findings of a rule on records of
+    one key have in common where their ids are made of the records' content too (:func:`finding_group`); None where the key alone
+    makes the id. ``answer`` is the site's, to the question of this finding.
     """
 
     id: str
@@ -46,11 +48,16 @@ class Finding:
     origins: tuple[Origin, ...] = ()
     status: FindingStatus | None = None
     explanation: str | None = None
+    group: str | None = None
+    answer: str | None = None
 
 
 @dataclass(frozen=True)
 class RuleOutcome:
-    """What became of one rule in this run; ``reason`` says why it was skipped or could not run."""
+    """What became of one rule in this run; ``reason`` says why it was skipped or could not run.
+
+    ``told``: ids of findings that are not made, since another rule tells of the same fault in the raw record behind them.
+    """
 
     rule: str
     runner: Runner
@@ -60,6 +67,7 @@ class RuleOutcome:
     severity: Severity | None = None
     message: str = ""
     dataset: str = ""
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,12 +85,13 @@ class RunInfo:
 
 @dataclass(frozen=True)
 class DatasetCount:
-    """How many records of a form or dataset a run has seen."""
+    """How many records of a form or dataset a run has seen; ``files``: the files (and sheets) that a form was found in."""
 
     name: str
     label: str
     stage: Stage
     records: int
+    files: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +108,30 @@ class SitePlace:
 
 
 @dataclass(frozen=True)
+class Query:
+    """A question to a site, as a row of ``queries.csv``; ``id`` is the finding's."""
+
+    id: str
+    site: str
+    subject: str
+    visit: str
+    form: str
+    field: str
+    value: str
+    question: str
+    state: QueryState
+    answer: str
+
+
+@dataclass(frozen=True)
 class Results:
     """Everything a run found; what the reports, the gate and ``findings.json`` are made from.
 
     ``sites`` gives the SITEID of each subject that DM names, ``places`` by finding what a site calls the record it is asked
     about; both serve the reports and are not in the JSON. Without forms (datasets were checked) there are no places.
+
+    ``outcomes`` are those of ``rules`` for each table apart; ``subjects`` those that DM names. ``history`` has an entry for each
+    run before, the oldest first; without a previous run it is empty. ``stray_answers``: answers to what nobody asks (any more).
     """
 
     run: RunInfo
@@ -114,3 +142,8 @@ class Results:
     places: Mapping[str, SitePlace] | None = None
     resolved: tuple[Mapping[str, Any], ...] = ()
     not_assessed: tuple[Mapping[str, Any], ...] = ()
+    outcomes: tuple[RuleOutcome, ...] = ()
+    subjects: tuple[str, ...] = ()
+    history: tuple[Mapping[str, Any], ...] = ()
+    queries: tuple[Query, ...] = ()
+    stray_answers: tuple[Mapping[str, str], ...] = ()

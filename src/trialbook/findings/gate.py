@@ -21,11 +21,3 @@ def gate_open(findings: Iterable[Finding], rules: Iterable[RuleOutcome], thresho
         return True
     broken = any(rule.status is RuleStatus.EXECUTION_ERROR for rule in rules)
     return not broken and not any(counts_against(finding, threshold) for finding in findings)
-
-
-def count_severities(findings: Iterable[Finding]) -> dict[str, int]:
-    """Findings by severity, every severity present, worst first."""
-    counts = {severity.value: 0 for severity in Severity}
-    for finding in findings:
-        counts[finding.severity.value] += 1
-    return counts

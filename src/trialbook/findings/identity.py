@@ -34,3 +34,12 @@ def finding_ids(
         seen[tuple(parts)] += 1
         ids.append(digest([*parts, str(ordinal)] if ordinal else parts))
     return ids
+
+
+def finding_group(study: str, rule: str, dataset: str, variables: Sequence[str], key: Sequence[str]) -> str | None:
+    """What findings on records of one key share, whatever the records' content; None for a record without a key.
+
+    It is the id that a record alone of its key has: where records of one key come or go, or change, their ids do too, and a
+    finding is known by this from one run to the next.
+    """
+    return digest([study, rule, dataset, ",".join(variables), *key]) if any(key) else None

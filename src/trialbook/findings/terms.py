@@ -8,6 +8,9 @@ from enum import StrEnum
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 """What stands in a message for a value of the record."""
 
+FORM, DATASET = "form", "dataset"
+"""The kinds of tables: what the export holds, and what is made of it; one of each may have the same name."""
+
 
 class Severity(StrEnum):
     """Pinnacle 21's four severities, worst first."""
@@ -80,3 +83,11 @@ class Runner(StrEnum):
     PANDERA = "pandera"
     MAPPING = "mapping"
     CORE = "core"
+
+
+class QueryState(StrEnum):
+    """A question to a site: not answered, answered though the finding is still there, or settled with its finding."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    CLOSED = "closed"

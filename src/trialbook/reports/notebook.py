@@ -14,7 +14,7 @@ __all__ = ["findings_frame", "findings_table_html", "picture_svg", "rules_table_
 
 COLUMNS = (
     "id", "severity", "rule", "stage", "dataset", "record", "site", "subject", "variables", "values", "message", "origin",
-    "compared", "query", "status", "explanation",
+    "compared", "query", "answer", "status", "explanation",
 )  # fmt: skip
 
 
@@ -57,6 +57,7 @@ def findings_frame(results: Results) -> FindingsFrame:
             origins_text(finding.origins, Role.CORRECT),
             origins_text(finding.origins, Role.COMPARED),
             finding.query,
+            finding.answer or "",
             finding.status.value if finding.status else "",
             finding.explanation or "",
         )

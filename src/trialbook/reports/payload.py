@@ -10,7 +10,7 @@ from trialbook.reports.summary import TableNames, site_of
 
 FIELDS = (
     "id", "rule", "cites", "severity", "stage", "dataset", "record", "subject", "variables", "values", "message", "query",
-    "status", "explanation", "origins", "site", "kind",
+    "status", "explanation", "answer", "origins", "site", "kind",
 )  # fmt: skip
 # Inside <script> only these can end the element or start a comment; as escapes they mean the same to a JSON parser.
 MARKUP = re.compile("[<>&\u2028\u2029]")
@@ -29,9 +29,9 @@ class _Pool:
 def findings_payload(results: Results) -> str:
     """JSON ``{"fields", "strings", "findings"}``, safe inside a ``<script>`` element.
 
-    The fields are those of ``findings.json`` and then ``site`` and ``kind``. A text is its index in ``strings``; ``id`` and the
-    numbers stand as they are; ``values`` is a flat list name, value, name, value; an origin is role, file, sheet, row, columns,
-    and where it has a path that.
+    The fields are those of ``findings.json``, without ``group``, and then ``site`` and ``kind``. A text is its index in
+    ``strings``; ``id`` and the numbers stand as they are; ``values`` is a flat list name, value, name, value; an origin is role,
+    file, sheet, row, columns, and where it has a path that.
     """
     pool, names = _Pool(), TableNames(results)
     rows = [
@@ -50,6 +50,7 @@ def findings_payload(results: Results) -> str:
             pool(finding.query),
             pool(finding.status.value if finding.status else None),
             pool(finding.explanation),
+            pool(finding.answer),
             [
                 [pool(o.role.value), pool(o.file), pool(o.sheet), o.row, [pool(column) for column in o.columns]]
                 + ([pool(o.path)] if o.path is not None else [])

@@ -30,9 +30,9 @@ ISSUES = Columns(
 DETAILS = Columns(
     (
         "Severity", "Rule", "Stage", "Dataset", "Record", "Site", "Subject", "Variables", "Values", "Message", "Query",
-        "File", "Sheet", "Row", "Columns", "Compared with", "Status", "Explanation", "Cites", "ID",
+        "File", "Sheet", "Row", "Columns", "Compared with", "Answer", "Status", "Explanation", "Cites", "ID",
     ),
-    (11, 32, 10, 12, 9, 9, 22, 20, 24, 50, 50, 24, 14, 8, 22, 34, 12, 30, 22, 20),
+    (11, 32, 10, 12, 9, 9, 22, 20, 24, 50, 50, 24, 14, 8, 22, 34, 30, 12, 30, 22, 20),
 )  # fmt: skip
 RULES = Columns(
     ("Status", "Rule", "Runner", "Dataset", "Severity", "Findings", "Reason", "Message"), (20, 40, 11, 14, 11, 10, 60, 60)
@@ -132,6 +132,7 @@ def detail_rows(results: Results) -> Iterator[Row]:
             _place(mend[0]) if len(mend) == 1 else "\n".join(str(_place(origin) or "") for origin in mend),
             "\n".join(names_text(origin.columns) for origin in mend),
             origins_text(finding.origins, Role.COMPARED),
+            finding.answer,
             finding.status.value if finding.status else None,
             finding.explanation,
             ", ".join(finding.cites),

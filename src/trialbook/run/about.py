@@ -66,7 +66,10 @@ def notes_by_file(forms: Forms) -> dict[str, list[dict[str, Any]]]:
 
 def counts_of(tables: Mapping[str, CheckedTable]) -> list[DatasetCount]:
     """How many records each table has."""
-    return [DatasetCount(table.name, table.label, table.stage, len(table.frame)) for table in tables.values()]
+    return [
+        DatasetCount(one.name, one.label, one.stage, len(one.frame), tuple((origin.file, origin.sheet) for origin in one.files))
+        for one in tables.values()
+    ]
 
 
 def sites_of(tables: Mapping[str, CheckedTable]) -> dict[str, str]:

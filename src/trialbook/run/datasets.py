@@ -13,6 +13,7 @@ from trialbook.datasets import case_standard, read_datasets, read_statement
 from trialbook.datasets.steady import unchanged
 from trialbook.findings import RuleOutcome, RuleStatus, RunInfo, Runner, assemble
 from trialbook.run.about import Progress, core_outcomes, counts_of, dataset_inputs, now, quiet, sites_of, versions
+from trialbook.run.live import Known, bring_to_life, coverage_of_datasets, read_known
 from trialbook.run.result import Run
 from trialbook.standards import ControlledTerminology, Standard, list_ct, list_standards, load_ct, load_standard
 from trialbook.study import LoadedStudy, standard_keys
@@ -59,4 +60,5 @@ def check_datasets(
     batches = [check_files(datasets, identity), check_tables(tables, rules, {}, identity), ([], core_outcomes(core))]
     info = RunInfo(identity, started, standard.name, ct.name, versions(), inputs, read_statement(path))
     results = assemble(info, batches, counts_of(tables), sites_of(tables))
-    return Run(results, {}, tables, datasets)
+    known = read_known(study) if study else Known()
+    return Run(bring_to_life(results, known, coverage_of_datasets(results, tables), tables), {}, tables, datasets)

@@ -7,6 +7,7 @@ from pathlib import Path
 from trialbook.errors import TrialbookError
 from trialbook.run.about import Progress, quiet
 from trialbook.run.datasets import check_datasets
+from trialbook.run.live import read_known
 from trialbook.run.material import prepare, read_forms
 from trialbook.run.result import MappedExport, Run
 from trialbook.run.validation import validate_material
@@ -23,14 +24,24 @@ class Study(LoadedStudy):
         datasets = {one.name: one for one in material.datasets}
         return MappedExport(datasets, material.mapped.issues, material.mapped.not_made, material.info.synthetic)
 
-    def validate(self, export: Path | str, core: bool = True, progress: Progress = quiet, skip_unreadable: bool = False) -> Run:
+    def validate(
+        self,
+        export: Path | str,
+        core: bool = True,
+        progress: Progress = quiet,
+        skip_unreadable: bool = False,
+        previous: Path | str | None = None,
+        answers: Path | str | None = None,
+    ) -> Run:
         """Raw export to findings: every rule on forms, mapping and datasets.
 
         ``core`` asks for CDISC's conformance rules too. With ``skip_unreadable`` a file that can't be read is a Reject instead of
-        the end of the run. Raises :class:`~trialbook.errors.TrialbookError` where the export can't be read or a specification
-        is broken.
+        the end of the run. ``previous`` is the ``findings.json`` of an earlier run, which this one is held against; ``answers``
+        is a ``queries.csv`` with the sites' answers. Raises :class:`~trialbook.errors.TrialbookError` where one of these can't be
+        read or a specification is broken.
         """
-        return validate_material(self, prepare(self, Path(export), progress, skip_unreadable), core, progress)
+        known = read_known(self, previous, answers)
+        return validate_material(self, prepare(self, Path(export), progress, skip_unreadable), core, progress, known)
 
     def screen(
         self, subjects: Path | str | None = None, *, export: Path | str | None = None, progress: Progress = quiet

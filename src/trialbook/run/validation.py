@@ -19,6 +19,7 @@ from trialbook.checks.undecided_rules import assigned_to_arms, check_undecided
 from trialbook.checks.visits import check_visits
 from trialbook.findings import Finding, RuleOutcome, SitePlace, assemble
 from trialbook.run.about import Progress, core_outcomes, counts_of, sites_of
+from trialbook.run.live import Known, bring_to_life, coverage_of_export
 from trialbook.run.material import Material
 from trialbook.run.result import Run
 from trialbook.study import LoadedStudy
@@ -27,9 +28,9 @@ Batch = tuple[Sequence[Finding], Sequence[RuleOutcome]]
 ToldByRule = dict[str, list[Told]]
 
 
-def validate_material(study: LoadedStudy, material: Material, core: bool, progress: Progress) -> Run:
-    """The findings; ``core`` asks for CDISC's conformance rules too."""
-    return _Validation(study, material).run(core, progress)
+def validate_material(study: LoadedStudy, material: Material, core: bool, progress: Progress, known: Known | None = None) -> Run:
+    """The findings; ``core`` asks for CDISC's conformance rules too, ``known`` is what earlier runs found."""
+    return _Validation(study, material).run(core, progress, known or Known())
 
 
 @dataclass
@@ -47,7 +48,7 @@ class _Validation:
         self.datasets = {name: mapped_table(one, sources) for name, one in mapped.datasets.items()}
         self.datasets |= {one.dataset.name: design_table(one) for one in self.material.design}
 
-    def run(self, core: bool, progress: Progress) -> Run:
+    def run(self, core: bool, progress: Progress, known: Known) -> Run:
         progress("checking the forms")
         told = self._check_forms()
         places = self._check_visits(told)
@@ -58,7 +59,9 @@ class _Validation:
         counts = [*counts_of(self.forms), *counts_of(self.datasets)]
         results = assemble(self.material.info, self.batches, counts, sites_of(self.datasets))
         places = {**site_places(results.findings, self.material.forms.found), **places}
-        return Run(replace(results, places=places), self.forms, self.datasets, self.material.datasets)
+        coverage = coverage_of_export(results, self.material, self.forms, self.datasets)
+        results = bring_to_life(replace(results, places=places), known, coverage, self.datasets)
+        return Run(results, self.forms, self.datasets, self.material.datasets)
 
     def _check_forms(self) -> ToldByRule:
         """The export's shape and the forms' rules; what they tell already, by the rules that would tell it again."""
@@ -77,7 +80,8 @@ class _Validation:
         """The schedule; where a site would enter what is missing."""
         study, dm = self.study, self.datasets.get("DM")
         forms, mapped = self.material.forms, self.material.mapped
-        found = check_visits(forms, mapped, self.forms, dm, study.specs, study.protocol, study.questions, told)
+        so_far = [finding for made, _ in self.batches for finding in made]
+        found = check_visits(forms, mapped, self.forms, dm, study.specs, study.protocol, study.questions, told, so_far)
         self.batches.append((found.findings, found.outcomes))
         return found.places
 

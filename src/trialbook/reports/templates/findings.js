@@ -69,7 +69,7 @@
 
     numbers(row) {
       const at = this.at, cells = this.rows[row], found = [];
-      for (const field of ["rule", "severity", "stage", "dataset", "subject", "message", "query", "status", "explanation", "site"]) {
+      for (const field of ["rule", "severity", "stage", "dataset", "subject", "message", "query", "status", "explanation", "answer", "site"]) {
         found.push(cells[at[field]]);
       }
       found.push(...cells[at.cites], ...cells[at.variables], ...cells[at.values]);
@@ -316,7 +316,7 @@
       const div = (kind, ...children) => element("div", kind ? { class: kind } : {}, ...children);
       const code = (text) => element("code", {}, visible(text));
       const cell = (name, label, ...children) => element("td", { "data-label": label, class: `tb-cell-${name}` }, ...children);
-      const severity = get("severity"), explanation = get("explanation"), status = get("status"), record = found.cell(row, "record");
+      const severity = get("severity"), explanation = get("explanation"), answer = get("answer"), status = get("status"), record = found.cell(row, "record");
       const subject = get("subject"), site = get("site"), query = get("query"), cites = list("cites"), values = list("values");
       const pairs = [];
       for (let index = 0; index < values.length; index += 2) pairs.push([values[index], values[index + 1]]);
@@ -348,6 +348,7 @@
         cell("value", "Value", ...pairs.map(value)),
         cell("message", "What is wrong", div("", long(get("message"), "tb-lines")),
           ...(query ? [div("tb-muted", "Query: ", long(query, "tb-lines"))] : []),
+          ...(answer !== null ? [div("tb-muted", "Answer: ", long(answer, "tb-lines"))] : []),
           ...(explanation !== null ? [div("tb-muted", "Explained: ", long(explanation, "tb-lines"))] : []),
           div(small, code(found.cell(row, "id")))));
     }
