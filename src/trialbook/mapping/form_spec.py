@@ -72,6 +72,9 @@ class FormSpec(SpecModel):
 
     ``date`` is the column with the date on which was done what a record tells. ``attended``: columns with the terms that a record
     has where the subject was there (default: it always was); of another the date is that on which something was told of it.
+
+    ``entered`` is the column with the date on which a record was entered or reported, ``entered_by`` the one with the person who
+    entered it: by them the quality of data is watched. An export's audit trail has both; no dataset takes them.
     """
 
     form: str
@@ -81,6 +84,8 @@ class FormSpec(SpecModel):
     visit: str | None = None
     date: str | None = None
     attended: dict[str, tuple[str, ...]] = {}
+    entered: str | None = None
+    entered_by: str | None = None
     keys: tuple[str, ...] = Field(min_length=1)
     required: bool = True
     may_be_empty: bool = False
@@ -107,8 +112,13 @@ class FormSpec(SpecModel):
                 raise ValueError(f"{name} is used as a key or the subject but is not among the columns")
         if self.visit is not None and self.visit not in self.columns:
             raise ValueError(f"visit is {self.visit}, which is not among the columns")
-        if self.date is not None and (self.date not in self.columns or "d" not in "".join(self.columns[self.date].format)):
-            raise ValueError(f"date is {self.date}, which is no column with a date")
+        for key, dated in (("date", self.date), ("entered", self.entered)):
+            if dated is not None and (dated not in self.columns or "d" not in "".join(self.columns[dated].format)):
+                raise ValueError(f"{key} is {dated}, which is no column with a date")
+        if self.entered is not None and self.date is None:
+            raise ValueError("entered is given without date, from which on the days until the entry count")
+        if self.entered_by is not None and self.entered_by not in self.columns:
+            raise ValueError(f"entered_by is {self.entered_by}, which is not among the columns")
         for name in self.attended:
             if name not in self.columns or self.columns[name].codelist is None:
                 raise ValueError(f"attended names {name}, which is no column with a code list")
