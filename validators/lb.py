@@ -1,15 +1,11 @@
-"""Laboratory results, marrow, serology: numbers, units, ranges, baseline flags."""
+"""Laboratory results and serology: numbers, specimens, ranges, baseline flags."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from trialbook.checks import Dataset, RawForm, Severity, rule
+from trialbook.checks import Dataset, RawForm, Severity, rule, value_beside
 from trialbook.mapping.numbers import read_numbers
-
-REMISSION = ("CR", "CRh", "CRi", "MORPHOLOGIC LEUKEMIA-FREE STATE")
-MOST_BLASTS = 5
-"""Percent of blasts in the marrow from which on there is no remission (ELN 2022)."""
 
 NUMBER = r"(?:<=?|>=?)?[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 WORDS = ("NEGATIVE", "POSITIVE", "WEAKLY POSITIVE")
@@ -109,49 +105,6 @@ class ThyroidForm(RawForm, form="THYROID_AB"):
         return (cls.term(thyroid, "TEST") != "TPOAB") | known
 
 
-class BMForm(RawForm, form="BM"):
-    @classmethod
-    def blasts(cls, bm: pd.DataFrame) -> pd.Series:
-        return read_numbers(cls.cells(bm, "BLAST_PCT"))
-
-    @rule(
-        "IFN-LB-007",
-        Severity.ERROR,
-        f"In remission, with {MOST_BLASTS} % of blasts or more",
-        variables=["CR_STATUS", "BLAST_PCT"],
-        query="缓解状态为“{CR_STATUS}”，但原始细胞比例为 {BLAST_PCT}%，请核实。 / "
-        "The marrow is {CR_STATUS} with {BLAST_PCT} % of blasts: which is right?",
-        cites=["ELN 2022"],
-    )
-    def remission_has_few_blasts(cls, bm: pd.DataFrame) -> pd.Series:
-        return ~(cls.term(bm, "CR_STATUS").isin(REMISSION) & (cls.blasts(bm) >= MOST_BLASTS))
-
-    @rule(
-        "IFN-LB-008",
-        Severity.ERROR,
-        "The blasts are no percentage",
-        variables=["BLAST_PCT"],
-        query="原始细胞比例“{BLAST_PCT}”不是 0–100 的数值，请核实。 / "
-        "The blasts are given as {BLAST_PCT}: which percentage is it?",
-    )
-    def blasts_are_a_percentage(cls, bm: pd.DataFrame) -> pd.Series:
-        collected = cls.cells(bm, "BLAST_PCT")
-        bound = numeric(collected) & collected.str.match("[<>≤≥＜＞]").astype(bool)
-        return (collected == "") | bound | cls.blasts(bm).between(0, 100)
-
-    @rule(
-        "IFN-LB-009",
-        Severity.WARNING,
-        "Blasts were counted in an inadequate sample, or not in an adequate one",
-        variables=["SAMPLE_QUALITY", "BLAST_PCT"],
-        query="标本质量为“{SAMPLE_QUALITY}”，原始细胞比例为 {BLAST_PCT}，请核实。 / "
-        "The sample is {SAMPLE_QUALITY} and its blasts are {BLAST_PCT}: please check.",
-    )
-    def blasts_agree_with_sample(cls, bm: pd.DataFrame) -> pd.Series:
-        quality, counted = cls.term(bm, "SAMPLE_QUALITY"), cls.cells(bm, "BLAST_PCT") != ""
-        return ~(((quality == "INADEQUATE") & counted) | ((quality == "ADEQUATE") & ~counted))
-
-
 class SerologyForm(RawForm, form="SEROLOGY"):
     @rule(
         "IFN-LB-010",
@@ -165,6 +118,23 @@ class SerologyForm(RawForm, form="SEROLOGY"):
     )
     def not_pregnant(cls, serology: pd.DataFrame) -> pd.Series:
         return ~((cls.term(serology, "TEST") == "HCG") & (cls.term(serology, "RESULT") == "POSITIVE"))
+
+    @rule(
+        "IFN-LB-024",
+        Severity.ERROR,
+        "A pregnancy test of a man",
+        variables=["SUBJID", "TEST", "DAT"],
+        reads={"DM": ["SUBJID", "SEX"], "ELIG": ["SUBJID", "CHILDBEARING"]},
+        mend=["SUBJID"],
+        query="受试者 {SUBJID}（性别：{DM.SEX}）于 {DAT} 有妊娠试验记录，请核实该记录属于哪位受试者。 / "
+        "{SUBJID} ({DM.SEX}) has a pregnancy test of {DAT}: please check whose it is.",
+    )
+    def women_are_tested(cls, serology: pd.DataFrame, dm: pd.DataFrame, elig: pd.DataFrame) -> pd.Series:
+        """Where the screening calls the subject a woman, the sex is what is wrong, and the subject's own form tells of it."""
+        number = cls.cells(serology, "SUBJID")
+        sex = value_beside(cls.term(dm, "SEX", "DM"), cls.cells(dm, "SUBJID", "DM"), number)
+        fertile = value_beside(cls.term(elig, "CHILDBEARING", "ELIG"), cls.cells(elig, "SUBJID", "ELIG"), number)
+        return ~((cls.term(serology, "TEST") == "HCG") & (sex == "M") & ~fertile.isin(["Y", "N"]))
 
 
 class LB(Dataset, domain="LB"):
@@ -183,22 +153,28 @@ class LB(Dataset, domain="LB"):
         "{LBTESTCD} is {LBORRES} {LBORRESU}, which is hardly possible: please check value and unit.",
     )
     def result_is_plausible(cls, lb: pd.DataFrame) -> pd.Series:
-        return ~((lb["LBSTRESN"] < cls.limit(lb, "low")) | (lb["LBSTRESN"] > cls.limit(lb, "high")))
+        """Where the normal range is none of the test either, one finding about the range names the result too."""
+        impossible = (lb["LBSTRESN"] < cls.limit(lb, "low")) | (lb["LBSTRESN"] > cls.limit(lb, "high"))
+        return ~(impossible & ~cls.far(lb))
+
+    @classmethod
+    def far(cls, lb: pd.DataFrame) -> pd.Series:
+        """Whether the upper limit is none of the test; limits that stand in each other's place are another rule's finding."""
+        high = lb["LBSTNRHI"]
+        far = (high < cls.limit(lb, "least_upper_limit")) | (high > cls.limit(lb, "greatest_upper_limit"))
+        return far & ~(lb["LBSTNRLO"] > high)
 
     @rule(
         "IFN-LB-012",
         Severity.ERROR,
         "The normal range is none of this test in this unit",
-        variables=["LBORNRHI", "LBORNRLO", "LBORRESU", "LBSTNRHI", "LBTESTCD"],
+        variables=["LBORNRHI", "LBORNRLO", "LBORRESU", "LBORRES", "LBSTNRHI", "LBTESTCD"],
         mend=["LBORNRHI", "LBORNRLO", "LBORRESU"],
         query="{LBTESTCD} 的参考范围 {LBORNRLO}–{LBORNRHI} {LBORRESU} 与单位不符，请核实单位和参考范围。 / "
         "{LBTESTCD} has the normal range {LBORNRLO} to {LBORNRHI} {LBORRESU}, which is none of it: please check unit and limits.",
     )
     def range_is_plausible(cls, lb: pd.DataFrame) -> pd.Series:
-        """Limits that stand in each other's place are another rule's finding."""
-        high = lb["LBSTNRHI"]
-        far = (high < cls.limit(lb, "least_upper_limit")) | (high > cls.limit(lb, "greatest_upper_limit"))
-        return ~(far & ~(lb["LBSTNRLO"] > high))
+        return ~cls.far(lb)
 
     @rule(
         "IFN-LB-013",

@@ -1,4 +1,4 @@
-"""Response and relapse: status, dates and confirmation agree within the form."""
+"""Response and relapse: status, site, dates and confirmation agree within the form."""
 
 from __future__ import annotations
 
@@ -16,27 +16,61 @@ class RESPForm(RawForm, form="RESP"):
     def relapsed(cls, resp: pd.DataFrame) -> pd.Series:
         return cls.term(resp, "HEM_STATUS") == "RELAPSE"
 
+    @classmethod
+    def told(cls, resp: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+        """Whether there is a date of relapse, and whether there is a site."""
+        return cls.cells(resp, "RELAPSE_DAT") != "", cls.cells(resp, "RELAPSE_SITE") != ""
+
     @rule(
         "IFN-RS-001",
         Severity.ERROR,
         "A relapse without a date",
-        variables=["RELAPSE_DAT", "HEM_STATUS"],
-        mend=["RELAPSE_DAT", "HEM_STATUS"],
-        query="血液学状态为“{HEM_STATUS}”，但无复发日期，请补充。 / The status is {HEM_STATUS}: on which date was the relapse?",
+        variables=["RELAPSE_DAT", "HEM_STATUS", "RELAPSE_SITE"],
+        mend=["RELAPSE_DAT"],
+        query="血液学状态为“{HEM_STATUS}”，复发部位为“{RELAPSE_SITE}”，但无复发日期，请补充。 / "
+        "The status is {HEM_STATUS}, at {RELAPSE_SITE}: on which date was the relapse?",
     )
     def relapse_has_date(cls, resp: pd.DataFrame) -> pd.Series:
-        return ~cls.relapsed(resp) | (cls.cells(resp, "RELAPSE_DAT") != "")
+        dated, sited = cls.told(resp)
+        return ~(cls.relapsed(resp) & ~dated & sited)
+
+    @rule(
+        "IFN-RS-013",
+        Severity.ERROR,
+        "A relapse without date and site",
+        variables=["RELAPSE_DAT", "HEM_STATUS", "RELAPSE_SITE"],
+        query="血液学状态为“{HEM_STATUS}”，但无复发日期和部位，请核实。 / "
+        "The status is {HEM_STATUS}, without date and site: please check whether there was a relapse.",
+    )
+    def relapse_is_told(cls, resp: pd.DataFrame) -> pd.Series:
+        dated, sited = cls.told(resp)
+        return ~(cls.relapsed(resp) & ~dated & ~sited)
 
     @rule(
         "IFN-RS-002",
         Severity.ERROR,
-        "A date of relapse, but no relapse",
-        variables=["HEM_STATUS", "RELAPSE_DAT"],
-        query="填写了复发日期 {RELAPSE_DAT}，但血液学状态为“{HEM_STATUS}”，请核实。 / "
-        "There is a relapse on {RELAPSE_DAT} and the status is {HEM_STATUS}: which is right?",
+        "Date and site of a relapse, but no relapse",
+        variables=["HEM_STATUS", "RELAPSE_DAT", "RELAPSE_SITE"],
+        mend=["HEM_STATUS"],
+        query="填写了复发日期 {RELAPSE_DAT} 和部位“{RELAPSE_SITE}”，但血液学状态为“{HEM_STATUS}”，请核实。 / "
+        "There is a relapse on {RELAPSE_DAT} at {RELAPSE_SITE} and the status is {HEM_STATUS}: please check the status.",
+    )
+    def told_relapse_is_one(cls, resp: pd.DataFrame) -> pd.Series:
+        dated, sited = cls.told(resp)
+        return ~(dated & sited & (cls.term(resp, "HEM_STATUS") == "CR"))
+
+    @rule(
+        "IFN-RS-014",
+        Severity.ERROR,
+        "A date of relapse, but neither a relapse nor its site",
+        variables=["HEM_STATUS", "RELAPSE_DAT", "RELAPSE_SITE"],
+        mend=["HEM_STATUS", "RELAPSE_DAT"],
+        query="填写了复发日期 {RELAPSE_DAT}，但血液学状态为“{HEM_STATUS}”，且无复发部位 {RELAPSE_SITE}，请核实。 / "
+        "There is a relapse on {RELAPSE_DAT}, the status is {HEM_STATUS} and the site {RELAPSE_SITE}: which is right?",
     )
     def date_has_relapse(cls, resp: pd.DataFrame) -> pd.Series:
-        return (cls.cells(resp, "RELAPSE_DAT") == "") | (cls.term(resp, "HEM_STATUS") != "CR")
+        dated, sited = cls.told(resp)
+        return ~(dated & ~sited & (cls.term(resp, "HEM_STATUS") == "CR"))
 
     @rule(
         "IFN-RS-003",
@@ -47,7 +81,9 @@ class RESPForm(RawForm, form="RESP"):
         query="血液学状态为“{HEM_STATUS}”，请填写复发部位。 / The status is {HEM_STATUS}: at which site?",
     )
     def relapse_has_site(cls, resp: pd.DataFrame) -> pd.Series:
-        return ~cls.relapsed(resp) | (cls.cells(resp, "RELAPSE_SITE") != "")
+        """Without its date too, whether it is one at all is asked."""
+        dated, sited = cls.told(resp)
+        return ~(cls.relapsed(resp) & dated & ~sited)
 
     @rule(
         "IFN-RS-004",
@@ -70,8 +106,9 @@ class RESPForm(RawForm, form="RESP"):
         "The relapse of {RELAPSE_DAT} lies long before the assessment of {ASSESS_DAT}: please check both dates.",
     )
     def relapse_is_assessed(cls, resp: pd.DataFrame) -> pd.Series:
+        """One that lies before a remission too is asked for by itself."""
         relapse, assessed = (complete_date(cls.date(resp, column)) for column in ("RELAPSE_DAT", "ASSESS_DAT"))
-        return ~(assessed - relapse > MOST_DAYS_BEFORE)
+        return ~((assessed - relapse > MOST_DAYS_BEFORE) & ~cls.before_remission(resp))
 
     @rule(
         "IFN-RS-006",
@@ -84,6 +121,10 @@ class RESPForm(RawForm, form="RESP"):
         stands_for=["IFN-SE-001"],
     )
     def no_remission_after_relapse(cls, resp: pd.DataFrame) -> pd.Series:
+        return ~cls.before_remission(resp)
+
+    @classmethod
+    def before_remission(cls, resp: pd.DataFrame) -> pd.Series:
         """Remissions assessed before the assessment that tells of the relapse: a second remission may follow it."""
         assessed, subject = complete_date(cls.date(resp, "ASSESS_DAT")), cls.cells(resp, "SUBJID")
         remission = assessed.where(cls.term(resp, "HEM_STATUS") == "CR")
@@ -92,7 +133,7 @@ class RESPForm(RawForm, form="RESP"):
         last = table.groupby("of")["remission"].ffill()
         last = last.groupby(table["of"]).shift().reindex(resp.index)
         relapse = complete_date(cls.date(resp, "RELAPSE_DAT"))
-        return ~((subject != "") & (relapse < last))
+        return (subject != "") & (relapse < last)
 
     @rule(
         "IFN-RS-007",
@@ -104,7 +145,28 @@ class RESPForm(RawForm, form="RESP"):
         cites=["ELN 2021 MRD"],
     )
     def confirmed_after_relapse(cls, resp: pd.DataFrame) -> pd.Series:
-        return ~before(cls.date(resp, "CONFIRM_DAT"), cls.date(resp, "MRD_RELAPSE_DAT"))
+        early, late = cls.mrd_dates(resp)
+        return ~(early & ~late)
+
+    @classmethod
+    def mrd_dates(cls, resp: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+        """Whether the MRD relapse lies after its confirmation, and whether it lies after its assessment."""
+        relapse = cls.date(resp, "MRD_RELAPSE_DAT")
+        return before(cls.date(resp, "CONFIRM_DAT"), relapse), before(cls.date(resp, "ASSESS_DAT"), relapse)
+
+    @rule(
+        "IFN-RS-015",
+        Severity.ERROR,
+        "The MRD relapse is dated after its assessment and its confirmation",
+        variables=["MRD_RELAPSE_DAT", "ASSESS_DAT", "CONFIRM_DAT"],
+        mend=["MRD_RELAPSE_DAT"],
+        query="MRD复发日期 {MRD_RELAPSE_DAT} 晚于评估日期 {ASSESS_DAT} 和确认日期 {CONFIRM_DAT}，请核实。 / "
+        "The MRD relapse of {MRD_RELAPSE_DAT} lies after its assessment ({ASSESS_DAT}) and confirmation ({CONFIRM_DAT}): "
+        "please check its date.",
+    )
+    def mrd_relapse_is_first(cls, resp: pd.DataFrame) -> pd.Series:
+        early, late = cls.mrd_dates(resp)
+        return ~(early & late)
 
     @rule(
         "IFN-RS-008",
@@ -115,18 +177,8 @@ class RESPForm(RawForm, form="RESP"):
         "The MRD relapse of {MRD_RELAPSE_DAT} is told by the assessment of {ASSESS_DAT}: please check both dates.",
     )
     def mrd_relapse_before_assessment(cls, resp: pd.DataFrame) -> pd.Series:
-        return ~before(cls.date(resp, "ASSESS_DAT"), cls.date(resp, "MRD_RELAPSE_DAT"))
-
-    @rule(
-        "IFN-RS-009",
-        Severity.ERROR,
-        "An MRD relapse, but MRD is negative",
-        variables=["MRD_STATUS", "MRD_RELAPSE_DAT"],
-        query="填写了MRD复发日期 {MRD_RELAPSE_DAT}，但MRD状态为“{MRD_STATUS}”，请核实。 / "
-        "There is an MRD relapse on {MRD_RELAPSE_DAT} and MRD is {MRD_STATUS}: which is right?",
-    )
-    def mrd_relapse_is_positive(cls, resp: pd.DataFrame) -> pd.Series:
-        return (cls.cells(resp, "MRD_RELAPSE_DAT") == "") | (cls.term(resp, "MRD_STATUS") != "NEGATIVE")
+        early, late = cls.mrd_dates(resp)
+        return ~(late & ~early)
 
     @rule(
         "IFN-RS-010",
@@ -149,7 +201,8 @@ class RESPForm(RawForm, form="RESP"):
         "There is a relapse in {RELAPSE_SITE} and the status is {HEM_STATUS}: which is right?",
     )
     def site_has_relapse(cls, resp: pd.DataFrame) -> pd.Series:
-        return (cls.cells(resp, "RELAPSE_SITE") == "") | (cls.term(resp, "HEM_STATUS") != "CR")
+        dated, sited = cls.told(resp)
+        return ~(sited & ~dated & (cls.term(resp, "HEM_STATUS") == "CR"))
 
     @rule(
         "IFN-RS-012",

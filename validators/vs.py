@@ -64,3 +64,30 @@ class VSForm(RawForm, form="VS_ECOG"):
     )
     def weight_is_plausible(cls, vs: pd.DataFrame) -> pd.Series:
         return cls.plausible(vs, "WEIGHT")
+
+    @rule(
+        "IFN-VS-006",
+        Severity.ERROR,
+        "The diastolic blood pressure is not below the systolic",
+        variables=["SBP", "DBP"],
+        query="血压 {SBP}/{DBP} mmHg：舒张压不低于收缩压，请核实。 / "
+        "The blood pressure is {SBP}/{DBP} mmHg, the diastolic not below the systolic: please check both.",
+    )
+    def diastolic_is_below_systolic(cls, vs: pd.DataFrame) -> pd.Series:
+        """Of one that is hardly possible in itself another rule tells."""
+        possible = cls.plausible(vs, "SBP") & cls.plausible(vs, "DBP")
+        return ~(possible & (cls.number(vs, "DBP") >= cls.number(vs, "SBP")))
+
+    @rule(
+        "IFN-VS-008",
+        Severity.ERROR,
+        "An examined subject has the performance status of the dead",
+        variables=["ECOG", "DAT"],
+        mend=["ECOG"],
+        query="{DAT} 检查时ECOG评分为“{ECOG}”（5分为死亡），请核实。 / "
+        "ECOG is {ECOG} at the examination of {DAT}, and 5 is death: please check.",
+        cites=["ECOG"],
+    )
+    def who_is_examined_is_alive(cls, vs: pd.DataFrame) -> pd.Series:
+        examined = pd.concat([cls.number(vs, column).notna() for column in ("TEMP", "HR", "SBP", "DBP", "WEIGHT")], axis=1)
+        return ~((cls.term(vs, "ECOG") == "5") & examined.any(axis=1))

@@ -129,10 +129,12 @@ def test_endpoints_are_four_and_safety(protocol: Protocol) -> None:
 
 
 def test_the_plan_of_analysis(protocol: Protocol) -> None:
-    assert {one.id: setting_value(protocol, one.id) for one in protocol.analysis.settings if one.id != "BASELINE"} == {
+    texts = ("BASELINE", "LAB_RERUN", "MRD_RERUN")
+    assert {one.id: setting_value(protocol, one.id) for one in protocol.analysis.settings if one.id not in texts} == {
         "PRIMARY_TEST": "fisher",
         "MRD_NEGATIVE": "not_detected",
         "MRD_LOG_REDUCTION": 4.5,
+        "MRD_ABL1_COPIES": 10000,
         "PRIMARY_VISIT": "MONTH 6",
         "TIME_ZERO": "randomization",
         "SAFETY_END": 184,
