@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 
+import numpy as np
+
 from trialbook.checks.consequences import Told, without_told
 from trialbook.checks.findings import findings_of
 from trialbook.checks.rule import Rule
@@ -43,10 +45,15 @@ def check_tables(
         for verdict in verdicts:
             read = {other: tables[other] for other in verdict.rule.reads if other in tables}
             verdict = _without_column(verdict, [tables[name], *read.values()])
+            failing = verdict.failing
             verdict = without_told(verdict, tables[name], (told or {}).get(verdict.rule.id, ()))
             made = findings_of(verdict, tables[name], read, study)
             findings.extend(made)
-            outcomes.append(_outcome(verdict, name, len(made)))
+            outcome = _outcome(verdict, name, len(made))
+            if failing is not None and verdict.failing is not None and len(failing) > len(verdict.failing):
+                untold = replace(verdict, failing=np.setdiff1d(failing, verdict.failing))
+                outcome = replace(outcome, told=tuple(one.id for one in findings_of(untold, tables[name], read, study)))
+            outcomes.append(outcome)
     return findings, outcomes
 
 

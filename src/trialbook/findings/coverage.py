@@ -48,8 +48,13 @@ class Coverage:
         return next((reason for reason in reasons if reason), None) or self._on_subject(one, previous)
 
     def ran_everywhere(self, rule: str, dataset: str) -> bool:
-        """Whether a rule ran on a form or dataset; for ``""``, on every one that it is about."""
-        of_rule = self._by_rule.get(rule, [])
+        """Whether a rule ran on a form or dataset; for ``""``, on every one that it is about.
+
+        A rule that is not in the run ran where its table is there: mapping's rules are there only while they find something.
+        """
+        of_rule = self._by_rule.get(rule)
+        if of_rule is None:
+            return not any(name in (dataset, *rule.split("-")) for _, name in self.absent)
         on_table = [outcome for outcome in of_rule if dataset in ("", *outcome.dataset.split(", "))]
         ran = (RuleStatus.SUCCESS, RuleStatus.ISSUE_REPORTED)
         return bool(on_table) and all(outcome.status in ran for outcome in on_table)

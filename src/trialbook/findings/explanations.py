@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from itertools import combinations
 from pathlib import Path
 from typing import Self
@@ -17,6 +18,7 @@ from trialbook.findings.terms import Severity
 from trialbook.specfile import Complaint, LintSeverity, SpecFile, SpecModel
 
 FILE = Path("validators/explanations.yml")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Scope(SpecModel):
@@ -59,6 +61,13 @@ class Explanation(SpecModel):
     text: str = Field(min_length=1)
     author: str = Field(min_length=1)
     date: date
+
+    @field_validator("date", mode="before")
+    @classmethod
+    def _is_a_day(cls, found: object) -> object:
+        if isinstance(found, datetime) or not isinstance(found, date | str) or not DAY.fullmatch(str(found)):
+            raise ValueError("is no date as 2026-01-31")
+        return found
 
     @field_validator("text", "author")
     @classmethod
@@ -130,21 +139,26 @@ def load_explanations(root: Path) -> Explanations:
     return Explanations(source.parse(_File).explanations, source)
 
 
-def lint_explanations(explanations: Explanations, root: Path, rules: Mapping[str, Severity], today: date) -> Sequence[Complaint]:
-    """What is wrong with explanations: a rule that is none of the study's, a Reject, a date to come, two for one finding."""
+def lint_explanations(
+    explanations: Explanations, root: Path, rules: Mapping[str, Severity], families: Sequence[str], today: date
+) -> Sequence[Complaint]:
+    """What is wrong with explanations: a rule that is none of the study's, a Reject, a date to come, two for one finding.
+
+    ``rules`` are those known before a run, ``families`` beginnings of the ids of those that only a run makes.
+    """
     if explanations.source is None:
         return ()
-    return tuple(_complaints(explanations, explanations.source, root, rules, today))
+    return tuple(_complaints(explanations, explanations.source, root, rules, families, today))
 
 
 def _complaints(
-    explanations: Explanations, source: SpecFile, root: Path, rules: Mapping[str, Severity], today: date
+    explanations: Explanations, source: SpecFile, root: Path, rules: Mapping[str, Severity], families: Sequence[str], today: date
 ) -> Iterator[Complaint]:
     for index, entry in enumerate(explanations.entries):
         place: list[str | int] = ["explanations", index]
-        if entry.rule is not None and entry.rule not in rules:
+        if entry.rule is not None and entry.rule not in rules and not entry.rule.startswith(tuple(families)):
             yield source.complaint(root, LintSeverity.ERROR, [*place, "rule"], f"{entry.rule} is no rule of this study")
-        elif entry.rule is not None and rules[entry.rule] is Severity.REJECT:
+        elif entry.rule is not None and rules.get(entry.rule) is Severity.REJECT:
             text = f"{entry.rule} is a Reject, which can't be explained"
             yield source.complaint(root, LintSeverity.ERROR, [*place, "rule"], text)
         if entry.date > today:
