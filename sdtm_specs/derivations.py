@@ -318,7 +318,8 @@ def deaths(
     Dates in ISO 8601 by who tells it, ``""`` for a date that is not there, null where the form tells of no death: FORM (the death
     form), CONTACT and ALIVE (the contact that told of it, and until when the subject was known to be alive), ENDED (of the study)
     and STOPPED (of treatment) by death, EVENT (the end of a fatal event). VOICES: of these forms how many tell of the death; ON:
-    the date that most of them have, of several the latest; AGREED: how many have it. ``read`` is the model whose rule asks.
+    the date that most of them have, of several the one that the contact leaves possible, and then the latest; AGREED: how many
+    have it. ``read`` is the model whose rule asks.
 
     A record whose subject nobody knows counts as the one that its date fits: its number is another rule's finding.
     """
@@ -365,16 +366,16 @@ def _agreed(table: pd.DataFrame) -> pd.DataFrame:
     told = {name: table[name].fillna("").astype("str") for name in table}
     voices = [["FORM"], ["CONTACT"], ["ENDED", "STOPPED"], ["EVENT"]]
     count = sum(table[names].notna().any(axis=1).astype(int) for names in voices)
-    date, most = pd.Series("", index=table.index, dtype="str"), pd.Series(0, index=table.index)
+    date, most = pd.Series("", index=table.index, dtype="str"), pd.Series(0.0, index=table.index)
     for one in (told[name] for name in ("FORM", "ENDED", "STOPPED", "EVENT")):
         votes = sum((_same(told[name], one)).astype(int) for name in ("FORM", "EVENT"))
         votes += (_same(told["ENDED"], one) | _same(told["STOPPED"], one)).astype(int)
         fits = ~iso8601.before(one, told["ALIVE"]) & ~iso8601.before(told["CONTACT"], one)
-        votes += ((told["CONTACT"] != "") & fits).astype(int)
+        votes += 1.5 * ((told["CONTACT"] != "") & fits)
         better = (one != "") & ((votes > most) | ((votes == most) & iso8601.before(date, one)))
         date, most = one.where(better, date), votes.where(better, most)
     # The day on which others told of it is the latest that it can be.
-    return table.assign(VOICES=count, ON=date.where(date != "", told["CONTACT"]).astype("str"), AGREED=most)
+    return table.assign(VOICES=count, ON=date.where(date != "", told["CONTACT"]).astype("str"), AGREED=most // 1)
 
 
 def _same(one: pd.Series, other: pd.Series) -> pd.Series:

@@ -9,7 +9,7 @@ import pandas as pd
 from trialbook.checks import RawForm, Severity, before, rule
 
 ENOUGH = 2
-"""Forms that have to agree on a date of death for a fatal event that ends on another to be wrong."""
+"""Forms that have to agree on a date of death before anything is said of what lies after it."""
 
 READS = {"DEATH": ["DTH_DAT"], "SURV": [], "DISP": [], "DM": []}
 
@@ -58,7 +58,8 @@ class AEDeath(RawForm, form="AE"):
         "“{AETERM}” starts on {START}, after the death of the subject on {DEATH.DTH_DAT}: please check the date.",
     )
     def starts_before_death(cls, ae: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
-        return ~before(cls.told(ae, *others)["ON"], cls.date(ae, "START"))
+        told = cls.told(ae, *others)
+        return ~(before(told["ON"], cls.date(ae, "START")) & (told["AGREED"] >= ENOUGH))
 
     @rule(
         "IFN-AE-024",
@@ -72,8 +73,9 @@ class AEDeath(RawForm, form="AE"):
     )
     def ends_with_death(cls, ae: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
         told, end = cls.told(ae, *others), cls.date(ae, "END")
-        sooner = before(end, told["ON"]) & cls.derivation("fatal")(cls, ae) & (told["AGREED"] >= ENOUGH)
-        return ~(sooner | before(told["ON"], end))
+        wrong = before(told["ON"], end) | (before(end, told["ON"]) & cls.derivation("fatal")(cls, ae))
+        later = before(told["ON"], cls.date(ae, "START"))
+        return ~(wrong & ~later & (told["AGREED"] >= ENOUGH))
 
 
 def of_the_living(form: str, column: str) -> Callable[..., pd.Series]:
@@ -92,7 +94,7 @@ def of_the_living(form: str, column: str) -> Callable[..., pd.Series]:
     def is_of_the_living(cls: type[RawForm], frame: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
         death, surv, disp, dm, ae = others
         told = cls.derivation("deaths")(cls, cls.cells(frame, "SUBJID"), death, surv, disp, ae, dm)
-        return ~before(told["ON"], cls.date(frame, column))
+        return ~(before(told["ON"], cls.date(frame, column)) & (told["AGREED"] >= ENOUGH))
 
     return is_of_the_living
 

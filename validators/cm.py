@@ -128,11 +128,18 @@ class CMFor(RawForm, form="CM"):
 
     @classmethod
     def meant(cls, cm: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
-        """For each drug the one event during which it was begun that is treated and named by no drug; -1 for none or several."""
+        """For each drug the one event for which it may be given, -1 for none or several.
+
+        That is one during which it was begun, which is treated and named by no drug; else one that is recorded twice, of which the
+        later record may stand in the place of another event.
+        """
         named = table.groupby("AE")["SAME"].transform("any").astype(bool)
-        open_ = table[table["INSIDE"] & (table["TREATED"] != "N") & ~named]
-        open_ = open_[~open_["CM"].duplicated(keep=False)].set_index("CM")["AE"]
-        return open_.reindex(np.arange(len(cm))).fillna(-1).to_numpy(dtype=np.int64)
+        during = table[table["INSIDE"] & (table["TREATED"] != "N") & ~named]
+        during = during[~during["CM"].duplicated(keep=False)].set_index("CM")["AE"]
+        twice = table[table.duplicated(["CM", "TERM", "START"]) & (table["TERM"] != "")]
+        twice = twice.drop_duplicates("CM", keep="last").set_index("CM")["AE"]
+        every = np.arange(len(cm))
+        return during.reindex(every).fillna(twice.reindex(every)).fillna(-1).to_numpy(dtype=np.int64)
 
     @rule(
         "IFN-CM-013",

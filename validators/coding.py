@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, against, complete_date, position_of, rule
+from trialbook.checks import RawForm, Severity, against, position_of, rule
 from trialbook.checks.against import Against
 
 CODES = ("LLT_CD", "PT_CD", "HLT_CD", "HLGT_CD", "SOC_CD")
@@ -57,17 +57,18 @@ class AECoded(RawForm, form="AE"):
         "is it one event?",
     )
     def recorded_once(cls, ae: pd.DataFrame, own: pd.DataFrame, coding: pd.DataFrame, dm: pd.DataFrame) -> Against:
-        """Records with one number are another rule's finding."""
+        """By the preferred term or by the site's words; records with one number are another rule's finding."""
         keys = events(cls, ae, "AE", dm)
         at = position_of(events(cls, coding, "AE_CODING", dm)[["SUBJID", "AE_NO"]], keys[["SUBJID", "AE_NO"]])
-        terms = np.append(cls.cells(coding, "PT", "AE_CODING").to_numpy(dtype=object), "")
-        same = keys.assign(TERM=terms[at], START=complete_date(cls.date(ae, "START"))).reset_index(drop=True)
-        same = same[same["KNOWN"] & ~same["AGAIN"] & (same["TERM"] != "") & same["START"].notna()]
-        first = (
-            pd.Series(same.index, index=same.index).groupby([same[name] for name in ("SUBJID", "TERM", "START")]).transform("min")
-        )
+        term = np.append(cls.cells(coding, "PT", "AE_CODING").to_numpy(dtype=object), "")[at]
+        keys = keys.assign(TERM=term, WORDS=cls.cells(ae, "AETERM"), START=cls.date(ae, "START")).reset_index(drop=True)
+        keys = keys[keys["KNOWN"] & ~keys["AGAIN"] & (keys["START"].str.len() >= len("2024-03"))]
         twin = np.full(len(ae), -1)
-        twin[same.index] = np.where(first == same.index, -1, first)
+        for name in ("WORDS", "TERM"):
+            same = keys[keys[name] != ""]
+            first = pd.Series(same.index, index=same.index).groupby([same[one] for one in ("SUBJID", name, "START")])
+            first = first.transform("min")
+            twin[same.index] = np.where(first == same.index, twin[same.index], first)
         return against(pd.Series(twin < 0, index=ae.index), AE=twin)
 
 

@@ -46,7 +46,7 @@ class SURVDeath(RawForm, form="SURV"):
         Severity.ERROR,
         "Alive on the day of death or later, and no contact tells of the death that other forms agree on",
         variables=["STATUS", "LAST_ALIVE_DAT", "CONTACT_DAT"],
-        mend=["STATUS", "LAST_ALIVE_DAT"],
+        mend=["STATUS", "LAST_ALIVE_DAT", "CONTACT_DAT"],
         reads={"DEATH": ["DTH_DAT"], "DISP": [], "AE": [], "DM": []},
         query="联系日期 {CONTACT_DAT} 时状态为“{STATUS}”（末次确认存活日期 {LAST_ALIVE_DAT}），"
         "但受试者已于 {DEATH.DTH_DAT} 死亡，请核实。 / "
@@ -78,14 +78,15 @@ class SURVDeath(RawForm, form="SURV"):
         Severity.ERROR,
         "The contact told of the death before it, or of a life after it",
         variables=["CONTACT_DAT", "LAST_ALIVE_DAT", "STATUS"],
-        mend=["CONTACT_DAT", "LAST_ALIVE_DAT"],
-        reads={"DEATH": ["DTH_DAT"], "DISP": [], "AE": [], "DM": []},
+        mend=["CONTACT_DAT", "LAST_ALIVE_DAT", "DEATH.DTH_DAT", "DISP.EOS_DAT"],
+        reads={"DEATH": ["DTH_DAT"], "DISP": ["EOS_DAT"], "AE": [], "DM": []},
         query="受试者于 {DEATH.DTH_DAT} 死亡，但随访记录中联系日期为 {CONTACT_DAT}、"
         "末次确认存活日期为 {LAST_ALIVE_DAT}，请核实日期。 / "
         "The subject died on {DEATH.DTH_DAT}; the contact that told of it was on {CONTACT_DAT}, and the subject was last known "
         "to be alive on {LAST_ALIVE_DAT}: please check the dates.",
     )
     def dates_lie_around_death(cls, surv: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
+        """Nobody tells of a death before it: where the other forms have a later day, they may have that of the report."""
         told = cls.told(surv, *others)
         sooner = before(cls.date(surv, "CONTACT_DAT"), told["ON"])
         wrong = sooner | before(told["ON"], cls.date(surv, "LAST_ALIVE_DAT"))

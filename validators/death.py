@@ -25,6 +25,17 @@ def apart(one: pd.Series, other: pd.Series) -> pd.Series:
     return before(one, other) | before(other, one)
 
 
+def last_contact(
+    model: type[RawForm], frame: pd.DataFrame, form: str, surv: pd.DataFrame, status: str, dm: pd.DataFrame
+) -> np.ndarray:
+    """The position of the last contact of a status with each record's subject, -1 for none."""
+    first = model.derivation("first_screening_number")
+    rows = pd.DataFrame({"of": first(surv["SUBJID"], dm), "on": model.date(surv, "CONTACT_DAT", "SURV")})
+    rows = rows.assign(at=range(len(surv)))[(model.term(surv, "STATUS", "SURV") == status)]
+    last = rows.sort_values("on", kind="stable").groupby("of")["at"].last()
+    return first(model.cells(frame, "SUBJID", form), dm).map(last).fillna(-1).to_numpy(dtype=np.int64)
+
+
 class DISPDeath(RawForm, form="DISP"):
     @classmethod
     def told(cls, disp: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
@@ -53,15 +64,20 @@ class DISPDeath(RawForm, form="DISP"):
         Severity.ERROR,
         "The study ended by death, and no other form tells of one",
         variables=["EOS_REASON", "EOS_DAT"],
-        mend=["EOS_REASON"],
-        reads={"DEATH": [], "SURV": [], "AE": [], "DM": []},
+        mend=["EOS_REASON", "SURV.STATUS", "SURV.LAST_ALIVE_DAT"],
+        reads={"DEATH": [], "SURV": ["STATUS", "CONTACT_DAT", "LAST_ALIVE_DAT"], "AE": [], "DM": []},
         lacks=["DEATH"],
         query="研究结束原因为“{EOS_REASON}”（{EOS_DAT}），但无死亡记录表，随访亦未记录死亡，请核实。 / "
         "The study ended by {EOS_REASON} on {EOS_DAT}; there is no death form, and no contact told of a death: please check.",
     )
-    def nobody_else_tells(cls, disp: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
-        told = cls.told(disp, *others)
-        return ~((cls.term(disp, "EOS_REASON") == "DEATH") & (told["VOICES"] == 1))
+    def nobody_else_tells(cls, disp: pd.DataFrame, *others: pd.DataFrame) -> Against:
+        """A contact on that day or later says otherwise; it may be the one that is wrong."""
+        told, (_, surv, _, dm) = cls.told(disp, *others), others
+        at = last_contact(cls, disp, "DISP", surv, "ALIVE", dm)
+        seen = pd.Series(np.append(cls.date(surv, "CONTACT_DAT", "SURV").to_numpy(dtype=object), "")[at], index=disp.index)
+        later = (seen != "") & ~before(seen.astype("str"), cls.date(disp, "EOS_DAT"))
+        alone = (cls.term(disp, "EOS_REASON") == "DEATH") & (told["VOICES"] == 1)
+        return against(~alone, SURV=np.where(later, at, -1))
 
     @rule(
         "IFN-DTH-003",
@@ -135,17 +151,6 @@ class DEATHDeath(RawForm, form="DEATH"):
         disp, surv, ae, dm = others
         return cls.derivation("deaths")(cls, cls.cells(death, "SUBJID"), death, surv, disp, ae, dm)
 
-    @classmethod
-    def contacts(cls, death: pd.DataFrame, surv: pd.DataFrame, status: str, dm: pd.DataFrame) -> np.ndarray:
-        """The position of each subject's last contact of a status, -1 for none."""
-        first = cls.derivation("first_screening_number")
-        rows = pd.DataFrame(
-            {"of": first(surv["SUBJID"], dm), "on": cls.date(surv, "CONTACT_DAT", "SURV"), "at": range(len(surv))}
-        )
-        rows = rows[(cls.term(surv, "STATUS", "SURV") == status).to_numpy()].sort_values("on", kind="stable")
-        last = rows.groupby("of")["at"].last()
-        return first(death["SUBJID"], dm).map(last).fillna(-1).to_numpy(dtype=np.int64)
-
     @rule(
         "IFN-DTH-007",
         Severity.ERROR,
@@ -160,7 +165,7 @@ class DEATHDeath(RawForm, form="DEATH"):
     def date_is_that_of_others(cls, death: pd.DataFrame, *others: pd.DataFrame) -> Against:
         told, died = cls.told(death, *others), cls.date(death, "DTH_DAT")
         wrong = apart(died, told["ON"]) & (told["AGREED"] >= ENOUGH)
-        return against(~wrong, SURV=cls.contacts(death, others[1], "DEAD", others[3]))
+        return against(~wrong, SURV=last_contact(cls, death, "DEATH", others[1], "DEAD", others[3]))
 
     @rule(
         "IFN-DTH-008",
@@ -183,7 +188,7 @@ class DEATHDeath(RawForm, form="DEATH"):
         return against(
             ~((ended | contact) & (told["AGREED"] < ENOUGH)),
             DISP=np.where(ended, end, -1),
-            SURV=np.where(contact, cls.contacts(death, surv, "DEAD", dm), -1),
+            SURV=np.where(contact, last_contact(cls, death, "DEATH", surv, "DEAD", dm), -1),
         )
 
     @rule(
@@ -198,7 +203,7 @@ class DEATHDeath(RawForm, form="DEATH"):
         "death: please check.",
     )
     def others_know_of_it(cls, death: pd.DataFrame, *others: pd.DataFrame) -> Against:
-        told, at = cls.told(death, *others), cls.contacts(death, others[1], "ALIVE", others[3])
+        told, at = cls.told(death, *others), last_contact(cls, death, "DEATH", others[1], "ALIVE", others[3])
         seen = cls.date(others[1], "CONTACT_DAT", "SURV")
         last = pd.Series(np.append(seen.to_numpy(dtype=object), "")[at], index=death.index, dtype="str")
         return against(~((told["VOICES"] == 1) & before(cls.date(death, "DTH_DAT"), last)), SURV=at)
