@@ -130,8 +130,8 @@ class CMFor(RawForm, form="CM"):
     def meant(cls, cm: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
         """For each drug the one event for which it may be given, -1 for none or several.
 
-        That is one during which it was begun, which is treated and named by no drug; else one that is recorded twice, of which the
-        later record may stand in the place of another event.
+        That is one during which it was begun, which is treated and named by no drug; else one that is recorded twice: its later
+        record may stand in the place of another event.
         """
         named = table.groupby("AE")["SAME"].transform("any").astype(bool)
         during = table[table["INSIDE"] & (table["TREATED"] != "N") & ~named]

@@ -154,11 +154,14 @@ def _values(table: CheckedTable, positions: np.ndarray, variables: Sequence[str]
 def _origins(
     table: CheckedTable, positions: np.ndarray, variables: Sequence[str], mend: Sequence[str]
 ) -> list[tuple[Origin, ...]]:
-    correct = table.locate(positions, [name for name in variables if name in mend], Role.CORRECT)
-    others = [name for name in variables if name not in mend]
+    to_mend, others = ([name for name in variables if (name in mend) is wanted] for wanted in (True, False))
     if not others:
-        return correct
+        return table.locate(positions, to_mend, Role.CORRECT)
     compared = table.locate(positions, others, Role.COMPARED)
+    # Where only another table's cells are to be mended, the record is not named as a whole.
+    if not to_mend:
+        return compared
+    correct = table.locate(positions, to_mend, Role.CORRECT)
     return [(*one, *other) for one, other in zip(correct, compared, strict=True)]
 
 
