@@ -8,7 +8,7 @@ ENV := .venv/.synced
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quality bench lint book clean
+.PHONY: help demo test quality faults bench lint book clean
 
 help: ## what each command does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -39,6 +39,9 @@ bench: $(ENV) ## how long a million laboratory results take: read, map, check, w
 
 quality: $(ENV) ## how much of what is broken the rules find, on 20 broken exports
 	$(BIN)/python benchmarks/quality.py
+
+faults: $(ENV) ## what a run leaves behind that is killed, has no space, or is not alone: 200 kills and more
+	$(BIN)/python benchmarks/faults.py
 
 book: $(ENV) ## the book alone
 	$(BIN)/trialbook book build
