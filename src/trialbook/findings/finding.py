@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from trialbook.findings.pictures import Picture
 from trialbook.findings.terms import FindingStatus, QueryState, Role, RuleStatus, Runner, Severity, Stage
 
 
@@ -132,6 +133,7 @@ class Results:
 
     ``outcomes`` are those of ``rules`` for each table apart; ``subjects`` those that DM names. ``history`` has an entry for each
     run before, the oldest first; without a previous run it is empty. ``stray_answers``: answers to what nobody asks (any more).
+    ``pictures``: what reports draw of findings; they are not in the JSON either.
     """
 
     run: RunInfo
@@ -147,3 +149,4 @@ class Results:
     history: tuple[Mapping[str, Any], ...] = ()
     queries: tuple[Query, ...] = ()
     stray_answers: tuple[Mapping[str, str], ...] = ()
+    pictures: tuple[Picture, ...] = ()

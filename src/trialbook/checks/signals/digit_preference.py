@@ -34,15 +34,16 @@ def check_digits(watched: Watched) -> Tested:
 
     A digit counts once for each subject and group: what is measured of one person again and again is no independent evidence.
     """
-    tests, signals = 0, []
+    tests, signals, tables = 0, [], []
     for series in collected_series(watched):
         for own_decimals in _by_decimals(series):
             for comparison in _comparisons(own_decimals):
                 tests += len(PATTERNS)
+                tables.append(series.table.name)
                 best = min(_signals(comparison), key=lambda one: one.p, default=None)
                 signals += [best] if best is not None else []
     reason = None if tests else "no column of numbers has enough records of known month, site or person to compare last digits"
-    return Tested(RULE, tests, signals, reason)
+    return Tested(RULE, tests, signals, reason, tables)
 
 
 @dataclass(frozen=True)

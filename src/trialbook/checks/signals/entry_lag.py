@@ -31,7 +31,7 @@ def check_lag(watched: Watched) -> Tested:
                 tests += p_known
                 signals += [signal] if signal is not None else []
     if tests:
-        return Tested(RULE, tests, signals)
+        return Tested(RULE, tests, signals, None, [form.name for form in declared])
     if not declared:
         return Tested(RULE, 0, (), "no form says which column has the date of entry or report (entered, in sdtm_specs/forms)")
     names = ", ".join(form.name for form in declared)

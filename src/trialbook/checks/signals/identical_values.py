@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import lgamma, log
 
 import numpy as np
@@ -30,17 +30,17 @@ def check_identical(watched: Watched) -> Tested:
     The p value is the number of such coincidences to expect among all subjects, so each table of records and each series of
     sequences is one test.
     """
-    tests, signals = 0, []
-    for panel in _panels(watched):
-        tests += 1
+    tables, signals = [], []
+    for panel in filter(None, (one.full() for one in _panels(watched))):
+        tables.append(panel.table.name)
         signals += list(_records(panel))
     for series in standard_series(watched):
         sequences = _sequences(series)
         if sequences is not None:
-            tests += 1
+            tables.append(series.table.name)
             signals += list(_alike(series, sequences))
     reason = f"no form or dataset has {LEAST_RECORDS} records of {LEAST_COLUMNS} measurements to compare between subjects"
-    return Tested(RULE, max(tests, len(signals)), signals, None if tests else reason)
+    return Tested(RULE, max(len(tables), len(signals)), signals, None if tables else reason, tables)
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,14 @@ class _Panel:
     subjects: np.ndarray
     at: np.ndarray
     variables: tuple[str, ...]
+
+    def full(self) -> _Panel | None:
+        """The records of known subjects with enough measurements; None where there are too few to compare."""
+        kept = (self.values.notna().sum(axis=1).to_numpy() >= LEAST_COLUMNS) & (self.subjects != "")
+        if kept.sum() < LEAST_RECORDS:
+            return None
+        values = self.values[kept].reset_index(drop=True)
+        return replace(self, values=values, subjects=self.subjects[kept], at=self.at[kept])
 
 
 def _panels(watched: Watched) -> Iterator[_Panel]:
@@ -93,12 +101,7 @@ def _panel_of_dataset(table: CheckedTable, prefix: str) -> _Panel | None:
 
 def _records(panel: _Panel) -> Iterator[Signal]:
     """Sets of subjects with equal records, with how many such sets there would be by chance."""
-    full = panel.values.notna().sum(axis=1).to_numpy() >= LEAST_COLUMNS
-    full &= panel.subjects != ""
-    values = panel.values[full].reset_index(drop=True)
-    if len(values) < LEAST_RECORDS:
-        return
-    subjects, at = panel.subjects[full], panel.at[full]
+    values, subjects, at = panel.values, panel.subjects, panel.at
     records_of = pd.Series(subjects).value_counts()
     shares = _shares(values)
     sets: dict[tuple[str, ...], list[np.ndarray]] = {}
@@ -163,26 +166,40 @@ def _sequences(series: Measured) -> dict[str, np.ndarray] | None:
 
 
 def _alike(series: Measured, sequences: dict[str, np.ndarray]) -> Iterator[Signal]:
-    """Subjects whose values are the same one after the other; by chance as if each value were drawn from the subject's own."""
+    """Subjects whose values are the same one after the other; the chance of it is that of two who are alike in every respect."""
+    shares = pd.Series(series.values).value_counts(normalize=True)
+    step = float(np.diff(np.sort(shares.index.to_numpy(dtype=float))).min())
     same: dict[tuple[float, ...], list[str]] = {}
     for subject, of in sequences.items():
         same.setdefault(tuple(series.values[of].tolist()), []).append(subject)
     for values, whose in sorted(same.items()):
         if len(whose) < 2:
             continue
-        _, of_value, counts = np.unique(values, return_inverse=True, return_counts=True)
-        chance = float(np.log(counts[of_value] / len(values)).sum())
-        expected = log_choose(len(sequences), len(whose)) + (len(whose) - 1) * chance
+        chances = _chances(np.array(values), shares, step)
+        expected = log_choose(len(sequences), len(whose)) + (len(whose) - 1) * float(np.log(chances).sum())
         if expected >= 0:
             continue
         p = from_log(expected)
         what = (
             f"{len(whose):,} subjects ({_few(whose)}) have the same {len(values):,} values of {series.key} one after the other "
-            f"({', '.join(f'{value:g}' for value in values[:6])} …); {p_text(p)} such sets are expected (p) were each "
-            f"value drawn from the subject's own"
+            f"({', '.join(f'{value:g}' for value in values[:6])} …); {p_text(p)} such sets of subjects are "
+            f"expected by chance (p)"
         )
         positions = series.at[np.concatenate([sequences[subject] for subject in whose])]
         yield Signal(series.table, f"sequence|{series.key}|{'|'.join(whose)}", what, p, positions, series.variables)
+
+
+def _chances(values: np.ndarray, shares: pd.Series, step: float) -> np.ndarray:
+    """The chance that another subject has each value at the same time, the greatest by three ways to see it.
+
+    By the share of the value among all; by its share among the subject's own, where it comes again; and as two draws from one
+    normal distribution that varies no more than the subject does from one time to the next fall into one step of the scale.
+    """
+    _, of_value, counts = np.unique(values, return_inverse=True, return_counts=True)
+    again = np.where(counts[of_value] > 1, counts[of_value] / len(values), 0)
+    varies = float(np.sqrt((np.diff(values) ** 2).mean() / 2))
+    same_step = step / (2 * np.sqrt(np.pi) * varies) if varies > 0 else 1.0
+    return np.minimum(np.maximum(np.maximum(again, shares.loc[values].to_numpy()), same_step), 1.0)
 
 
 def _few(names: Sequence[str]) -> str:

@@ -28,13 +28,14 @@ def check_missing(watched: Watched) -> Tested:
     What counts is a subject in a group and visit, and whether half of its records or more lack the value: the lines of one sheet
     are lacking together.
     """
-    tests, signals = 0, []
+    tests, signals, tables = 0, [], []
     for name, form in watched.forms.found.items():
         for tested, found in _columns(watched, form) if len(watched.tables[name].frame) else ():
             tests += tested
+            tables += [name] if tested else []
             signals += found
     reason = None if tests else "no form has enough records of known month, site or person to compare what is missing"
-    return Tested(RULE, tests, signals, reason)
+    return Tested(RULE, tests, signals, reason, tables)
 
 
 def _columns(watched: Watched, form: Form) -> Iterator[tuple[int, list[Signal]]]:

@@ -55,9 +55,10 @@ def check_outliers(watched: Watched) -> Tested:
     ]
     tests = sum(one.tests for one in judged)
     if not tests:
-        reason = f"no test or column of numbers has {LEAST_VALUES} values of {LEAST_SUBJECTS} subjects to tell what lies apart"
-        return Tested(RULE, 0, (), reason)
-    return Tested(RULE, tests, signals, f"{left_out:,} values that other rules found wrong are left out" if left_out else None)
+        too_few = f"no test or column of numbers has {LEAST_VALUES} values of {LEAST_SUBJECTS} subjects to tell what lies apart"
+        return Tested(RULE, 0, (), too_few)
+    reason = f"{left_out:,} values that other rules found wrong are left out" if left_out else None
+    return Tested(RULE, tests, signals, reason, [one.series.table.name for one in judged if one.tests])
 
 
 def _confirmed(judged: Sequence[_Judged]) -> dict[int, frozenset[tuple[str, str]]]:

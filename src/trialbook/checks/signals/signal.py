@@ -60,12 +60,16 @@ class Signal:
 
 @dataclass(frozen=True)
 class Tested:
-    """What one rule did: its number of tests, what each found by itself; ``reason``: why it made none, or what it left out."""
+    """What one rule did: its number of tests, what each found by itself, and which tables it tested.
+
+    ``reason``: why it made none, or what it left out.
+    """
 
     rule: SignalRule
     tests: int
     signals: Sequence[Signal] = ()
     reason: str | None = None
+    tables: Sequence[str] = ()
 
 
 @dataclass
@@ -88,8 +92,9 @@ def tell(study: str, tested: Iterable[Tested]) -> Told:
             if signal.picture is not None:
                 told.pictures.append(signal.picture.of(finding.id))
         status = RuleStatus.ISSUE_REPORTED if findings else RuleStatus.SUCCESS if one.tests else RuleStatus.SKIPPED
+        tables = ", ".join(dict.fromkeys(one.tables))
         told.outcomes.append(
-            RuleOutcome(one.rule.id, Runner.PANDERA, status, one.reason, len(findings), Severity.NOTICE, one.rule.message)
+            RuleOutcome(one.rule.id, Runner.PANDERA, status, one.reason, len(findings), Severity.NOTICE, one.rule.message, tables)
         )
     return told
 
