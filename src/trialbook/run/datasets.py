@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from trialbook.checks.check import check_tables
+from trialbook.checks.cross import cross_rules
 from trialbook.checks.dataset_rules import dataset_rules
 from trialbook.checks.file_rules import check_files
 from trialbook.checks.modules import rules_of
@@ -55,6 +56,8 @@ def check_datasets(
     if study:
         there = {one.domain for one in datasets} | set(rules)
         rules |= {name: rules_of(models) for name, models in study.models.datasets.items() if name not in there}
+    across = cross_rules(datasets, standard, study.questions if study else None, study.protocol if study else None)
+    rules |= {name: (*rules.get(name, ()), *more) for name, more in across.items()}
     progress("checking the datasets")
     identity = study.protocol.id if study else ""
     batches = [check_files(datasets, identity), check_tables(tables, rules, {}, identity), ([], core_outcomes(core))]

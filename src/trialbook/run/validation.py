@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from trialbook.checks.answer_rules import check_answers
 from trialbook.checks.check import check_tables
 from trialbook.checks.consequences import Told, told_of, told_of_columns
+from trialbook.checks.cross import cross_rules, without_consequences
 from trialbook.checks.export_rules import check_export
 from trialbook.checks.judged_tables import judged_tables
 from trialbook.checks.mapping_rules import check_mapping
@@ -55,6 +56,7 @@ class _Validation:
         self._check_mapping()
         progress("checking the datasets")
         self._check_datasets(told)
+        self._check_across()
         self.batches.append(([], core_outcomes(core)))
         counts = [*counts_of(self.forms), *counts_of(self.datasets)]
         results = assemble(self.material.info, self.batches, counts, sites_of(self.datasets))
@@ -102,3 +104,11 @@ class _Validation:
         rules = {one.dataset.name: study.dataset_rules(one.dataset, one.keys) for one in self.material.made}
         rules |= {name: rules_of(models) for name, models in study.models.datasets.items() if name not in rules}
         self.batches.append(check_tables(self.datasets, rules, self.material.mapped.not_made, study.protocol.id, told))
+
+    def _check_across(self) -> None:
+        """The rules across datasets, where nothing that was found so far asks about the same cells."""
+        study, mapped = self.study, self.material.mapped
+        rules = cross_rules(self.material.datasets, study.standard, study.questions, study.protocol)
+        found, outcomes = check_tables(self.datasets, rules, mapped.not_made, study.protocol.id)
+        told = [finding for batch, _ in self.batches for finding in batch]
+        self.batches.append(without_consequences(found, outcomes, told))

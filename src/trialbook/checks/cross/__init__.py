@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from trialbook.checks.cross.baselines import baselines
 from trialbook.checks.cross.consent import consent
+from trialbook.checks.cross.consequences import without_consequences
 from trialbook.checks.cross.date_order import date_order
 from trialbook.checks.cross.deaths import deaths
 from trialbook.checks.cross.dispositions import dispositions
@@ -23,7 +24,7 @@ from trialbook.datasets import SdtmDataset
 from trialbook.protocol import Protocol
 from trialbook.standards import Standard
 
-__all__ = ["cross_rules"]
+__all__ = ["cross_rules", "without_consequences"]
 
 _SUBJECTS = (
     reference_dates, deaths, consent, date_order, epochs, exposure, dispositions, one_to_one, sequences, relationships,

@@ -1,0 +1,66 @@
+"""What raw findings ask to be corrected, and what follows from it in the datasets: one fault is told once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from trialbook.findings import Finding, Origin, Role, RuleOutcome
+
+Cell = tuple[str, str | None, int | None, str | None, str]
+"""File, sheet, row, path and column."""
+
+
+def without_consequences(
+    found: Sequence[Finding], outcomes: Sequence[RuleOutcome], told: Iterable[Finding]
+) -> tuple[list[Finding], list[RuleOutcome]]:
+    """Findings across datasets without those about a raw cell that one of ``told`` asks to correct already.
+
+    Be it the cell to mend or one that is compared: while it may be wrong, nothing is known of what disagrees with it. What one
+    rule across datasets has asked, another does not ask again. None stands for a graver one, which would open the gate. A rule's
+    outcome says how many it left out, and whose they are.
+    """
+    asked: dict[Cell, Finding] = {}
+    for one in told:
+        _ask(one, asked)
+    kept: list[Finding] = []
+    left_out: dict[tuple[str, str], Counter[str]] = {}
+    for one in found:
+        by = _told_by(one, asked)
+        if by is None:
+            kept.append(one)
+            _ask(one, asked)
+        else:
+            left_out.setdefault((one.rule, one.dataset), Counter())[by] += 1
+    return kept, [_counted(one, left_out.get((one.rule, one.dataset))) for one in outcomes]
+
+
+def _ask(one: Finding, asked: dict[Cell, Finding]) -> None:
+    for cell in _cells(one.origins, Role.CORRECT):
+        if cell not in asked or (one.severity.rank < asked[cell].severity.rank):
+            asked[cell] = one
+
+
+def _cells(origins: Iterable[Origin], role: Role | None = None) -> Iterator[Cell]:
+    for one in origins:
+        if role is None or one.role is role:
+            for column in one.columns:
+                yield one.file, one.sheet, one.row, one.path, column
+
+
+def _told_by(one: Finding, asked: dict[Cell, Finding]) -> str | None:
+    for cell in _cells(one.origins):
+        by = asked.get(cell)
+        if by is not None and by.rule != one.rule and by.severity.reaches(one.severity):
+            return by.rule
+    return None
+
+
+def _counted(outcome: RuleOutcome, left_out: Counter[str] | None) -> RuleOutcome:
+    if not left_out:
+        return outcome
+    count = left_out.total()
+    records = "failing record is" if count == 1 else "failing records are"
+    reason = f"{count} {records} told of already by {', '.join(left_out)}"
+    return replace(outcome, findings=outcome.findings - count, reason=reason)
