@@ -100,8 +100,9 @@ class Place:
 
     def __init__(self, folder: Path):
         self.study = shutil.copytree(STUDY, folder / "study")
-        self.beside = folder / "results"
+        self.beside, self.temporary = folder / "results", folder / "tmp"
         self.beside.mkdir()
+        self.temporary.mkdir()
         self.target, self.exports = self.beside / "out", {}
         for name, files in EXPORTS.items():
             self.exports[name] = folder / name
@@ -117,10 +118,15 @@ class Place:
             self.complete[name] = taken(self.target)
         expect(self.complete["first"] != self.complete["second"], "the two exports give the same output")
 
-    def validate(self, name: str, prepare: Callable[[], None] = nothing, out: Path | None = None) -> Child:
+    def validate(self, name: str, prepare: Callable[[], None] = nothing) -> Child:
         """A run on one of the exports that is to replace the target."""
-        arguments = ("--study", str(self.study), "--out", str(out or self.target), "--core", "off")
-        return Child("validate", str(self.exports[name]), *arguments, prepare=prepare)
+
+        def prepared() -> None:
+            tempfile.tempdir = str(self.temporary)
+            prepare()
+
+        arguments = ("--study", str(self.study), "--out", str(self.target), "--core", "off")
+        return Child("validate", str(self.exports[name]), *arguments, prepare=prepared)
 
     def holds(self) -> str:
         """Of which export the target is the complete output."""
@@ -132,13 +138,16 @@ class Place:
         raise FaultError(f"the target is no complete output of either export: {sizes or 'it is not there'}")
 
     def sweep(self) -> None:
-        """What the next run does before it writes; then nothing but the target may be there."""
+        """What the next run does before it writes; then nothing but the target may be there, nor anything in the system's folder
+        of temporary files: what was found in patients' data must not lie where nobody looks for it."""
         try:
             with output_folder(self.target):
                 raise InterruptedError
         except InterruptedError:
             names = sorted(path.name for path in self.beside.iterdir())
             expect(names == [self.target.name], f"beside the target lie {names} after the next run")
+            left = sorted(path.name for path in self.temporary.iterdir())
+            expect(not left, f"temporary files stay for ever: {left}")
 
     def filling(self) -> bool:
         """Whether a run is writing now."""

@@ -40,7 +40,8 @@ def write_workbook(results: Results, path: Path, threshold: Threshold) -> None:
         ("Details", details_columns(results), detail_rows(results)),
         ("Rules", RULES, rule_rows(results)),
     ]
-    with Workbook(str(path), {"constant_memory": True}) as book:
+    # Beside the workbook: what a killed run leaves there goes with the folder, and holds what was found in patients' data.
+    with Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent)}) as book:
         started = datetime.fromisoformat(results.run.started)
         if started.tzinfo is not None:
             started = started.astimezone(UTC).replace(tzinfo=None)
