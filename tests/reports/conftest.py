@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from trialbook.findings import (
@@ -19,6 +21,7 @@ from trialbook.findings import (
     SitePlace,
     Stage,
 )
+from trialbook.reports.queries import queries_of
 
 SCRIPT = "</script><script>document.title='broken out'</script><!--"
 LONG = "长" * 39_999 + "😀"
@@ -26,6 +29,15 @@ LONG = "长" * 39_999 + "😀"
 
 def cell(role: Role, file: str, sheet: str | None, row: int | None, *columns: str) -> Origin:
     return Origin(role, file, sheet, row, columns)
+
+
+def earlier(id: str, rule: str, dataset: str, reason: str) -> dict[str, object]:
+    """A finding of the run before that this one does not make."""
+    return {
+        "id": id, "rule": rule, "severity": "Error", "stage": "raw", "dataset": dataset, "subject": "IFN-01-003",
+        "variables": ["AETERM"], "message": "Was <wrong>", "values": {"AETERM": "=1+1"}, "origins": [], "group": None,
+        "answer": "=done", "last_seen": "2025-05-01T09:30:00+08:00", "reason": reason,
+    }  # fmt: skip
 
 
 @pytest.fixture
@@ -91,7 +103,7 @@ def results() -> Results:
             "IFN-EX-001", Runner.PANDERA, RuleStatus.EXECUTION_ERROR, "KeyError: 'DOSE'", 0, Severity.ERROR, "Dose given", "EX"
         ),
     )
-    return Results(
+    made = Results(
         run=RunInfo(
             study="NCT06802718 <favorable-risk AML>",
             started="2025-06-01T09:30:00+08:00",
@@ -119,6 +131,18 @@ def results() -> Results:
             "00000000000000a5": SitePlace("AE", "-1 周", True, {"START_DAT": "2024/5/2"}),
             "00000000000000a8": SitePlace("DM", "", True, {"知情同意日期": "12", "RANDDT": "1-2"}),
         },
-        resolved=({"id": "00000000000000b1", "rule": "TB-TYPE", "dataset": "AE"},),
-        not_assessed=({"id": "00000000000000b2", "rule": "TB-EX-001", "dataset": "EX"},),
-    )
+        resolved=(earlier("00000000000000b1", "TB-TYPE", "AE", "TB-TYPE ran on AE and does not find it any more"),),
+        not_assessed=(earlier("00000000000000b2", "IFN-EX-002", "EX", "the form EX is not in the export"),),
+        subjects=("IFN-01-003", "IFN-02-001", "IFN-02-002", "IFN-02-003", "IFN-03-001"),
+        history=(
+            {
+                "started": "2025-05-01T09:30:00+08:00",
+                "counts": {"Reject": 0, "Error": 4, "Warning": 1, "Notice": 0},
+                "statuses": {},
+                "rule_counts": {
+                    "rules": 10, "run": 10, "clean": 7, "found": 3, "not_run": 0, "skipped": 0, "execution_error": 0,
+                },
+            },
+        ),
+    )  # fmt: skip
+    return dataclasses.replace(made, queries=queries_of(made))

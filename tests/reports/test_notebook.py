@@ -9,14 +9,14 @@ def test_findings_frame(results):
     frame = findings_frame(results)
     assert list(frame.columns) == [
         "id", "severity", "rule", "stage", "dataset", "record", "site", "subject", "variables", "values", "message", "origin",
-        "compared", "query", "status", "explanation",
+        "compared", "query", "answer", "status", "explanation",
     ]  # fmt: skip
     assert frame["id"].tolist()[:4] == ["00000000000000a7", "00000000000000a1", "00000000000000a5", "00000000000000a8"]
     assert frame.iloc[1].to_dict() == {
         "id": "00000000000000a1", "severity": "Error", "rule": "IFN-AE-004", "stage": "raw", "dataset": "AE", "record": 13,
         "site": "01", "subject": "IFN-01-003", "variables": "SAE_YN, SAE_CRIT", "values": "SAE_YN = Y\nSAE_CRIT = (empty)",
         "message": "Serious, but no criterion of seriousness", "origin": "AE.csv · row 14 · SAE_YN, SAE_CRIT", "compared": "",
-        "query": "Which criterion makes the event serious?", "status": "", "explanation": "",
+        "query": "Which criterion makes the event serious?", "answer": "", "status": "", "explanation": "",
     }  # fmt: skip
     assert frame["record"].isna().tolist() == [True] + [False] * 7
     assert (frame["severity"] <= "Error").sum() == 4

@@ -8,14 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trialbook.findings import Origin, Role, SitePlace
-from trialbook.reports.queries import COLUMNS, _safe, queries_csv
+from trialbook.reports.queries import COLUMNS, _safe, queries_csv, queries_of
 
 
 def test_the_bytes(results):
     assert (
-        queries_csv(results)
+        written(results)
         == (
             "\ufeffid,site,subject,visit,form,field,value,question,state,answer\r\n"
+            ',,,,,,,"1 of 9 rules did not run (0 SKIPPED, 1 EXECUTION ERROR): what they would ask is not in this list. '
+            'report.html says why.",not run,\r\n'
             '00000000000000a1,01,IFN-01-003,,AE,"SAE_YN, SAE_CRIT","SAE_YN = Y\nSAE_CRIT = (empty)",'
             "Which criterion makes the event serious?,open,\r\n"
             '00000000000000a3,02,IFN-02-001,筛选期,DM,年龄,\'=1+1,"Please correct the age.\n请更正年龄。",open,\r\n'
@@ -28,7 +30,7 @@ def test_the_bytes(results):
 
 def test_without_forms_the_dataset_is_named_as_it_is(results):
     """Datasets that exist already were checked: nobody knows the forms behind them."""
-    rows = _read(queries_csv(dataclasses.replace(results, places=None)))
+    rows = _read(written(dataclasses.replace(results, places=None)))
     assert [(row["visit"], row["form"], row["field"], row["value"]) for row in rows] == [
         ("", "AE", "SAE_YN, SAE_CRIT", "SAE_YN = Y\nSAE_CRIT = (empty)"),
         ("", "DM", "年龄", "'=1+1"),
@@ -49,8 +51,8 @@ def test_no_site_is_asked_what_it_cannot_mend(results):
     there = SitePlace("AE", "", True, {})
     places = {"c1": SitePlace("AE_CODING", "", False, {}), "c2": there, "c3": there, "c5": there}
     made = dataclasses.replace(results, findings=(coded, row_kit, row_study, nowhere, cell), places=places)
-    assert [row["id"] for row in _read(queries_csv(made))] == ["c3", "c5"]
-    assert [row["id"] for row in _read(queries_csv(dataclasses.replace(made, places=None)))] == ["c1", "c3", "c5"]
+    assert [row["id"] for row in _read(written(made))] == ["c3", "c5"]
+    assert [row["id"] for row in _read(written(dataclasses.replace(made, places=None)))] == ["c1", "c3", "c5"]
 
 
 def test_equal_records_are_one_question(results):
@@ -66,7 +68,7 @@ def test_equal_records_are_one_question(results):
         finding("d8", "DM.csv", 8, (9,)), finding("d9", "DM.csv", 9, (8,)), finding("e2", "DM_2.csv", 2, ()),
     )  # fmt: skip
     made = dataclasses.replace(results, findings=findings, places=None)
-    assert [row["id"] for row in _read(queries_csv(made))] == ["d2", "d8", "e2"]
+    assert [row["id"] for row in _read(written(made))] == ["d2", "d8", "e2"]
 
 
 def test_who_a_subject_is_is_asked_once_for_all_forms(results):
@@ -83,14 +85,14 @@ def test_who_a_subject_is_is_asked_once_for_all_forms(results):
     known = next(iter(results.sites))
     about = [(form, subject) for subject in ("S999", known, "S998") for form in ("AE", "EX")]
     made = dataclasses.replace(results, findings=tuple(finding(*one) for one in about), places=None)
-    assert [row["id"] for row in _read(queries_csv(made))] == ["AE S999", f"AE {known}", f"EX {known}", "AE S998"]
+    assert [row["id"] for row in _read(written(made))] == ["AE S999", f"AE {known}", f"EX {known}", "AE S998"]
 
 
 def test_an_id_that_looks_like_a_number_stays_an_id(results):
     results = dataclasses.replace(results, places=None)
     for number in ("1234567890123456", "12345678901234e6"):
         finding = dataclasses.replace(results.findings[0], id=number)
-        row = _read(queries_csv(dataclasses.replace(results, findings=(finding,))))[0]
+        row = _read(written(dataclasses.replace(results, findings=(finding,))))[0]
         assert row["id"] == f"'{number}"
         assert row["id"].removeprefix("'") == number
 
@@ -102,7 +104,13 @@ def test_the_apostrophe_comes_off_without_loss(text):
     assert _safe(text).removeprefix("'") == text
 
 
+def written(results) -> bytes:
+    """``queries.csv`` of results that have just been made."""
+    return queries_csv(dataclasses.replace(results, queries=queries_of(results)))
+
+
 def _read(content: bytes) -> list[dict[str, str]]:
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     assert all(tuple(row) == COLUMNS for row in rows)
-    return rows
+    assert [row["state"] for row in rows if not row["id"]] == ["not run"]
+    return [row for row in rows if row["id"]]

@@ -11,6 +11,7 @@ from trialbook.reports.summary import count_sites, count_subjects, verdict, wors
 
 BROKEN = "1 of 10 rules could not run (EXECUTION ERROR): what it would find is unknown."
 SKIPPED = "1 of 10 rules was SKIPPED: what it checks was not looked at."
+QUERIES = "Queries to sites: 4 open, 0 answered though the finding is still there, 0 closed by this run."
 HISTORY = "Since the previous run: 1 new, 1 persisting, 1 resolved, 1 not assessed."
 
 
@@ -39,12 +40,12 @@ HISTORY = "Since the previous run: 1 new, 1 persisting, 1 resolved, 1 not assess
 )
 def test_verdict_in_words(results, threshold, headline, first):
     decided = verdict(results, threshold)
-    assert (decided.headline, list(decided.reasons)) == (headline, [*first, BROKEN, SKIPPED, HISTORY])
+    assert (decided.headline, list(decided.reasons)) == (headline, [*first, BROKEN, SKIPPED, HISTORY, QUERIES])
 
 
 def test_skipped_rules_are_told_when_the_gate_is_open(results):
     rules = tuple(rule for rule in results.rules if rule.status is not RuleStatus.EXECUTION_ERROR)
-    clean = dataclasses.replace(results, findings=results.findings[3:4], rules=rules, resolved=(), not_assessed=())
+    clean = dataclasses.replace(results, findings=results.findings[3:4], rules=rules, resolved=(), not_assessed=(), history=())
     assert verdict(clean, Threshold.ERROR).reasons == (
         "No unexplained finding of severity Error or worse.",
         "1 of 9 rules was SKIPPED: what it checks was not looked at.",
@@ -84,6 +85,7 @@ def test_terminal(results):
             f"  {BROKEN}",
             f"  {SKIPPED}",
             f"  {HISTORY}",
+            f"  {QUERIES}",
             "",
             "  Reject 1   Error 3   Warning 2   Notice 2",
             "",

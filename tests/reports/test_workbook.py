@@ -24,7 +24,7 @@ def rows(book, sheet):
 
 
 def test_sheets_in_order(book):
-    assert book.sheetnames == ["Summary", "Datasets", "Issues", "Details", "Rules"]
+    assert book.sheetnames == ["Summary", "Datasets", "Issues", "Details", "Rules", "Not assessed", "Resolved"]
 
 
 def test_datasets(book):
@@ -57,7 +57,7 @@ def test_details_hold_every_finding_and_its_cells(book):
         "Severity": "Error", "Rule": "IFN-AE-021", "Stage": "cross", "Dataset": "AE", "Record": 7, "Site": "01",
         "Subject": "IFN-01-003", "Variables": "AESTDTC", "Values": "2024-05-02", "Message": "Starts after death",
         "Query": "-Please check the date of onset.", "File": "AE.csv", "Sheet": None, "Row": 8, "Columns": "START_DAT",
-        "Compared with": "DEATH.csv · row 2 · DEATH_DAT", "Status": "persisting",
+        "Compared with": "DEATH.csv · row 2 · DEATH_DAT", "Answer": None, "Status": "persisting",
         "Explanation": "Known: the death form is corrected in the next export.", "Cites": "CG0041, CORE-000022",
         "ID": "00000000000000a5",
     }  # fmt: skip

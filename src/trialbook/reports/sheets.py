@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from trialbook.findings import Finding, Origin, Results, Role, RuleStatus, Severity, Threshold, count_severities
 from trialbook.reports.summary import TableNames, count_rule_statuses, count_sites, count_tables, site_of, verdict, worst_first
-from trialbook.reports.wording import names_text, opening, origin_text, origins_text, path_text, record_text, values_text
+from trialbook.reports.trend import STATUSES, runs
+from trialbook.reports.unrun import UNRUN, why_not_run
+from trialbook.reports.wording import counted, names_text, opening, origin_text, origins_text, path_text, record_text, values_text
 
 SEVERITIES = tuple(severity.value for severity in Severity)
 RULE_ORDER = (RuleStatus.EXECUTION_ERROR, RuleStatus.SKIPPED, RuleStatus.ISSUE_REPORTED, RuleStatus.SUCCESS)
@@ -34,6 +37,13 @@ DETAILS = Columns(
     ),
     (11, 32, 10, 12, 9, 9, 22, 20, 24, 50, 50, 24, 14, 8, 22, 34, 30, 12, 30, 22, 20),
 )  # fmt: skip
+ENTRIES = Columns(
+    (
+        "Severity", "Rule", "Stage", "Dataset", "Subject", "Variables", "Values", "Message", "Reason", "Answer", "Last seen",
+        "ID",
+    ),
+    (11, 32, 10, 12, 22, 20, 24, 50, 50, 30, 26, 20),
+)  # fmt: skip
 RULES = Columns(
     ("Status", "Rule", "Runner", "Dataset", "Severity", "Findings", "Reason", "Message"), (20, 40, 11, 14, 11, 10, 60, 60)
 )
@@ -57,8 +67,12 @@ def summary_rows(results: Results, threshold: Threshold) -> Iterator[tuple[str, 
     yield "count", ("All", len(results.findings))
     yield "body", ()
     yield "heading", ("Rules",)
-    yield from (("count", (status.value, count)) for status, count in count_rule_statuses(results).items())
+    for status, count in count_rule_statuses(results).items():
+        yield "alarm" if count and status in UNRUN else "count", (status.value, count)
+    for one in why_not_run(results):
+        yield "body", (one.status.value, f"{one.who}: {one.reason}")
     yield "body", ()
+    yield from _trend_rows(results)
     yield "heading", ("Sites",)
     yield "header", ("Site", "Subjects", *SEVERITIES)
     for group in count_sites(results):
@@ -68,11 +82,45 @@ def summary_rows(results: Results, threshold: Threshold) -> Iterator[tuple[str, 
     yield "header", ("File", "SHA-256", "Encoding", "Rows")
     for entry in run.inputs:
         yield "body", (entry["file"], entry["sha256"], entry["encoding"] or "binary", entry["rows"])
+        for note in entry.get("notes", ()):
+            place = ", ".join(filter(None, [note["sheet"], f"row {note['row']}" if note["row"] else ""]))
+            yield "body", (None, f"{place}: {note['what']}" if place else note["what"])
     if run.synthetic is not None:
         yield "body", ("The export says", run.synthetic)
     yield "body", ()
     yield "heading", ("Versions",)
     yield from (("body", (name, version)) for name, version in run.versions.items())
+
+
+def _trend_rows(results: Results) -> Iterator[tuple[str, Row]]:
+    if not results.history:
+        return
+    yield "heading", ("Runs",)
+    yield "header", ("Started", "Findings; rules that did not run", *SEVERITIES)
+    for one in reversed(runs(results)):
+        known = [f"{STATUSES[name].lower()} {count:,}" for name, count in one.statuses.items() if count is not None]
+        unrun = [] if one.not_run is None else [f"{counted(one.not_run, 'rule')} not run"]
+        yield "body", (one.started, "; ".join([counted(one.total, "finding"), *known, *unrun]), *one.counts.values())
+    yield "body", ()
+
+
+def entry_rows(entries: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
+    """One row for each finding of earlier runs that is resolved, or that this run did not assess."""
+    for entry in entries:
+        yield (
+            Severity(entry["severity"]),
+            entry["rule"],
+            entry["stage"],
+            entry["dataset"],
+            entry["subject"],
+            names_text(entry["variables"]),
+            values_text(entry["values"]) if entry["values"] else None,
+            entry["message"],
+            entry["reason"],
+            entry["answer"],
+            entry["last_seen"],
+            entry["id"],
+        )
 
 
 def dataset_rows(results: Results) -> Iterator[Row]:

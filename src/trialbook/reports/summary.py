@@ -10,6 +10,7 @@ from typing import Literal
 from trialbook.findings import (
     Finding,
     FindingStatus,
+    QueryState,
     Results,
     RuleStatus,
     Severity,
@@ -23,15 +24,17 @@ from trialbook.findings.terms import PLACEHOLDER
 from trialbook.reports.wording import counted
 
 Kind = Literal["form", "dataset"]
+MOST_STRAYS = 5
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The gate and why it is open or closed, a sentence a reason."""
+    """The gate and why it is open or closed, a sentence a reason; those in ``unrun`` tell of rules that did not run."""
 
     open: bool
     headline: str
     reasons: tuple[str, ...]
+    unrun: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,9 @@ def verdict(results: Results, threshold: Threshold) -> Verdict:
     """Whether the gate is open, and every reason a reader must know before believing it."""
     is_open = gate_open(results.findings, results.rules, threshold)
     headline = "Gate open" if is_open else "Gate closed"
-    return Verdict(is_open, headline, (*_on_findings(results, threshold), *_on_rules(results), *_on_history(results)))
+    unrun = tuple(_on_rules(results))
+    reasons = (*_on_findings(results, threshold), *unrun, *_on_history(results), *_on_queries(results))
+    return Verdict(is_open, headline, reasons, unrun)
 
 
 def _on_findings(results: Results, threshold: Threshold) -> list[str]:
@@ -204,6 +209,24 @@ def _on_history(results: Results) -> list[str]:
         f"Since the previous run: {statuses[FindingStatus.NEW]:,} new, {statuses[FindingStatus.PERSISTING]:,} persisting, "
         f"{len(results.resolved):,} resolved, {len(results.not_assessed):,} not assessed."
     ]
+
+
+def _on_queries(results: Results) -> list[str]:
+    """How the questions to the sites stand, once there is something to say beside that they were asked."""
+    reasons = []
+    states = Counter(query.state for query in results.queries)
+    closed = len({query.id for query in results.queries} & {entry["id"] for entry in results.resolved})
+    if results.history or states[QueryState.ANSWERED]:
+        reasons.append(
+            f"Queries to sites: {states[QueryState.OPEN]:,} open, {states[QueryState.ANSWERED]:,} answered though the finding "
+            f"is still there, {closed:,} closed by this run."
+        )
+    if strays := len(results.stray_answers):
+        ids = ", ".join(entry["id"] for entry in results.stray_answers[:MOST_STRAYS])
+        more = f" and {strays - MOST_STRAYS:,} more" if strays > MOST_STRAYS else ""
+        to = "is to a question" if strays == 1 else "are to questions"
+        reasons.append(f"{counted(strays, 'answer')} {to} that nobody asks any more: {ids}{more}. findings.json keeps them.")
+    return reasons
 
 
 def _they(number: int) -> str:

@@ -8,8 +8,10 @@ from rich.text import Text
 
 from trialbook.findings import Results, RuleStatus, Severity, Threshold, count_severities
 from trialbook.reports.summary import count_rule_statuses, verdict, worst_rules
+from trialbook.reports.unrun import more_reasons, why_not_run
 from trialbook.reports.wording import counted, opening, visible
 
+MOST_REASONS = 5
 SEVERITY_STYLES = {
     Severity.REJECT: "bold magenta",
     Severity.ERROR: "bold red",
@@ -43,26 +45,18 @@ def terminal_summary(results: Results, threshold: Threshold, report: Path | None
             text.append(f"{rule.rule:<{width}}  {rule.findings:>7,}  {visible(rule.message)}\n")
     text.append("\n")
     text.append(f"Rules: {_rules(results)}\n")
-    for status, style in ((RuleStatus.EXECUTION_ERROR, "bold red"), (RuleStatus.SKIPPED, "yellow")):
-        for reason, rules in _not_run(results, status):
-            text.append(f"  {status.value}", style=style)
-            text.append(f"  {rules}: {visible(reason)}\n")
+    reasons = why_not_run(results)
+    for one in reasons[:MOST_REASONS]:
+        text.append(f"  {one.status.value}", style="bold red" if one.status is RuleStatus.EXECUTION_ERROR else "yellow")
+        text.append(f"  {one.who}: {visible(one.reason)}\n")
+    if more := more_reasons(reasons, MOST_REASONS):
+        text.append(f"  {more}\n", style="yellow")
     if report is not None:
         text.append("Report: ")
         text.append(str(report), style="underline")
         text.append("\n")
     text.rstrip()
     return text
-
-
-def _not_run(results: Results, status: RuleStatus, most: int = 3) -> list[tuple[str, str]]:
-    """The most frequent reasons why rules could not run, each with its rule, or how many of them."""
-    reasons: dict[str, list[str]] = {}
-    for outcome in results.rules:
-        if outcome.status is status:
-            reasons.setdefault(outcome.reason or "", []).append(outcome.rule)
-    often = sorted(reasons.items(), key=lambda item: -len(item[1]))[:most]
-    return [(reason, rules[0] if len(rules) == 1 else counted(len(rules), "rule")) for reason, rules in often]
 
 
 def _rules(results: Results) -> str:

@@ -5,7 +5,7 @@ Without JavaScript it is complete but for the table, which then holds the worst 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import cache
 from importlib import resources
 
@@ -25,12 +25,16 @@ from trialbook.reports.summary import (
     verdict,
     worst_first,
 )
+from trialbook.reports.trend import STATUSES, runs, trend_svg
+from trialbook.reports.unrun import more_reasons, why_not_run
 from trialbook.reports.wording import opening, origin_text, record_text, visible, visible_lines
 
 STATIC_FINDINGS = 200
 LONG_TEXT, LONG_TEXT_START = 300, 120
 SUBJECTS = 8
 OPEN_RULES = 25
+MOST_REASONS = 5
+MOST_ENTRIES = 500
 
 
 def report_html(results: Results, threshold: Threshold) -> str:
@@ -45,6 +49,7 @@ def report_html(results: Results, threshold: Threshold) -> str:
         sites=count_sites(results),
         subjects=count_subjects(results, SUBJECTS),
         severities=[severity.value for severity in Severity],
+        history=history_html(results),
         findings=findings_table_html(results),
         rules=rules_table_html(results),
         page_css=_asset("page.css"),
@@ -54,6 +59,7 @@ def report_html(results: Results, threshold: Threshold) -> str:
 
 def verdict_html(results: Results, threshold: Threshold) -> Markup:
     """The verdict, its reasons, the findings by severity and the rules by status; a synthetic run is marked first."""
+    reasons = why_not_run(results)
     return _piece(
         "verdict.html",
         run=results.run,
@@ -61,6 +67,26 @@ def verdict_html(results: Results, threshold: Threshold) -> Markup:
         counts=count_severities(results.findings),
         statuses=count_rule_statuses(results),
         rules=len(results.rules),
+        unrun=reasons,
+        more=more_reasons(reasons, MOST_REASONS),
+    )
+
+
+def history_html(results: Results) -> Markup | None:
+    """The runs so far, what is resolved, and what was not assessed and why; None without a previous run, nor stray answers."""
+    if not results.history and not results.stray_answers:
+        return None
+    reasons = Counter(str(entry["reason"]) for entry in results.not_assessed)
+    return _piece(
+        "history.html",
+        trend=trend_svg(results),
+        runs=runs(results),
+        severities=[severity.value for severity in Severity],
+        statuses=STATUSES,
+        resolved=results.resolved,
+        not_assessed=results.not_assessed,
+        reasons=reasons.most_common(),
+        strays=results.stray_answers,
     )
 
 
@@ -123,6 +149,8 @@ def _environment() -> Environment:
     environment.filters["origin"] = origin_text
     environment.filters["record"] = record_text
     environment.filters["number"] = lambda number: f"{number:,}"
+    environment.globals["MOST_REASONS"] = MOST_REASONS
+    environment.globals["MOST_ENTRIES"] = MOST_ENTRIES
     environment.globals["LONG_TEXT"] = LONG_TEXT
     environment.globals["LONG_TEXT_START"] = LONG_TEXT_START
     return environment

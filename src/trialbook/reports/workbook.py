@@ -1,4 +1,4 @@
-"""``report.xlsx``: Summary, Datasets, Issues, Details, Rules; the same bytes for the same results."""
+"""``report.xlsx``: Summary, Datasets, Issues, Details, Rules, what became of earlier findings; equal bytes for equal results."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from trialbook.findings import Results, Threshold
 from trialbook.reports.cells import STYLES, RowSheet, row_height
 from trialbook.reports.sheets import (
     DATASETS,
+    ENTRIES,
     ISSUES,
     RULES,
     Columns,
@@ -20,6 +21,7 @@ from trialbook.reports.sheets import (
     dataset_rows,
     detail_rows,
     details_columns,
+    entry_rows,
     issue_rows,
     rule_rows,
     summary_rows,
@@ -40,6 +42,9 @@ def write_workbook(results: Results, path: Path, threshold: Threshold) -> None:
         ("Details", details_columns(results), detail_rows(results)),
         ("Rules", RULES, rule_rows(results)),
     ]
+    if results.history:
+        tables.append(("Not assessed", ENTRIES, entry_rows(results.not_assessed)))
+        tables.append(("Resolved", ENTRIES, entry_rows(results.resolved)))
     # Beside the workbook: what a killed run leaves there goes with the folder, and holds what was found in patients' data.
     with Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent)}) as book:
         started = datetime.fromisoformat(results.run.started)
