@@ -42,9 +42,10 @@ class PcrForm(RawForm, form="MRD_PCR"):
         table.columns = ["TARGET", "ABL1", "RATIO", "LOG", "LOD"]
         log = plain(cells["LOG_REDUCTION"])
         copies = 100 * table["TARGET"] / table["ABL1"].where(table["ABL1"] > 0)
-        digit = last_place(cells["RATIO_PCT"])
+        # A plain 0 says that nothing was detected, and is no rounded ratio.
+        digit = last_place(cells["RATIO_PCT"]).where(table["RATIO"] > 0, 0)
         table["COPIES"] = copies
-        agrees = ((table["RATIO"] - copies).abs() <= digit * (1 + 1e-9)).astype("float64")
+        agrees = ((table["RATIO"] - copies).abs() <= digit * (1 + 1e-9) + 1e-12).astype("float64")
         table["AGREES"] = agrees.where(table["RATIO"].notna() & copies.notna())
         number = cls.cells(pcr, "SUBJID")
         at_diagnosis = read_numbers(value_of(dx.assign(SUBJID=dx["SUBJID"].str.strip()), "QPCR_DX_RATIO_PCT", number, "SUBJID"))

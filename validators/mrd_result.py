@@ -57,7 +57,9 @@ class PcrResultForm(RawForm, form="MRD_PCR"):
         """Whether they do, as far as the printed digits go; true where one is not known."""
         target, abl1, ratio = (cls.numbers(pcr, column) for column in ("TARGET_COPIES", "ABL1_COPIES", "RATIO_PCT"))
         copies = 100 * target / abl1.where(abl1 > 0)
-        return ~((ratio - copies).abs() > last_place(cls.cells(pcr, "RATIO_PCT")) * (1 + 1e-9))
+        # A plain 0 says that nothing was detected, and is no rounded ratio.
+        digit = last_place(cls.cells(pcr, "RATIO_PCT")).where(ratio > 0, 0)
+        return ~((ratio - copies).abs() > digit * (1 + 1e-9) + 1e-12)
 
     @rule(
         "IFN-MRD-005",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from trialbook.checks.against import Against
 from trialbook.datasets import SdtmDataset
 from trialbook.run import Study
 
@@ -103,6 +104,47 @@ def eligible() -> dict[str, Rows]:
         ],
         "VS_ECOG": [at | {"DAT": "2024/3/8", "ECOG": "1分"}],
     }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def passes(trial: Study) -> Callable[..., list[bool]]:
+    """A function from a rule's id, the rows of its form, and by name the rows of the forms it reads, to whether each row passes."""
+    rules = {rule.id: (name, rule) for name, several in trial.models.forms.items() for one in several for rule in one.all_rules()}
+
+    def frame(name: str, rows: Rows) -> pd.DataFrame:
+        return pd.DataFrame(rows, columns=list(trial.specs.forms[name].columns), dtype="str").fillna("")
+
+    def run(id: str, rows: Rows, **reads: Rows) -> list[bool]:
+        name, rule = rules[id]
+        own = reads | {name: rows}
+        result = rule.check(*(frame(one, own.get(one, [])) for one in (name, *rule.reads)))
+        return [bool(one) for one in (result.mask if isinstance(result, Against) else result)]
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def told(trial: Study, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[tuple[str, str, list[str], list[str]]]]:
+    """A function from rows of forms, and the beginnings of rule ids, to those rules' findings, each as its rule, its subject's
+    number, and the cells to mend and those compared: ``FORM row COLUMN``; a form in which a record is missing is ``FORM``.
+    """
+
+    def run(prefixes: tuple[str, ...], **forms: Rows) -> list[tuple[str, str, list[str], list[str]]]:
+        folder = tmp_path_factory.mktemp("export")
+        for name, spec in trial.specs.forms.items():
+            rows = pd.DataFrame(forms.get(name, []), columns=list(spec.columns), dtype="str").fillna("")
+            rows.to_csv(folder / f"{name}.csv", index=False)
+        found = []
+        for finding in trial.validate(folder, core=False).results.findings:
+            if finding.rule.startswith(prefixes):
+                cells: dict[str, list[str]] = {"correct": [], "compared": []}
+                for origin in finding.origins:
+                    place = f"{origin.file.removesuffix('.csv')} {origin.row or ''}".strip()
+                    cells[origin.role.value] += [f"{place} {column}" for column in origin.columns] or [place]
+                found.append((finding.rule, str(finding.subject or "").rpartition("-")[2], cells["correct"], cells["compared"]))
+        return sorted(found)
+
+    return run
 
 
 def of_subject(records: Records, subject: str) -> Records:
