@@ -108,7 +108,7 @@ def eligible() -> dict[str, Rows]:
 
 @pytest.fixture(scope="session")
 def passes(trial: Study) -> Callable[..., list[bool]]:
-    """A function from a rule's id, the rows of its form, and by name the rows of the forms it reads, to whether each row passes."""
+    """A function from a rule's id, the rows of its form, and by name those of the forms it reads, to whether each row passes."""
     rules = {rule.id: (name, rule) for name, several in trial.models.forms.items() for one in several for rule in one.all_rules()}
 
     def frame(name: str, rows: Rows) -> pd.DataFrame:

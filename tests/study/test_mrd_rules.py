@@ -94,9 +94,8 @@ def test_a_result_against_the_numbers(passes: Passes) -> None:
 
 def test_runs_that_count(passes: Passes) -> None:
     failed = run("2", "9999", "0.02000", RESULT="不可评估", BATCH="Q0")
-    assert passes("IFN-MRD-009", [run(), failed, run(RESULT="不可评估"), failed | {"RESULT": "阴性"}, run(abl1="10000", copies="2")]) == [
-        True, True, False, False, True,
-    ]  # fmt: skip
+    runs = [run(), failed, run(RESULT="不可评估"), failed | {"RESULT": "阴性"}, run("2", "10000")]
+    assert passes("IFN-MRD-009", runs) == [True, True, False, False, True]
     negative = run(**ABSENT, BATCH="Q2")
     assert passes("IFN-MRD-010", [run(), failed, run(BATCH="Q2")]) == [True] * 3
     assert passes("IFN-MRD-010", [run(), failed, negative, negative | {"SAMPLE_ID": "M2"}]) == [False, True, False, True]
