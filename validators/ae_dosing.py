@@ -59,7 +59,7 @@ def log_of(model: type[RawForm], ex: pd.DataFrame, dm: pd.DataFrame) -> pd.DataF
         }
     )
     log = log[log["OF"] != ""].sort_values(["OF", "NO"], kind="stable")
-    before = log.groupby("OF")[["DOSE", "DAY"]].transform(lambda one: one.ffill().shift())
+    before = log[["DOSE", "DAY"]].groupby(log["OF"]).ffill().groupby(log["OF"]).shift()
     return log.assign(LOWER=log["DOSE"] < before["DOSE"], LATER=(log["DAY"] - before["DAY"]).dt.days > GAP)
 
 

@@ -8,8 +8,8 @@ from trialbook.checks import RawForm, Severity, before, rule, value_beside
 
 RELATED = ("DEFINITELY RELATED", "PROBABLY RELATED", "POSSIBLY RELATED")
 
-STRAY = 1
-"""Injections of a control up to which each may stand under a wrong number; of more, it is the arm that is doubted."""
+MANY = 3
+"""Events of a control that have to do with interferon from which on, if they are most of its events, the arm is doubted."""
 
 
 class AEOfSubject(RawForm, form="AE"):
@@ -24,12 +24,13 @@ class AEOfSubject(RawForm, form="AE"):
         return cls.of_subject(cls.term(rand, "GROUP", "RAND"), rand, ae, dm)
 
     @classmethod
-    def control(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame, ex: pd.DataFrame) -> pd.Series:
-        """Whether the subject is in the control arm; not where it has injections, which make the arm itself a question."""
-        first = cls.derivation("first_screening_number")
-        given = first(ex["SUBJID"], dm)[cls.term(ex, "GIVEN_YN", "EX") == "Y"].value_counts()
-        injected = first(ae["SUBJID"], dm).map(given).fillna(0) > STRAY
-        return (cls.arm(ae, rand, dm) == "CTRL") & ~injected
+    def of_control(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame, told: pd.Series) -> pd.DataFrame:
+        """WRONG: where ``told`` holds of a control's event; DOUBTED: it is one of many, so that the arm itself is doubted."""
+        wrong = (cls.arm(ae, rand, dm) == "CTRL") & told
+        drug = cls.term(ae, "REL_IFN").isin(RELATED) | ~cls.term(ae, "ACTION").isin(["NOT APPLICABLE", ""])
+        drug = drug.groupby(cls.derivation("first_screening_number")(ae["SUBJID"], dm))
+        many = (drug.transform("sum") >= MANY) & (drug.transform("mean") > 0.5)
+        return pd.DataFrame({"WRONG": wrong, "DOUBTED": wrong & many})
 
     @classmethod
     def before_randomization(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
@@ -62,12 +63,13 @@ class AEOfSubject(RawForm, form="AE"):
         "Related to interferon, though the subject is in the control arm",
         variables=["REL_IFN", "SUBJID"],
         mend=["REL_IFN"],
-        reads={"RAND": ["SUBJID", "GROUP"], "DM": [], "EX": []},
+        reads={"RAND": ["SUBJID", "GROUP"], "DM": []},
         query="受试者为对照组，未使用干扰素，但“{AETERM}”与干扰素的关系为“{REL_IFN}”，请核实。 / "
         "The subject is in the control arm and had no interferon; the relation of “{AETERM}” to it is {REL_IFN}: please check.",
     )
-    def not_related_in_control_arm(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame, ex: pd.DataFrame) -> pd.Series:
-        return ~cls.control(ae, rand, dm, ex) | ~cls.term(ae, "REL_IFN").isin(RELATED)
+    def not_related_in_control_arm(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        told = cls.of_control(ae, rand, dm, cls.term(ae, "REL_IFN").isin(RELATED))
+        return ~told["WRONG"] | told["DOUBTED"]
 
     @rule(
         "IFN-AE-015",
@@ -75,13 +77,32 @@ class AEOfSubject(RawForm, form="AE"):
         "Action taken with interferon, though the subject is in the control arm",
         variables=["ACTION", "SUBJID"],
         mend=["ACTION"],
-        reads={"RAND": ["SUBJID", "GROUP"], "DM": [], "EX": []},
+        reads={"RAND": ["SUBJID", "GROUP"], "DM": []},
         query="受试者为对照组，未使用干扰素，但“{AETERM}”对试验药物采取的措施为“{ACTION}”：应为不适用，请核实。 / "
         "The subject is in the control arm and the action taken for “{AETERM}” is {ACTION}: "
         "not applicable is expected, please check.",
     )
-    def no_action_in_control_arm(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame, ex: pd.DataFrame) -> pd.Series:
-        return ~cls.control(ae, rand, dm, ex) | cls.term(ae, "ACTION").isin(["NOT APPLICABLE", ""])
+    def no_action_in_control_arm(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        told = cls.of_control(ae, rand, dm, ~cls.term(ae, "ACTION").isin(["NOT APPLICABLE", ""]))
+        return ~told["WRONG"] | told["DOUBTED"]
+
+    @rule(
+        "IFN-AE-029",
+        Severity.ERROR,
+        "Most events of a control have to do with interferon: is it in the other arm?",
+        variables=["REL_IFN", "ACTION"],
+        mend=["RAND.GROUP"],
+        reads={"RAND": ["GROUP"], "DM": []},
+        query="受试者组别为“{RAND.GROUP}”，"
+        "但多数不良事件与干扰素有关或对干扰素采取了措施（如“{AETERM}”：{REL_IFN}，{ACTION}），请核实组别。 / "
+        "The group of the subject is {RAND.GROUP}, and most of its events are related to interferon or changed it "
+        "(“{AETERM}”: {REL_IFN}, {ACTION}): please check the group.",
+    )
+    def arm_is_right(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        """Asked once of a subject, at its first event."""
+        doubted = cls.of_control(ae, rand, dm, pd.Series(True, index=ae.index))["DOUBTED"]
+        number = cls.derivation("first_screening_number")(ae["SUBJID"], dm)
+        return ~(doubted & ~number.where(doubted).duplicated())
 
     @rule(
         "IFN-AE-016",

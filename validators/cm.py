@@ -186,7 +186,8 @@ class CMFor(RawForm, form="CM"):
     def begun_during_the_event(cls, cm: pd.DataFrame, ae: pd.DataFrame, dm: pd.DataFrame) -> Against:
         """An event that is named twice may be either; an end before its start is another rule's finding."""
         table = pairs(cls, cm, ae, dm)
-        one = table[table["SAME"] & ~table[table["SAME"]]["CM"].duplicated(keep=False).reindex(table.index, fill_value=False)]
+        one = table[table["SAME"]]
+        one = one[~one["CM"].duplicated(keep=False)]
         wrong = before(one["BEGIN"], one["START"]) | (before(one["END"], one["BEGIN"]) & ~before(one["END"], one["START"]))
         at = one[wrong].set_index("CM")["AE"].reindex(np.arange(len(cm))).fillna(-1).to_numpy(dtype=np.int64)
         return against(pd.Series(at < 0, index=cm.index), AE=at)

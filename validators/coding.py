@@ -109,13 +109,15 @@ class CodingForm(RawForm, form="AE_CODING"):
         each = pairs.reset_index().groupby(["PT", "PT_CD"], sort=False)["index"].agg(["size", "min"]).reset_index()
         each["others"] = sum(each.groupby(name)["size"].transform("size") - 1 for name in ("PT", "PT_CD"))
         each["one"] = each.index
-        held = pd.concat([each.merge(each, on=name, suffixes=("", "_")) for name in ("PT", "PT_CD")])
+        held = pd.concat([each.merge(each, on=name, suffixes=("", "_")) for name in ("PT", "PT_CD")], ignore_index=True)
         held = held[held["one"] != held["one_"]]
-        rarer, equal = held["size"] < held["size_"], held["size"] == held["size_"]
-        odder, alike = held["others"] > held["others_"], held["others"] == held["others_"]
-        undecided = equal & alike & (held["min"] > held["min_"])
-        wrong = held[rarer | (equal & odder) | undecided]
-        meant = wrong[undecided.loc[wrong.index] & ~wrong["one"].duplicated()].set_index("one")["min_"]
+        equal, alike = held["size"] == held["size_"], held["others"] == held["others_"]
+        held = held.assign(
+            rarer=(held["size"] < held["size_"]) | (equal & (held["others"] > held["others_"])),
+            undecided=equal & alike & (held["min"] > held["min_"]),
+        )
+        wrong = held[held["rarer"] | held["undecided"]]
+        meant = wrong[~wrong["one"].isin(wrong.loc[wrong["rarer"], "one"])].drop_duplicates("one").set_index("one")["min_"]
         each = each.assign(wrong=each["one"].isin(wrong["one"]), meant=each["one"].map(meant).fillna(-1))
         found = pairs.reset_index().merge(each, on=["PT", "PT_CD"]).set_index("index")
         bad, beside = np.zeros(len(coding), dtype=bool), np.full(len(coding), -1)

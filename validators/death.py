@@ -53,6 +53,7 @@ class DISPDeath(RawForm, form="DISP"):
         lacks=["DEATH"],
         query="研究结束原因为“{EOS_REASON}”（{EOS_DAT}），其他记录亦提示死亡，但无死亡记录表，请补充。 / "
         "The study ended by {EOS_REASON} on {EOS_DAT}, and other forms tell of a death: please complete the death form.",
+        stands_for=["TB-DM-DTHFL-DSDECOD", "TB-DM-DTHFL-AEOUT", "TB-DM-DTHFL-AESDTH", "TB-DS-DSSTDTC-DTHDTC"],
     )
     def death_has_form(cls, disp: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
         told = cls.told(disp, *others)
@@ -69,6 +70,7 @@ class DISPDeath(RawForm, form="DISP"):
         lacks=["DEATH"],
         query="研究结束原因为“{EOS_REASON}”（{EOS_DAT}），但无死亡记录表，随访亦未记录死亡，请核实。 / "
         "The study ended by {EOS_REASON} on {EOS_DAT}; there is no death form, and no contact told of a death: please check.",
+        stands_for=["TB-DM-DTHFL-DSDECOD", "TB-DM-DTHFL-AEOUT", "TB-DM-DTHFL-AESDTH", "TB-DS-DSSTDTC-DTHDTC"],
     )
     def nobody_else_tells(cls, disp: pd.DataFrame, *others: pd.DataFrame) -> Against:
         """A contact on that day or later says otherwise; it may be the one that is wrong."""
