@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,7 @@ def is_ours(rule: str) -> bool:
 
 
 Told = list[tuple[str, str, str]]
+Origins = tuple[list[Origin], list[Origin]]
 
 
 @pytest.fixture(scope="module")
@@ -235,7 +237,8 @@ DATES: dict[str, tuple[Mapping[str, str], Told]] = {
             (
                 "TB-VISIT-WINDOW",
                 "LAB",
-                "WEEK 4 on 2024-03-25, 53 days after its window (2024-01-26 to 2024-02-01, planned 2024-01-29); LAB",
+                "WEEK 4 on 2024-03-25, the day of WEEK 12, 53 days after its window "
+                "(2024-01-26 to 2024-02-01, planned 2024-01-29); LAB",
             )
         ],
     ),
@@ -317,7 +320,7 @@ def ours(run: Run) -> list[Finding]:
 
 
 def test_a_missing_form_is_a_finding_about_what_is_not_there(study: Study, tmp_path: Path) -> None:
-    """It names no cell to mend, but day 1 that the visit is planned by, and where the site would enter the record."""
+    """It names the file that lacks the record, day 1 that the visit is planned by, and where the site would enter it."""
     run = study.validate(export({"SCAN 1,WEEK 8*": ""}, tmp_path / "export"), core=False)
     (finding,) = ours(run)
     assert finding == Finding(
@@ -336,7 +339,7 @@ def test_a_missing_form_is_a_finding_about_what_is_not_there(study: Study, tmp_p
         "If so, please enter it; if not, please confirm and give the reason. / "
         "SCAN (Scan) 无访视 WEEK 8（计划时间 2024-02-23 至 2024-02-29）的记录，"
         "请核实该项目是否完成：如已完成请录入，如未完成请说明原因。",
-        origins=(Origin(Role.COMPARED, "dm.csv", None, 2, ("START",)),),
+        origins=(Origin(Role.CORRECT, "scan.csv", None, None, ()), Origin(Role.COMPARED, "dm.csv", None, 2, ("START",))),
     )
     assert (run.results.places or {})[finding.id] == SitePlace("SCAN", "WEEK 8", True, {})
 
@@ -345,11 +348,83 @@ def test_a_missed_visit_is_one_finding_about_the_subject(study: Study, tmp_path:
     run = study.validate(export({**NO_WEEK_4, "CALL 1,WEEK 4*": ""}, tmp_path / "export"), core=False)
     (finding,) = ours(run)
     assert (finding.dataset, finding.record, finding.subject, finding.severity) == ("DM", None, "VISIT01-1", Severity.WARNING)
-    assert finding.origins == (Origin(Role.COMPARED, "dm.csv", None, 2, ("START",)),)
+    assert finding.origins == (
+        *(Origin(Role.CORRECT, f"{form}.csv", None, None, ()) for form in ("lab", "breath", "call")),
+        Origin(Role.COMPARED, "dm.csv", None, 2, ("START",)),
+    )
     assert (run.results.places or {})[finding.id] == SitePlace("LAB, BREATH, CALL", "WEEK 4", True, {})
 
 
-def test_a_date_outside_of_the_window_names_every_cell_that_may_be_wrong(study: Study, tmp_path: Path) -> None:
+def cells(row: int, *columns: str, file: str = "lab.csv", role: Role = Role.CORRECT) -> Origin:
+    return Origin(role, file, None, row, columns)
+
+
+MAY_BE_WRONG: dict[str, tuple[Mapping[str, str], Origins]] = {
+    "a date in no window: the date": (
+        {"SCAN 1*": "1,WEEK 8,2024-03-02"},
+        ([cells(2, "DAT", file="scan.csv")], [cells(2, "VISIT", file="scan.csv")]),
+    ),
+    "the day of another visit: the visit": (
+        {"LAB 1,WEEK 12,2024-03-25,WBC": "1,WEEK 4,2024-03-25,WBC"},
+        ([cells(6, "VISIT")], [cells(6, "DAT")]),
+    ),
+    "another day in the window of another visit: either": (
+        {"LAB 1,WEEK 8,2024-02-26,TSH": "1,WEEK 8,2024-03-26,TSH"},
+        ([cells(5, "DAT", "VISIT")], []),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MAY_BE_WRONG)
+def test_of_date_and_visit_the_one_is_to_be_corrected_that_stands_alone(study: Study, tmp_path: Path, case: str) -> None:
+    changes, (mend, compared) = MAY_BE_WRONG[case]
+    (finding,) = ours(study.validate(export(changes, tmp_path / "export"), core=False))
+    assert finding.rule == "TB-VISIT-WINDOW"
+    day1 = cells(2, "START", file="dm.csv")
+    assert finding.origins == (*mend, *(replace(one, role=Role.COMPARED) for one in (*compared, day1)))
+
+
+def test_a_record_under_another_number_is_told_once_where_it_is_missed(study: Study, tmp_path: Path) -> None:
+    """Subject 2, of the other arm, has no scan planned."""
+    changes = {"SCAN 1*": "2,WEEK 8,2024-02-26"}
+    (finding,) = ours(study.validate(export(changes, tmp_path / "export"), core=False))
+    assert (finding.rule, finding.subject, finding.record) == ("TB-RAW-SCAN-EXPECTED", "VISIT01-1", 1)
+    assert finding.message.endswith(f"{WEEK_8} (Scan); that of 2024-02-26 stands under 2, of whom none is due")
+    assert finding.origins == (
+        cells(2, "SUBJ", file="scan.csv"),
+        cells(2, "VISIT", "DAT", file="scan.csv", role=Role.COMPARED),
+        Origin(Role.CORRECT, "scan.csv", None, None, ()),
+        cells(2, "START", file="dm.csv", role=Role.COMPARED),
+    )
+
+
+def test_an_answer_that_no_record_bears_out_is_doubted(study: Study, tmp_path: Path) -> None:
+    """Breath tests are planned for smokers, at two visits here."""
+    folder = shutil.copytree(STUDY, tmp_path / "study")
+    activities = folder / "protocol" / "activities.yml"
+    text = activities.read_text(encoding="utf-8")
+    assert "activity: Breath test, visits: [WEEK 4]" in text
+    text = text.replace("activity: Breath test, visits: [WEEK 4]", "activity: Breath test, visits: [WEEK 4, WEEK 8]")
+    activities.write_text(text, encoding="utf-8")
+    changes = {"+BREATH": "1,WEEK 8,2024-02-26\n3,WEEK 8,2024-02-26", "ELIG 2*": "2,2023-12-20,Yes"}
+    (finding,) = ours(Study(folder).validate(export(changes, tmp_path / "export"), core=False))
+    assert (finding.rule, finding.subject) == ("TB-RAW-BREATH-EXPECTED", "VISIT01-2")
+    assert finding.message.endswith("WEEK 4, WEEK 8 (Breath test), planned as ELIG has SMOKES Yes")
+    assert finding.origins == (
+        cells(3, "SMOKES", file="elig.csv"),
+        Origin(Role.CORRECT, "breath.csv", None, None, ()),
+        cells(3, "START", file="dm.csv", role=Role.COMPARED),
+    )
+
+
+def test_what_another_rule_asks_to_correct_is_not_told_again(study: Study, tmp_path: Path) -> None:
+    """The record is there twice: its key is told, and not its window."""
+    changes = {"SCAN 1*": "1,WEEK 8,2024-03-02", "+SCAN": "1,WEEK 8,2024-03-02"}
+    run = study.validate(export(changes, tmp_path / "export"), core=False)
+    assert (ours(run), {one.rule for one in run.results.findings if one.rule.endswith("-KEY")}) == ([], {"TB-RAW-SCAN-KEY"})
+
+
+def test_a_date_outside_of_the_window_names_every_record_of_the_day(study: Study, tmp_path: Path) -> None:
     late = {
         "LAB 1,WEEK 8,2024-02-26,WBC": "1,W8,2024-03-02,WBC",
         "LAB 1,WEEK 8,2024-02-26,TSH": "1,WEEK 8,2024-03-02,TSH",
@@ -359,9 +434,8 @@ def test_a_date_outside_of_the_window_names_every_cell_that_may_be_wrong(study: 
     assert (finding.dataset, finding.record, finding.subject, finding.severity) == ("LAB", 3, "VISIT01-1", Severity.WARNING)
     assert (finding.variables, finding.values) == (("DAT", "VISIT"), {"DAT": "2024-03-02", "VISIT": "W8"})
     assert finding.origins == (
-        Origin(Role.CORRECT, "lab.csv", None, 4, ("DAT", "VISIT")),
-        Origin(Role.CORRECT, "lab.csv", None, 5, ("DAT", "VISIT")),
-        Origin(Role.CORRECT, "scan.csv", None, 2, ("DAT", "VISIT")),
+        *(cells(row, "DAT", file=file) for file, row in (("lab.csv", 4), ("lab.csv", 5), ("scan.csv", 2))),
+        *(cells(row, "VISIT", file=file, role=Role.COMPARED) for file, row in (("lab.csv", 4), ("lab.csv", 5), ("scan.csv", 2))),
         Origin(Role.COMPARED, "dm.csv", None, 2, ("START",)),
     )
     assert finding.query.startswith(
@@ -485,7 +559,7 @@ def test_each_subject_has_the_visits_of_the_version_it_consented_to(tmp_path: Pa
         "+SCAN": "2,WEEK 8,2024-02-26",
     }
     assert tell(Study(folder).validate(export(changes, tmp_path / "export"), core=False)) == [
-        ("TB-RAW-SCAN-EXPECTED", "SCAN", f"{WEEK_8} (Scan)"),
+        ("TB-RAW-SCAN-EXPECTED", "SCAN", f"{WEEK_8} (Scan); that of 2024-02-26 stands under 2, of whom none is due"),
         (
             "TB-VISIT-WINDOW",
             "LAB",

@@ -10,8 +10,22 @@ import numpy as np
 from trialbook.checks.rule import Rule
 from trialbook.checks.schema import Verdict
 from trialbook.checks.tables import CheckedTable
-from trialbook.findings import Finding, Severity
+from trialbook.findings import Finding, Origin, Role, Severity
 from trialbook.mapping import Form
+
+Cell = tuple[str, str | None, int | None, str | None, str]
+"""File, sheet, row, path and column."""
+
+
+def to_correct(findings: Iterable[Finding]) -> set[Cell]:
+    """The cells that some findings ask to correct."""
+    marked = (one for finding in findings for one in finding.origins if one.role is Role.CORRECT)
+    return {cell for one in marked for cell in cells_of(one)}
+
+
+def cells_of(origin: Origin) -> list[Cell]:
+    """The cells that an origin names."""
+    return [(origin.file, origin.sheet, origin.row, origin.path, column) for column in origin.columns]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from trialbook.checks.consequences import Cell, cells_of, to_correct
 from trialbook.checks.judged_tables import item_origins
 from trialbook.checks.questions import Questions
 from trialbook.checks.tables import CheckedTable
@@ -15,9 +16,6 @@ from trialbook.screening import ScreenedExport
 
 UNDECIDED = "TB-IE-UNDECIDED"
 SAID = "Assigned to an arm, and by the data it cannot be told that all criteria were met"
-
-
-Cell = tuple[str, str | None, int | None, str | None, str]
 
 
 def assigned_to_arms(dm: Mapped | None, forms: Mapping[str, Form]) -> dict[str, tuple[int, str, int]]:
@@ -54,7 +52,7 @@ def check_undecided(
         return [], [_outcome(0, "DM has no ARMCD, so nobody is known to be assigned to an arm")]
     if not (verdicts == "ELIGIBLE").any():
         return [], [_outcome(0, "nobody is found eligible, so the export lacks what would tell")]
-    known = _to_correct(told)
+    known = to_correct(told)
     places = {subject: position for position, subject in enumerate(screened.subjects)}
     findings = []
     for number, (row, form, at) in assigned_to_arms(dm, forms).items():
@@ -74,18 +72,8 @@ def _origins(screened: ScreenedExport, tables: Mapping[str, CheckedTable], posit
     return tuple(dict.fromkeys(found))
 
 
-def _to_correct(findings: Iterable[Finding]) -> set[Cell]:
-    """The cells that some findings ask to correct."""
-    marked = (one for finding in findings for one in finding.origins if one.role is Role.CORRECT)
-    return {cell for one in marked for cell in _cells(one)}
-
-
 def _to_correct_all(origins: Iterable[Origin], known: set[Cell]) -> bool:
-    return all(one.columns and known.issuperset(_cells(one)) for one in origins)
-
-
-def _cells(origin: Origin) -> list[Cell]:
-    return [(origin.file, origin.sheet, origin.row, origin.path, column) for column in origin.columns]
+    return all(one.columns and known.issuperset(cells_of(one)) for one in origins)
 
 
 def _finding(

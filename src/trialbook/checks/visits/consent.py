@@ -33,7 +33,10 @@ def before_consent(context: Context, told: Collection[tuple[str, int]]) -> tuple
         consent = value_beside(consents, numbers, one.groups["NUMBER"])
         early = before(one.groups["DATE"], consent) & one.groups["ATTENDED"]
         for number in np.flatnonzero(early.to_numpy()):
-            if (name, int(number)) not in told:
+            records = one.positions(int(number), 1)
+            if (name, int(number)) not in told and not context.is_broken(
+                name, records, [one.form.spec.date, one.form.spec.subject]
+            ):
                 groups.append(Group(name, int(number), {"consent": consent.iloc[number]}))
     by_number: dict[str, list[list[Group]]] = {}
     for of in together(context, groups, ("NUMBER", "DATE")):
@@ -41,6 +44,8 @@ def before_consent(context: Context, told: Collection[tuple[str, int]]) -> tuple
     first = pd.Series(np.arange(len(numbers)), index=numbers)[~numbers.duplicated().to_numpy()]
     faults: list[Fault] = []
     for subject, visits in by_number.items():
+        if context.is_broken(declared.form, first[[subject]].to_numpy(), [declared.date]):
+            continue
         if len(visits) >= LEAST_VISITS:
             faults.append(_doubted(context, declared, int(first[subject]), visits))
         else:
@@ -53,7 +58,7 @@ def _early(context: Context, declared: ConsentSpec, at: int, groups: Sequence[Gr
     date, consent = groups[0].row(context)["DATE"], groups[0].facts["consent"]
     (beside,) = context.tables[declared.form].locate(np.array([at]), [declared.date], Role.COMPARED)
     query = context.questions.ask("BEFORE-CONSENT", date=date, consent=consent)
-    return fault_of(context, groups, f"on {date}, informed consent on {consent}", query, visit=False, beside=beside)
+    return fault_of(context, groups, f"on {date}, informed consent on {consent}", query, mend=("date",), beside=beside)
 
 
 def _doubted(context: Context, declared: ConsentSpec, at: int, visits: Sequence[Sequence[Group]]) -> Fault:

@@ -2,42 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
 from trialbook.checks.visits.calendar import Calendar
 from trialbook.checks.visits.seen import having
 from trialbook.checks.visits.subjects import Subjects, by_version
-from trialbook.checks.visits.telling import Context, Fault, written
-from trialbook.findings import Role, SitePlace
+from trialbook.checks.visits.telling import Context
 from trialbook.protocol.soa import ExpectedForm, Schedule
 
-MISSED = ""
+
+@dataclass(frozen=True)
+class Stranger:
+    """A group of a form's records (:class:`~trialbook.checks.visits.seen.Seen`) under the number of another subject."""
+
+    form: str
+    group: int
+    number: str
 
 
 @dataclass(frozen=True)
 class Lack:
-    """A subject (row) of whose visit ``forms`` have no record of some activities; ``missed``: nothing of the visit is there."""
+    """A subject (row) of whose visit (``place`` in the calendar) some activities left no record; ``uses`` are what is not there.
+
+    ``missed``: nothing of the visit is there; ``strangers``: by form, the records under another number that seem to be those.
+    """
 
     row: int
+    place: int
     visit: str
     first: float
     last: float
-    forms: Mapping[str, tuple[str, ...]]
+    uses: tuple[ExpectedForm, ...]
     missed: bool
+    strangers: Mapping[str, Stranger] = field(default_factory=dict)
+
+    @property
+    def forms(self) -> dict[str, tuple[str, ...]]:
+        """The forms, each with the activities that it has no record of."""
+        forms: dict[str, tuple[str, ...]] = {}
+        for one in self.uses:
+            forms[one.form] = (*forms.get(one.form, ()), one.activity.activity)
+        return forms
 
 
-def lacks(context: Context, subjects: Subjects, reasons: Mapping[str, str]) -> Iterator[Lack]:
-    """Every lack, by version of the protocol and visit; forms with a reason for not being judged are left out.
+@dataclass(frozen=True)
+class Unmet:
+    """A subject (row) of whom a form says that an activity is planned, and who has no record of it at any of ``visits``."""
+
+    row: int
+    use: ExpectedForm
+    visits: tuple[str, ...]
+
+
+def lacks(context: Context, subjects: Subjects, reasons: Mapping[str, str]) -> tuple[list[Lack], list[Unmet]]:
+    """Every lack, by subject and visit; forms with a reason for not being judged are left out.
 
     A form is expected where the visit took place, or its window is over and the subject was seen after it; in both cases
     while the subject was in one of the epochs in which the activity is planned. What takes place at a visit that an event decides
     on is not judged: that depends on the event.
     """
+    found: list[Lack] = []
+    unmet: list[Unmet] = []
     for name, mine in by_version(subjects):
-        yield from _Version(context, subjects, context.protocol.version(name).schedule, mine, reasons).lacks()
+        version = _Version(context, subjects, context.protocol.version(name).schedule, mine, reasons)
+        unmet += version.unmet()
+        found += version.with_strangers(list(version.lacks(unmet)))
+    return sorted(found, key=lambda one: (one.row, one.place)), sorted(unmet, key=lambda one: one.row)
 
 
 @dataclass
@@ -70,21 +105,83 @@ class _Version:
                 np.minimum.at(self.took, (sure["S"].to_numpy(), sure["V"].to_numpy()), sure["DAY"].to_numpy())
         self.of_version = np.isin(np.arange(len(self.subjects)), self.mine)
 
-    def lacks(self) -> Iterator[Lack]:
+    @cached_property
+    def judged(self) -> list[list[tuple[ExpectedForm, np.ndarray, np.ndarray]]]:
+        """By visit, what it is to leave behind, of whom, and of whom it is not there."""
+        found = []
         for place, visit in enumerate(self.calendar.visits):
             uses = [one for one in self.schedule.expected_forms(visit.visit) if self._is_judged(one)]
             wanted = [self._wanted(one, place) for one in uses]
-            absent = [want & ~self._is_there(one, place) for one, want in zip(uses, wanted, strict=True)]
-            in_person = [number for number, one in enumerate(uses) if not one.activity.remote]
-            some = self._any(wanted[number] for number in in_person)
-            missed = some & ~self._any(wanted[number] & ~absent[number] for number in in_person) & np.isinf(self.took[:, place])
-            for row in np.flatnonzero(self._any(absent)):
-                forms: dict[str, tuple[str, ...]] = {}
-                for one, lacking in zip(uses, absent, strict=True):
-                    if lacking[row]:
-                        forms[one.form] = (*forms.get(one.form, ()), one.activity.activity)
-                first, last = (self.subjects.day1[row] + edge[place] for edge in (self.calendar.first, self.calendar.last))
-                yield Lack(int(row), visit.visit, first, last, forms, bool(missed[row]))
+            found.append([(one, want, want & ~self._is_there(one, place)) for one, want in zip(uses, wanted, strict=True)])
+        return found
+
+    def unmet(self) -> Iterator[Unmet]:
+        """What another form's answer has planned, and several visits lack, and none has: it may be the answer that is wrong."""
+        of_activity: dict[tuple[str, str], list[tuple[ExpectedForm, np.ndarray, np.ndarray]]] = {}
+        for of_visit in self.judged:
+            for use, wanted, absent in of_visit:
+                if use.activity.subjects is not None and use.activity.subjects.form:
+                    of_activity.setdefault((use.activity.id, use.form), []).append((use, wanted, absent))
+        for uses in of_activity.values():
+            wanted, absent = (np.array([one[at] for one in uses]) for at in (1, 2))
+            for row in np.flatnonzero((wanted.sum(axis=0) > 1) & (wanted == absent).all(axis=0)):
+                visits = tuple(use.visit.visit for (use, *_), of in zip(uses, absent, strict=True) if of[row])
+                yield Unmet(int(row), uses[0][0], visits)
+
+    def lacks(self, unmet: Collection[Unmet]) -> Iterator[Lack]:
+        """What is not there, but for what is unmet throughout."""
+        throughout = {(one.row, one.use.activity.id, one.use.form) for one in unmet}
+        for place, visit in enumerate(self.calendar.visits):
+            of_visit = self.judged[place]
+            in_person = [one for one in of_visit if not one[0].activity.remote]
+            some = self._any(wanted for _, wanted, _ in in_person)
+            missed = some & ~self._any(wanted & ~absent for _, wanted, absent in in_person) & np.isinf(self.took[:, place])
+            for row in np.flatnonzero(self._any(absent for *_, absent in of_visit)):
+                uses = tuple(use for use, _, absent in of_visit if absent[row])
+                if not missed[row]:
+                    uses = tuple(use for use in uses if (row, use.activity.id, use.form) not in throughout)
+                if uses:
+                    first, last = (self.subjects.day1[row] + edge[place] for edge in (self.calendar.first, self.calendar.last))
+                    yield Lack(int(row), place, visit.visit, first, last, uses, bool(missed[row]))
+
+    def with_strangers(self, found: Sequence[Lack]) -> list[Lack]:
+        """The lacks with the records that seem to be what is not there, each under another number (:class:`Stranger`).
+
+        Of the subject under whose number a record stands it is not planned, or has it another record beside it in the window;
+        its date is in the visit's window of the subject who lacks it. Nothing is guessed where several fit.
+        """
+        fits: dict[tuple[int, str], list[Stranger]] = {}
+        for at, lack in enumerate(found):
+            for use in lack.uses:
+                if self.context.forms.found[use.form].spec.visit and self.context.forms.found[use.form].spec.date:
+                    fits.setdefault((at, use.form), []).extend(self._strangers(lack, use))
+        taken = Counter((one.form, one.group) for of in fits.values() for one in set(of))
+        chosen: dict[int, dict[str, Stranger]] = {}
+        for (at, form), of in fits.items():
+            if len(set(of)) == 1 and taken[form, of[0].group] == 1:
+                chosen.setdefault(at, {})[form] = of[0]
+        return [replace(one, strangers=chosen.get(at, {})) for at, one in enumerate(found)]
+
+    def _strangers(self, lack: Lack, use: ExpectedForm) -> Iterator[Stranger]:
+        seen, planned = self.context.seen[use.form], self.calendar.visits[lack.place].offset
+        groups = seen.groups
+        dated = (groups["DAY"] >= lack.first) & (groups["DAY"] <= lack.last) & groups["ATTENDED"]
+        own = groups["NUMBER"] == self.subjects.table["NUMBER"].iloc[lack.row]
+        holding = seen.holding(self.context.specs, use.recorded.records)
+        at_visit = (groups["VISIT"] == lack.visit) & groups.index.isin(holding)
+        for group in np.flatnonzero(at_visit & dated & ~own):
+            number = str(groups["NUMBER"].iloc[group])
+            (row,) = self.subjects.rows(groups["NUMBER"].iloc[[group]])
+            known = self.context.usubjid[use.form].iloc[groups["AT"].iloc[group]] if use.form in self.context.usubjid else ""
+            if row < 0:
+                surplus = planned >= 0 and known != ""
+            else:
+                others = groups[at_visit & (groups["NUMBER"] == number)].drop(index=group)
+                since = others["DAY"] - self.subjects.day1[row]
+                within = (since >= self.calendar.first[lack.place]) & (since <= self.calendar.last[lack.place])
+                surplus = not self._concerned(use)[row] or bool(within.any())
+            if surplus:
+                yield Stranger(use.form, int(group), number)
 
     def _any(self, masks: Iterable[np.ndarray]) -> np.ndarray:
         """Whom one of the masks names, nobody without masks."""
@@ -161,29 +258,3 @@ class _Version:
             since = day - self.subjects.day1
             there[:, at] |= np.isnan(since) | ((since >= self.calendar.first[at]) & (since <= self.calendar.last[at]))
         return there
-
-
-def faults(context: Context, subjects: Subjects, found: list[Lack]) -> dict[str, list[Fault]]:
-    """The lacks as faults: by form, and under MISSED those of whole visits."""
-    made: dict[str, list[Fault]] = {MISSED: []}
-    located = context.day1(subjects, [one.row for one in found], Role.COMPARED)
-    for lack, origins in zip(found, located, strict=True):
-        subject, number = (str(subjects.table[name].iloc[lack.row]) for name in ("USUBJID", "NUMBER"))
-        span = {"visit": lack.visit, "first": written(lack.first), "last": written(lack.last)}
-        when = f"{lack.visit}, planned from {span['first']} to {span['last']}"
-        if lack.missed:
-            query = context.questions.ask("MISSED-VISIT", **span, forms=list(lack.forms))
-            by_site = any(context.specs.forms[form].by_site for form in lack.forms)
-            place = SitePlace(", ".join(lack.forms), lack.visit, by_site, {})
-            what = f"{when}: {', '.join(lack.forms)}"
-            source = str(subjects.table["FORM"].iloc[lack.row])
-            made[MISSED].append(Fault(source, subject, (number, lack.visit), what, query, origins, place=place))
-            continue
-        for form, activities in lack.forms.items():
-            spec = context.specs.forms[form]
-            kind = "MISSING-FORM" if spec.visit else "MISSING-RECORD"
-            query = context.questions.ask(kind, **span, form=f"{form} ({spec.title})" if spec.title else form)
-            place = SitePlace(form, lack.visit if spec.visit else "", spec.by_site, {})
-            what = f"{when} ({'; '.join(activities)})" if spec.visit else "; ".join(activities)
-            made.setdefault(form, []).append(Fault(form, subject, (number, lack.visit), what, query, origins, place=place))
-    return made

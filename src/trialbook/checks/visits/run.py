@@ -6,15 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 
-from trialbook.checks.consequences import Told
+from trialbook.checks.consequences import Told, to_correct
 from trialbook.checks.questions import Questions
 from trialbook.checks.tables import CheckedTable
+from trialbook.checks.visits.absent import MISSED, faults
 from trialbook.checks.visits.consent import before_consent
-from trialbook.checks.visits.missing import MISSED, faults, lacks
+from trialbook.checks.visits.missing import Lack, Unmet, lacks
 from trialbook.checks.visits.seen import seen
-from trialbook.checks.visits.subjects import replanned, subjects_of
-from trialbook.checks.visits.telling import Context, Fault, VisitRule, told
+from trialbook.checks.visits.subjects import Subjects, replanned, subjects_of
+from trialbook.checks.visits.telling import Context, Fault, VisitRule, findings_of
 from trialbook.checks.visits.unplanned import without_day1
 from trialbook.checks.visits.windows import doubtful_day1, out_of_window
 from trialbook.findings import Finding, RuleOutcome, Severity, SitePlace
@@ -56,11 +58,12 @@ def check_visits(
     protocol: Protocol,
     questions: Questions,
     known: Mapping[str, Sequence[Told]] | None = None,
+    told: Iterable[Finding] = (),
 ) -> VisitFindings:
     """What forms tell of the planned visits, against the schedule in force for each subject; nothing in a study without either.
 
     ``tables`` are the forms as rules see them, ``dm`` is the mapped DM (None: it was not made); ``known``: what of the records is
-    told already, by rules that stand for these.
+    told already, by rules that stand for these; ``told``: the findings so far, whose cells to correct are not told of again.
     """
     if not protocol.visits and specs.export.consent is None:
         return VisitFindings()
@@ -69,41 +72,68 @@ def check_visits(
         for name, form in forms.found.items()
         if (form.spec.visit or form.spec.date) and form.spec.subject not in form.missing
     }
-    context = Context(protocol.id, specs, protocol, questions, forms, seen_of, tables, dm, mapped.usubjid)
+    broken = to_correct(told)
+    context = Context(protocol.id, specs, protocol, questions, forms, seen_of, tables, dm, mapped.usubjid, broken)
     known = known or {}
     done = _Done(protocol.id)
+    schedule = _Schedule.of(context, mapped) if protocol.visits and dm is not None and "DM" in mapped.datasets else None
+    elsewhere = schedule.elsewhere if schedule else set()
     early: set[tuple[str, int]] = set()
     reason = _no_consent(context)
     if reason is None:
-        found, early = before_consent(context, _groups(context, known.get(CONSENT.id, ())))
+        found, early = before_consent(context, elsewhere | _groups(context, known.get(CONSENT.id, ())))
         done.add(CONSENT, found)
     else:
         done.skip(CONSENT, reason)
-    if protocol.visits:
-        _of_schedule(context, mapped, done, early | _groups(context, known.get(WINDOW.id, ())))
+    if schedule is not None:
+        _of_schedule(context, schedule, done, elsewhere | early | _groups(context, known.get(WINDOW.id, ())))
+    elif protocol.visits:
+        for rule in (WINDOW, DAY1, NO_DAY1, MISSING, *map(expected, _forms_of(protocol))):
+            done.skip(rule, "DM is not made, so nobody's day 1 is known")
     return done.result()
 
 
-def _of_schedule(context: Context, mapped: MappedStudy, done: _Done, told_of: set[tuple[str, int]]) -> None:
+@dataclass(frozen=True)
+class _Schedule:
+    """Whose visits are planned when, and what of them is not there.
+
+    ``apart``: by how many days each subject's day 1 is later than its own; ``reasons``: by form, why it can't be judged, if so.
+    """
+
+    dm: pd.DataFrame
+    subjects: Subjects
+    apart: np.ndarray
+    reasons: Mapping[str, str | None]
+    lacks: Sequence[Lack]
+    unmet: Sequence[Unmet]
+
+    @classmethod
+    def of(cls, context: Context, mapped: MappedStudy) -> _Schedule:
+        """By the mapped DM and SE."""
+        dm, reasons = mapped.datasets["DM"], {name: _not_judged(context, name) for name in _forms_of(context.protocol)}
+        own = subjects_of(dm, mapped.datasets.get("SE"), context.forms, context.specs, context.protocol)
+        subjects, apart = replanned(own, context.protocol, context.seen)
+        left_out = {name: reason for name, reason in reasons.items() if reason is not None}
+        return cls(dm.dataset.frame, subjects, apart, reasons, *lacks(context, subjects, left_out))
+
+    @property
+    def elsewhere(self) -> set[tuple[str, int]]:
+        """The groups of forms that are told of as another subject's."""
+        return {(one.form, one.group) for lack in self.lacks if not lack.missed for one in lack.strangers.values()}
+
+
+def _of_schedule(context: Context, schedule: _Schedule, done: _Done, told_of: set[tuple[str, int]]) -> None:
     """The rules that need to know which visits are planned for whom."""
-    reasons = {name: _not_judged(context, name) for name in _forms_of(context.protocol)}
-    dm = mapped.datasets.get("DM")
-    if dm is None or context.dm is None:
-        for rule in (WINDOW, DAY1, NO_DAY1, MISSING, *map(expected, reasons)):
-            done.skip(rule, "DM is not made, so nobody's day 1 is known")
-        return
-    own = subjects_of(dm, mapped.datasets.get("SE"), context.forms, context.specs, context.protocol)
-    subjects, apart = replanned(own, context.protocol, context.seen)
-    done.add(DAY1, doubtful_day1(context, subjects, apart))
-    if len(own):
-        done.add(NO_DAY1, without_day1(context, dm.dataset.frame))
+    subjects = schedule.subjects
+    done.add(DAY1, doubtful_day1(context, subjects, schedule.apart))
+    if len(subjects):
+        done.add(NO_DAY1, without_day1(context, schedule.dm, told_of))
     else:
         done.skip(NO_DAY1, "nobody has a day 1")
     done.add(WINDOW, out_of_window(context, subjects, told_of))
-    left_out = {name: reason for name, reason in reasons.items() if reason is not None}
-    found = faults(context, subjects, list(lacks(context, subjects, left_out)))
+    found = faults(context, subjects, schedule.lacks, schedule.unmet)
     done.add(MISSING, found.pop(MISSED))
-    for name, reason in reasons.items():
+    for name, reason in schedule.reasons.items():
         if reason is None:
             done.add(expected(name), found.get(name, ()))
         else:
@@ -160,11 +190,11 @@ class _Done:
 
     def add(self, rule: VisitRule, found: Iterable[Fault]) -> None:
         """A rule that ran."""
-        self._made.append(told(self._study, rule, found))
+        self._made.append(findings_of(self._study, rule, found))
 
     def skip(self, rule: VisitRule, reason: str) -> None:
         """A rule that could not run."""
-        self._made.append(told(self._study, rule, (), reason))
+        self._made.append(findings_of(self._study, rule, (), reason))
 
     def result(self) -> VisitFindings:
         """All together."""

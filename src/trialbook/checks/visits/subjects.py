@@ -18,6 +18,9 @@ from trialbook.protocol import Protocol
 LEAST_VISITS = 3
 """Visits of a subject from which on the middle of them tells where its day 1 is."""
 
+SLACK = 4
+"""Days by which the middle of some visits may lie apart from their plan, each being in its window."""
+
 
 @dataclass(frozen=True)
 class Subjects:
@@ -123,7 +126,8 @@ def replanned(subjects: Subjects, protocol: Protocol, forms: Mapping[str, Seen])
     """The subjects with day 1 where their visits put it, and by how many days that is later than their own (0: it agrees).
 
     A subject most of whose visits lie apart from their plan by the same time has a wrong day 1, and not as many wrong visits:
-    where the middle of at least LEAST_VISITS visits after day 1 is farther off than any window reaches, the visits are believed.
+    where at least LEAST_VISITS visits are out of their windows, and another day 1 brings all but a third of them into these, the
+    visits are believed.
     """
     apart = np.zeros(len(subjects))
     starts = []
@@ -135,15 +139,33 @@ def replanned(subjects: Subjects, protocol: Protocol, forms: Mapping[str, Seen])
     visits = pd.concat(starts, ignore_index=True)
     visits = visits[visits["S"] >= 0].groupby(["S", "VISIT"], as_index=False)["DAY"].median()
     for name, mine in by_version(subjects):
-        dated = [one for one in protocol.version(name).schedule.dated if one.offset >= 0]
-        offsets = {one.visit: one.offset for one in dated}
-        reach = max((abs(day) for one in dated for day in one.window or ()), default=0)
-        planned = visits["VISIT"].map(offsets).astype("float64")
-        off = (visits["DAY"] - planned - subjects.day1[visits["S"]])[planned.notna() & visits["S"].isin(mine)]
-        of = off.groupby(visits["S"]).agg(["median", "size"])
-        doubtful = of[(of["size"] >= LEAST_VISITS) & (of["median"].abs() > reach)]
-        apart[doubtful.index] = np.rint(doubtful["median"])
+        plan = {
+            one.visit: (one.offset, *(one.window or (0, 0))) for one in protocol.version(name).schedule.dated if one.offset >= 0
+        }
+        planned = visits[visits["VISIT"].isin(list(plan)) & visits["S"].isin(mine)]
+        offset, first, last = np.array([plan[visit] for visit in planned["VISIT"]], dtype="float64").reshape(-1, 3).T
+        off = planned["DAY"].to_numpy() - offset - subjects.day1[planned["S"]]
+        out = pd.Series(_is_out(off, first, last)).groupby(planned["S"].to_numpy()).sum()
+        for row in out.index[out >= LEAST_VISITS]:
+            own = (planned["S"] == row).to_numpy()
+            apart[row] = _moved(off[own], first[own], last[own])
     return replace(subjects, table=subjects.table.assign(DAY1=subjects.day1 + apart)), apart
+
+
+def _is_out(off: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    return (off < first) | (off > last)
+
+
+def _moved(off: np.ndarray, first: np.ndarray, last: np.ndarray) -> float:
+    """The days by which day 1 has to move for the visits to be in their windows, 0 where that would not bring enough of them in.
+
+    ``off``: the days of each from its plan. The move is about the middle of them: few late visits move no day 1.
+    """
+    middle = float(np.rint(np.median(off)))
+    moves = sorted((middle + step for step in range(-SLACK, SLACK + 1)), key=lambda move: abs(move - middle))
+    outside = [int(_is_out(off - move, first, last).sum()) for move in moves]
+    best = int(np.argmin(outside))
+    return moves[best] if 3 * outside[best] <= int(_is_out(off, first, last).sum()) and abs(middle) > SLACK else 0.0
 
 
 def by_version(subjects: Subjects) -> list[tuple[str, np.ndarray]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from trialbook.checks.consequences import Cell, cells_of
 from trialbook.checks.questions import Questions
 from trialbook.checks.tables import CheckedTable
 from trialbook.checks.visits.seen import Seen
@@ -19,11 +20,14 @@ from trialbook.protocol import Protocol
 MOST_RECORDS = 50
 """Of so many records of a form, at most, a finding names the cells; its message says how many there are."""
 
+DATE_AND_VISIT = ("date", "visit")
+
 
 @dataclass(frozen=True)
 class Context:
     """What every check of visits looks at; ``tables``: the forms as rules see them, ``dm``: the mapped DM, if it was made;
-    ``usubjid``: for each form the USUBJID of its records, ``""`` for one whose subject nobody knows."""
+    ``usubjid``: for each form the USUBJID of its records, ``""`` for one whose subject nobody knows; ``broken``: the cells that
+    other findings ask to correct."""
 
     study: str
     specs: Specs
@@ -34,11 +38,18 @@ class Context:
     tables: Mapping[str, CheckedTable]
     dm: CheckedTable | None
     usubjid: Mapping[str, pd.Series]
+    broken: Collection[Cell] = frozenset()
 
     def day1(self, subjects: Subjects, rows: Sequence[int], role: Role) -> list[tuple[Origin, ...]]:
         """The raw cells that say when day 1 of some subjects was."""
         assert self.dm is not None, "without DM nobody has a day 1"
         return self.dm.locate(subjects.table["AT"].to_numpy()[list(rows)], ["RFSTDTC"], role)
+
+    def is_broken(self, form: str, positions: np.ndarray, columns: Sequence[str | None]) -> bool:
+        """Whether one of some cells of a form's records is to be corrected by another finding."""
+        names = [name for name in columns if name is not None]
+        located = self.tables[form].locate(positions, names, Role.CORRECT)
+        return any(cell in self.broken for of_record in located for origin in of_record for cell in cells_of(origin))
 
 
 @dataclass(frozen=True)
@@ -68,7 +79,7 @@ class Fault:
     place: SitePlace | None = None
 
 
-def told(
+def findings_of(
     study: str, rule: VisitRule, faults: Iterable[Fault], skipped: str | None = None
 ) -> tuple[list[Finding], RuleOutcome, dict[str, SitePlace]]:
     """The findings of a rule, its outcome, and the place of each finding that has its own; ``skipped``: why it did not run."""
@@ -125,22 +136,33 @@ def together(context: Context, groups: Iterable[Group], by: Sequence[str]) -> li
     return list(alike.values())
 
 
-def fault_of(context: Context, groups: Sequence[Group], what: str, query: str, *, visit: bool, beside: Sequence[Origin]) -> Fault:
+def fault_of(
+    context: Context,
+    groups: Sequence[Group],
+    what: str,
+    query: str,
+    *,
+    mend: Sequence[str],
+    compare: Sequence[str] = (),
+    beside: Sequence[Origin] = (),
+) -> Fault:
     """The fault of records of one subject and date.
 
-    Their dates are to be corrected, with ``visit`` or their visits; ``beside`` is what they disagree with.
+    ``mend``: of ``date`` and ``visit``, those to be corrected, ``compare``: those that they are compared with; ``beside``: what
+    else they disagree with.
     """
     first = groups[0]
     row, table = first.row(context), context.tables[first.form]
     origins: list[Origin] = []
-    for one in groups:
-        records_of = context.seen[one.form].positions(one.number, MOST_RECORDS)
-        for of_record in context.tables[one.form].locate(records_of, _cells(context, one.form, visit), Role.CORRECT):
-            origins.extend(of_record)
+    for role, kinds in ((Role.CORRECT, mend), (Role.COMPARED, compare)):
+        for one in groups if kinds else ():
+            records_of = context.seen[one.form].positions(one.number, MOST_RECORDS)
+            for of_record in context.tables[one.form].locate(records_of, _cells(context, one.form, kinds), role):
+                origins.extend(of_record)
     records = {one.form: int((context.seen[one.form].of_record == one.number).sum()) for one in groups}
     forms = ", ".join(f"{name} ({count:,} records)" if count > 1 else name for name, count in records.items())
     at = int(row["AT"])
-    variables = _cells(context, first.form, True)
+    variables = _cells(context, first.form, DATE_AND_VISIT)
     return Fault(
         dataset=first.form,
         subject=str(table.subject.iloc[at]) if table.subject is not None else "",
@@ -155,9 +177,11 @@ def fault_of(context: Context, groups: Sequence[Group], what: str, query: str, *
     )
 
 
-def _cells(context: Context, form: str, visit: bool) -> tuple[str, ...]:
+def _cells(context: Context, form: str, kinds: Sequence[str]) -> tuple[str, ...]:
+    """The columns of a form with the date and the visit, as far as it has them."""
     spec = context.forms.found[form].spec
-    return tuple(name for name in (spec.date, spec.visit if visit else None) if name is not None)
+    named = {"date": spec.date, "visit": spec.visit}
+    return tuple(name for kind in kinds if (name := named[kind]) is not None)
 
 
 def written(day: float) -> str:
