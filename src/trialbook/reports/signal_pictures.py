@@ -74,8 +74,8 @@ def _strip(picture: StripPlot) -> tuple[Markup, str]:
     dot = f"; a dot is up to {each} values" if each > 1 else ""
     on = "logarithmic scale" if picture.logarithmic else "linear scale"
     said = (
-        f"{apart}{unit} {'lies' if len(picture.marked) == 1 else 'lie'} apart from {picture.count - len(picture.marked):,} values "
-        f"between {_end(rest, min):g} and {_end(rest, max):g}{unit}, median (dashed) {picture.median:g} ({on}{dot})"
+        f"{apart}{unit} {'lies' if len(picture.marked) == 1 else 'lie'} apart from {picture.count - len(picture.marked):,} "
+        f"values between {_end(rest, min):g} and {_end(rest, max):g}{unit}, median (dashed) {picture.median:g} ({on}{dot})"
     )
     return Markup("").join(parts), said
 
@@ -108,8 +108,8 @@ def _digits(picture: DigitBars) -> tuple[Markup, str]:
         for digit in range(10)
         if picture.own[digit]
     )
-    said = f"last digits of {sum(picture.own):,} values of {visible(picture.group)} (narrow), of {sum(picture.others):,} others (wide); "
-    return Markup("").join(parts), said + told
+    group = f"{sum(picture.own):,} values of {visible(picture.group)} (narrow)"
+    return Markup("").join(parts), f"last digits of {group}, of {sum(picture.others):,} others (wide); {told}"
 
 
 def _shares(counts: Sequence[int]) -> list[float]:

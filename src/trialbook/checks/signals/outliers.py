@@ -21,12 +21,14 @@ from trialbook.findings.pictures import StripPlot
 
 RULE = SignalRule("TB-SIGNAL-OUTLIER", "The value lies apart from those of all other subjects")
 LEAST_SUBJECTS, LEAST_VALUES, LEAST_DISTINCT = 50, 100, 20
-MOST_APART = 3
+MOST_APART = 2
 """So many subjects, at most, may lie apart together on one side; more are a group of their own, and no outliers."""
 SPACINGS = 10
 """So many subjects next to them show how the values of this test spread at that side."""
-LEAST_DISTANCE = 3.5
-"""In robust standard deviations: Iglewicz and Hoaglin (1993)."""
+FAR_OUT = 3.5
+"""In robust standard deviations (Iglewicz and Hoaglin 1993): as far out as a value is that confirms another."""
+LEAST_APART = 6.0
+"""In the same: nearer to the median, a value that no other one confirms is still a person's, however wide the gap."""
 NORMAL_SPACING = 2.0
 """The mean normalized spacing of squared standard normal deviates far out: a lighter tail than the normal's is none."""
 CONSISTENT = 1.4826
@@ -36,7 +38,7 @@ MOST_DRAWN = 1500
 
 
 def check_outliers(watched: Watched) -> Tested:
-    """Each series at both sides, with one, two and three subjects apart; what other rules have found wrong is left out before."""
+    """Each series at both sides, with one and with two subjects apart; what other rules have found wrong is left out before."""
     judged, left_out = [], 0
     for series in standard_series(watched):
         if len(series.at) < LEAST_VALUES or np.unique(series.values).size < LEAST_DISTINCT:
@@ -89,7 +91,7 @@ class _Judged:
         centre = np.median(scaled) if len(scaled) else 0.0
         deviation = CONSISTENT * float(np.median(np.abs(scaled - centre))) if len(scaled) else 0.0
         self.distance = (scaled - centre) / deviation if deviation > 0 else np.zeros(0)
-        self.far = np.flatnonzero(np.abs(self.distance) >= LEAST_DISTANCE)
+        self.far = np.flatnonzero(np.abs(self.distance) >= FAR_OUT)
         self.names, self.subject = np.unique(self.series.subjects.astype(str), return_inverse=True)
 
     @property
@@ -106,7 +108,7 @@ class _Judged:
             squares = np.square(np.maximum(extremes[order], 0))
             found = [(self._p_value(squares, count), count) for count in range(1, MOST_APART + 1)]
             p, count = min(found)
-            if extremes[order[count - 1]] >= LEAST_DISTANCE:
+            if extremes[order[count - 1]] >= LEAST_APART:
                 yield side, order[:count], p
 
     @staticmethod
