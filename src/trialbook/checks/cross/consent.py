@@ -33,9 +33,9 @@ def _not_before(given: Given, name: str, date: str, severity: Severity) -> Rule:
         severity,
         f"{date} is before informed consent (RFICDTC of DM)",
         check,
-        (date,),
+        (date, "USUBJID"),
         reads={"DM": ("USUBJID", "RFICDTC")},
-        query=given.questions.ask("BEFORE-CONSENT", date=f"{{{date}}}", consent="{DM.RFICDTC}"),
+        query=given.questions.ask("RECORD-BEFORE-CONSENT", date=f"{{{date}}}", consent="{DM.RFICDTC}"),
         cites=("CORE-000086", "ICH E6") if name == "DV" else ("ICH E6",),
-        mend=(date, "DM.RFICDTC"),
+        mend=(date, "USUBJID", "DM.RFICDTC"),
     )

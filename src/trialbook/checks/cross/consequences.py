@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from trialbook.findings import Finding, Origin, Role, RuleOutcome
+from trialbook.findings import Finding, Origin, Role, RuleOutcome, Severity
 
 Cell = tuple[str, str | None, int | None, str | None, str]
 """File, sheet, row, path and column."""
+_OF_MANY_FORMS = ("SE",)
 
 
 def without_consequences(
@@ -18,16 +19,23 @@ def without_consequences(
     """Findings across datasets without those about a raw cell that one of ``told`` asks to correct already.
 
     Be it the cell to mend or one that is compared: while it may be wrong, nothing is known of what disagrees with it. What one
-    rule across datasets has asked, another does not ask again. None stands for a graver one, which would open the gate. A rule's
-    outcome says how many it left out, and whose they are.
+    rule across datasets has asked, another does not ask again. Nor is told of a value that is not there because a record is
+    missing, which a finding of the subject says; nor of elements (SE), which are made of many forms, while any of them is in
+    doubt. None stands for a graver one, which would open the gate. A rule's outcome says how many it left out, and by whom.
     """
     asked: dict[Cell, Finding] = {}
+    absent: dict[str, Finding] = {}
+    doubted: dict[str, Finding] = {}
     for one in told:
         _ask(one, asked)
+        if one.subject and one.severity.reaches(Severity.ERROR):
+            doubted.setdefault(one.subject, one)
+        if one.subject and any(origin.role is Role.CORRECT and not _has_place(origin) for origin in one.origins):
+            absent.setdefault(one.subject, one)
     kept: list[Finding] = []
     left_out: dict[tuple[str, str], Counter[str]] = {}
     for one in found:
-        by = _told_by(one, asked)
+        by = _told_by(one, asked) or _follows(one, absent, doubted)
         if by is None:
             kept.append(one)
             _ask(one, asked)
@@ -55,6 +63,21 @@ def _told_by(one: Finding, asked: dict[Cell, Finding]) -> str | None:
         if by is not None and by.rule != one.rule and by.severity.reaches(one.severity):
             return by.rule
     return None
+
+
+def _follows(one: Finding, absent: dict[str, Finding], doubted: dict[str, Finding]) -> str | None:
+    subject = one.subject or ""
+    if subject in absent and any(_has_place(origin) and not origin.columns for origin in one.origins):
+        by = absent[subject]
+    elif subject in doubted and one.dataset in _OF_MANY_FORMS:
+        by = doubted[subject]
+    else:
+        return None
+    return by.rule if by.severity.reaches(one.severity) else None
+
+
+def _has_place(origin: Origin) -> bool:
+    return origin.row is not None or origin.path is not None
 
 
 def _counted(outcome: RuleOutcome, left_out: Counter[str] | None) -> RuleOutcome:

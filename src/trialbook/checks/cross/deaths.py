@@ -107,9 +107,9 @@ def _not_after(given: Given, name: str, date: str) -> Rule:
         Severity.ERROR,
         f"{date} is after the subject's death",
         check,
-        (date,),
+        (date, "USUBJID"),
         reads={"DM": ("USUBJID", "DTHDTC")},
         query=given.questions.ask("AFTER-DEATH", date=f"{{{date}}}", death="{DM.DTHDTC}"),
         cites=("SDTMIG 3.4 section 5.2",),
-        mend=(date, "DM.DTHDTC"),
+        mend=(date, "USUBJID", "DM.DTHDTC"),
     )

@@ -118,5 +118,5 @@ def _participation_ends(given: Given) -> Rule:
         ("RFPENDTC",),
         reads={"DS": ("USUBJID", "DSCAT", "DSDECOD", "DSSTDTC")},
         cites=("SDTMIG 3.4 section 5.2",),
-        mend=("RFPENDTC", "DS.DSSTDTC"),
+        mend=("RFPENDTC", "DS.DSSTDTC", "DS.DSDECOD"),
     )
