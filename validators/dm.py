@@ -1,4 +1,4 @@
-"""Who the subjects are: consent, age, screening numbers, randomization, death."""
+"""Who the subjects are: age, height, weight; death, arm, and the dates of reference."""
 
 from __future__ import annotations
 
@@ -29,7 +29,11 @@ class DMForm(RawForm, form="DM"):
         "Age {AGE} does not agree with birth date {BRTHDAT} and consent on {ICF_DAT}: please check.",
     )
     def age_agrees_with_birth_date(cls, dm: pd.DataFrame) -> pd.Series:
-        """Completed years at consent; where month or day of birth are open, both years that they leave possible."""
+        return cls.age_agrees(dm)
+
+    @classmethod
+    def age_agrees(cls, dm: pd.DataFrame) -> pd.Series:
+        """By completed years at consent; where month or day of birth are open, both years that they leave possible."""
         birth, consent = split(cls.date(dm, "BRTHDAT")), split(cls.date(dm, "ICF_DAT"))
         months, days = consent["m"] - birth["m"], consent["d"] - birth["d"]
         had_birthday = (months > 0) | ((months == 0) & (days >= 0))
@@ -43,94 +47,21 @@ class DMForm(RawForm, form="DM"):
         "IFN-DM-002",
         Severity.ERROR,
         f"Randomized, though younger than {MINIMUM_AGE} or older than {MAXIMUM_AGE} years",
-        variables=["AGE"],
+        variables=["AGE", "BRTHDAT"],
         reads={"RAND": ["SUBJID", "RAND_DTTM"]},
-        query=f"受试者年龄 {{AGE}} 岁，不在方案规定的 {MINIMUM_AGE}–{MAXIMUM_AGE} 岁之间，但已随机入组："
-        "请核实年龄；如属实请报告方案偏离。 / "
-        f"The subject is {{AGE}} years old, the protocol takes {MINIMUM_AGE} to {MAXIMUM_AGE}, and was randomized: "
-        "please check the age, or report the protocol deviation.",
+        query=f"受试者年龄 {{AGE}} 岁（出生日期 {{BRTHDAT}}），不在方案规定的 {MINIMUM_AGE}–{MAXIMUM_AGE} 岁之间，但已随机入组："
+        "请核实年龄和出生日期；如属实请报告方案偏离。 / "
+        f"The subject is {{AGE}} years old (born {{BRTHDAT}}), the protocol takes {MINIMUM_AGE} to {MAXIMUM_AGE}, and was "
+        "randomized: please check age and birth date, or report the protocol deviation.",
         cites=["Inclusion criterion 1"],
     )
     def randomized_at_the_protocols_age(cls, dm: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
-        """By the version of the protocol that the subject consented to."""
+        """By the subject's version of the protocol; an age that is not that of the birth date is asked about by itself."""
         age = cls.number(dm, "AGE")
         low = cls.in_force(dm, dm, lambda protocol: protocol.study.population.minimum_age)
         high = cls.in_force(dm, dm, lambda protocol: protocol.study.population.maximum_age)
         randomized = cls.cells(dm, "SUBJID").isin(cls.cells(rand, "SUBJID", "RAND"))
-        return age.isna() | age.between(low, high) | ~randomized
-
-    @rule(
-        "IFN-DM-003",
-        Severity.ERROR,
-        "The earlier screening number is none that was screened earlier",
-        variables=["SUBJID_PREV"],
-        query="既往筛选号 {SUBJID_PREV} 不存在，或不是更早的筛选号，请核实。 / "
-        "Nobody was screened earlier under {SUBJID_PREV}: which earlier number is meant?",
-    )
-    def earlier_number_exists(cls, dm: pd.DataFrame) -> pd.Series:
-        number, earlier = cls.cells(dm, "SUBJID"), cls.cells(dm, "SUBJID_PREV")
-        ends = cls.derivation("way_ends")(number, dm)
-        return (earlier == "") | (earlier.isin(number) & (earlier != number) & ends)
-
-    @rule(
-        "IFN-DM-004",
-        Severity.WARNING,
-        "Two screening numbers seem to be one person: same initials, birth date and sex, and neither names the other",
-        variables=["SUBJID_PREV", "SUBJID", "INITIALS", "BRTHDAT", "SEX"],
-        mend=["SUBJID_PREV"],
-        query="筛选号 {SUBJID} 与另一筛选号的姓名缩写、出生日期和性别相同：是否为同一受试者再次筛选？如是，请填写既往筛选号。 / "
-        "Another screening number has the same initials, birth date and sex: is {SUBJID} the same person screened again? "
-        "If so, please enter the earlier number.",
-    )
-    def one_person_is_one_subject(cls, dm: pd.DataFrame) -> pd.Series:
-        person = pd.DataFrame(
-            {"initials": cls.cells(dm, "INITIALS").str.upper(), "birth": cls.date(dm, "BRTHDAT"), "sex": cls.term(dm, "SEX")}
-        )
-        known = (person != "").all(axis=1)
-        number = cls.derivation("first_screening_number")(dm["SUBJID"], dm)
-        several = person.assign(number=number).groupby(["initials", "birth", "sex"])["number"].transform("nunique") > 1
-        return ~(known & several)
-
-    @rule(
-        "IFN-DM-005",
-        Severity.ERROR,
-        "Birth date or sex differ from those at the earlier screening",
-        variables=["SUBJID_PREV", "BRTHDAT", "SEX"],
-        query="出生日期 {BRTHDAT} 或性别 {SEX} 与既往筛选号 {SUBJID_PREV} 的记录不一致，请核实。 / "
-        "Birth date {BRTHDAT} or sex {SEX} differ from the record of the earlier screening {SUBJID_PREV}: please check.",
-    )
-    def same_person_at_both_screenings(cls, dm: pd.DataFrame) -> pd.Series:
-        number, earlier = cls.cells(dm, "SUBJID"), cls.cells(dm, "SUBJID_PREV")
-        birth, sex = cls.date(dm, "BRTHDAT"), cls.term(dm, "SEX")
-        then_birth, then_sex = value_beside(birth, number, earlier), value_beside(sex, number, earlier)
-        other_birth = before(birth, then_birth) | before(then_birth, birth)
-        return ~(other_birth | ((sex != "") & (then_sex != "") & (sex != then_sex)))
-
-    @rule(
-        "IFN-DM-006",
-        Severity.ERROR,
-        "Screened again, though randomized after the earlier screening",
-        variables=["SUBJID_PREV"],
-        reads={"RAND": ["SUBJID"]},
-        query="既往筛选号 {SUBJID_PREV} 已随机入组，不应再次筛选，请核实。 / "
-        "The subject was randomized under {SUBJID_PREV} and can't be screened again: please check.",
-    )
-    def not_screened_after_randomization(cls, dm: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
-        earlier = cls.cells(dm, "SUBJID_PREV")
-        return (earlier == "") | ~earlier.isin(cls.cells(rand, "SUBJID", "RAND"))
-
-    @rule(
-        "IFN-DM-007",
-        Severity.ERROR,
-        "Consent to the new screening is earlier than that to the screening before",
-        variables=["ICF_DAT", "SUBJID_PREV"],
-        mend=["ICF_DAT"],
-        query="再次筛选的知情同意日期 {ICF_DAT} 早于既往筛选号 {SUBJID_PREV} 的知情同意日期，请核实。 / "
-        "Consent on {ICF_DAT} to be screened again is earlier than consent under {SUBJID_PREV}: please check.",
-    )
-    def consents_follow_each_other(cls, dm: pd.DataFrame) -> pd.Series:
-        consent = cls.date(dm, "ICF_DAT")
-        return ~before(consent, value_beside(consent, cls.cells(dm, "SUBJID"), cls.cells(dm, "SUBJID_PREV")))
+        return age.isna() | age.between(low, high) | ~randomized | ~cls.age_agrees(dm)
 
     @classmethod
     def plausible(cls, dm: pd.DataFrame, column: str) -> pd.Series:
@@ -160,50 +91,6 @@ class DMForm(RawForm, form="DM"):
         return cls.plausible(dm, "WEIGHT_KG")
 
 
-class RANDForm(RawForm, form="RAND"):
-    @rule(
-        "IFN-DM-008",
-        Severity.ERROR,
-        "Randomized before consent",
-        variables=["RAND_DTTM", "SUBJID"],
-        mend=["RAND_DTTM"],
-        reads={"DM": ["SUBJID", "ICF_DAT"]},
-        query="随机日期 {RAND_DTTM} 早于知情同意日期，请核实。 / "
-        "Randomization on {RAND_DTTM} is earlier than consent: please check both dates.",
-        cites=["ICH E6"],
-        stands_for=["IFN-SE-001"],
-    )
-    def consent_before_randomization(cls, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        consent = value_beside(cls.date(dm, "ICF_DAT", "DM"), cls.cells(dm, "SUBJID", "DM"), cls.cells(rand, "SUBJID"))
-        return ~before(cls.date(rand, "RAND_DTTM"), consent)
-
-    @rule(
-        "IFN-DM-010",
-        Severity.ERROR,
-        "The subject is randomized more than once",
-        variables=["SUBJID", "RAND_NO", "RAND_DTTM", "GROUP"],
-        reads={"DM": ["SUBJID", "SUBJID_PREV"]},
-        query="受试者 {SUBJID} 有一条以上随机记录（随机号 {RAND_NO}）：哪一条有效？ / "
-        "{SUBJID} has more than one randomization record (this one: {RAND_NO}): which is valid?",
-    )
-    def randomized_once(cls, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        subject = cls.derivation("first_screening_number")(rand["SUBJID"], dm)
-        return ~subject.duplicated(keep=False) | (subject == "")
-
-    @rule(
-        "IFN-DM-011",
-        Severity.ERROR,
-        "The randomization number is given to another subject too",
-        variables=["RAND_NO", "SUBJID"],
-        mend=["RAND_NO"],
-        query="随机号 {RAND_NO} 被用于一名以上受试者，请核实。 / "
-        "Randomization number {RAND_NO} is given to more than one subject: please check.",
-    )
-    def number_belongs_to_one_subject(cls, rand: pd.DataFrame) -> pd.Series:
-        pair = pd.DataFrame({"number": cls.cells(rand, "RAND_NO"), "subject": cls.cells(rand, "SUBJID")})
-        return (pair["number"] == "") | (pair.groupby("number")["subject"].transform("nunique") == 1)
-
-
 class DEATHForm(RawForm, form="DEATH"):
     @rule(
         "IFN-DM-012",
@@ -227,13 +114,14 @@ class DEATHForm(RawForm, form="DEATH"):
         Severity.ERROR,
         "The death stands under the number of an earlier screening, so it is not taken into DM",
         variables=["SUBJID"],
-        reads={"DM": ["SUBJID_PREV"]},
+        reads={"DM": ["SUBJID_PREV", "SUBJID"]},
         query="死亡记录使用的是既往筛选号 {SUBJID}：请改为末次筛选号。 / "
         "The death is recorded under the earlier screening number {SUBJID}: please enter the number of the last screening.",
     )
     def under_the_last_number(cls, death: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        number = cls.cells(death, "SUBJID")
-        return (number == "") | ~number.isin(cls.cells(dm, "SUBJID_PREV", "DM"))
+        """A demographics record that names itself is another rule's finding."""
+        number, earlier = cls.cells(death, "SUBJID"), cls.cells(dm, "SUBJID_PREV", "DM")
+        return (number == "") | ~number.isin(earlier[earlier != cls.cells(dm, "SUBJID", "DM")])
 
 
 class DM(Dataset, domain="DM"):

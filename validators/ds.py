@@ -178,20 +178,6 @@ class DS(Dataset, domain="DS"):
         return ~((ds["DSCAT"] == "DISPOSITION EVENT") & before(ds["DSSTDTC"], randomized))
 
     @rule(
-        "IFN-DS-016",
-        Severity.ERROR,
-        "Eligibility was assessed after randomization",
-        variables=["DSSTDTC", "DSDECOD"],
-        mend=["DSSTDTC"],
-        query="筛选评估日期 {DSSTDTC} 晚于随机日期，请核实。 / "
-        "Eligibility was assessed on {DSSTDTC}, after randomization: please check the dates.",
-        cites=["ICH E6"],
-    )
-    def eligible_before_randomization(cls, ds: pd.DataFrame) -> pd.Series:
-        randomized = cls.milestone(ds, "RANDOMIZED", ds["DSSPID"])
-        return ~((ds["DSDECOD"] == "ELIGIBILITY CRITERIA MET") & before(randomized, ds["DSSTDTC"]))
-
-    @rule(
         "IFN-DS-018",
         Severity.ERROR,
         "The study ended by failed screening, though the subject was randomized",

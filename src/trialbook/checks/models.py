@@ -54,12 +54,14 @@ class _Checked(pa.DataFrameModel):
             members.update(vars(base))
         functions = (getattr(member, "__func__", member) for member in members.values())
         declared = [one for one in functions if hasattr(one, "__rule__")]
-        return tuple(Rule(check=partial(one, cls), optional=cls._optional(one.__rule__), **one.__rule__) for one in declared)
+        return tuple(
+            Rule(check=partial(one, cls), **one.__rule__ | {"optional": cls._optional(one.__rule__)}) for one in declared
+        )
 
     @classmethod
     def _optional(cls, declared: Mapping[str, Any]) -> tuple[str, ...]:
         """The tables that a rule reads and can do without."""
-        return ()
+        return tuple(declared["optional"])
 
     @classmethod
     def all_rules(cls) -> tuple[Rule, ...]:
@@ -101,10 +103,12 @@ class RawForm(_Checked):
     @classmethod
     def _optional(cls, declared: Mapping[str, Any]) -> tuple[str, ...]:
         """Consents of which no column is named only tell the version of the protocol: of a single one they tell nothing."""
+        optional = super()._optional(declared)
         if cls._specs is None or cls._protocol is None or len(cls._protocol.versions) > 1:
-            return ()
+            return optional
         consent = cls._specs.export.consent
-        return tuple(name for name, columns in declared["reads"].items() if not columns and consent and name == consent.form)
+        reads = declared["reads"].items()
+        return (*optional, *(name for name, columns in reads if not columns and consent and name == consent.form))
 
     # In each of these ``form`` names the form that ``frame`` is of, where it is not the model's own.
 

@@ -37,7 +37,10 @@ class Rule:
     record's values. ``lacks``: forms in which a record is missing; the finding names their files. ``twins``: records fail
     together because their variables are equal, and each is compared with the others. ``stands_for``: the rules that fail a
     dataset's record for the same fault in the raw record behind it; where this rule has told of it, they do not again.
-    ``optional``: tables in ``reads`` that it can do without; it gets an empty one where such a table is not there.
+    ``optional``: tables in ``reads`` that it can do without; it gets one without columns where such a table is not there.
+
+    ``across``: it compares records of several subjects, and so needs all of them at once; what it says of a table as a whole does
+    anyway.
 
     ``detail`` gives for the failing records, as rules see them, what the message adds of each (``""``: nothing); ``witnesses``
     gives for a table that fails as a whole what shows it.
@@ -55,6 +58,7 @@ class Rule:
     lacks: tuple[str, ...] = ()
     twins: bool = False
     stands_for: tuple[str, ...] = ()
+    across: bool = False
     optional: tuple[str, ...] = ()
     detail: Callable[[pd.DataFrame], pd.Series] | None = field(default=None, repr=False)
     witnesses: Callable[[pd.DataFrame], Sequence[Witness]] | None = field(default=None, repr=False)
@@ -95,12 +99,15 @@ def rule(
     mend: Sequence[str] = (),
     lacks: Sequence[str] = (),
     stands_for: Sequence[str] = (),
+    across: bool = False,
+    optional: Sequence[str] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a method of a :class:`RawForm` or :class:`Dataset` as a rule; see :class:`Rule` for the arguments."""
     elsewhere = {f"{table}.{column}" for table, columns in (reads or {}).items() for column in columns}
     stray = set(mend) - set(variables) - elsewhere
-    if set(lacks) - set(reads or {}):
-        raise SpecError(f"rule {id}: lacks names {', '.join(sorted(set(lacks) - set(reads or {})))}, which it does not read")
+    for said, names in (("lacks", lacks), ("optional", optional)):
+        if set(names) - set(reads or {}):
+            raise SpecError(f"rule {id}: {said} names {', '.join(sorted(set(names) - set(reads or {})))}, which it does not read")
     if stray:
         raise SpecError(
             f"rule {id}: mend names {', '.join(sorted(stray))}, which is not among its variables, nor among what it reads"
@@ -118,6 +125,8 @@ def rule(
             "mend": tuple(mend) or tuple(variables),
             "lacks": tuple(lacks),
             "stands_for": tuple(stands_for),
+            "across": across,
+            "optional": tuple(optional),
         }
         return function
 
