@@ -1,0 +1,62 @@
+"""Datasets written out cell by cell, with the standard's types, and what the rules across them say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from trialbook.checks.check import check_tables
+from trialbook.checks.cross import cross_rules
+from trialbook.checks.tables import file_table
+from trialbook.datasets import SdtmDataset, Variable
+from trialbook.findings import Finding, RuleOutcome
+from trialbook.standards import Standard, load_standard
+
+Cells = Mapping[str, Sequence[Any]]
+
+
+@cache
+def _standard() -> Standard:
+    return load_standard("sdtmig-3.4")
+
+
+def _dataset(name: str, cells: Cells) -> SdtmDataset:
+    frame, variables = pd.DataFrame(index=range(max((len(values) for values in cells.values()), default=0))), {}
+    domain = SdtmDataset(name, "", frame, {}).domain
+    for column, values in cells.items():
+        found = _standard().variable(name, column) or _standard().model_variable(domain, column)
+        kind = found.type if found else "Char"
+        variables[column] = Variable(column, "", kind)
+        frame[column] = pd.Series(list(values), dtype="float64" if kind == "Num" else "str")
+    return SdtmDataset(name, "", frame, variables, file=f"{name.lower()}.xpt")
+
+
+def _run(datasets: Mapping[str, Cells]) -> tuple[list[Finding], list[RuleOutcome]]:
+    made = [_dataset(name, cells) for name, cells in datasets.items()]
+    rules = cross_rules(made, _standard())
+    return check_tables({one.name: file_table(one, ()) for one in made}, rules, {}, "S")
+
+
+@pytest.fixture
+def across() -> Callable[[Mapping[str, Cells]], tuple[list[Finding], list[RuleOutcome]]]:
+    """``across({"DM": {"USUBJID": ["1"]}, …})``: every finding of the rules across datasets, and the rules' outcomes."""
+    return _run
+
+
+@pytest.fixture
+def failing() -> Callable[..., list[int]]:
+    """``failing(rule, datasets)``: the records that fail a rule, which must have run."""
+
+    def records(rule: str, datasets: Mapping[str, Cells]) -> list[int]:
+        findings, outcomes = _run(datasets)
+        assert [one.reason for one in outcomes if one.status == "EXECUTION ERROR"] == []
+        (outcome,) = [one for one in outcomes if one.rule == rule]
+        found = [one.record or 0 for one in findings if one.rule == rule]
+        assert (outcome.status, outcome.findings) == ("ISSUE REPORTED" if found else "SUCCESS", len(found))
+        return found
+
+    return records
