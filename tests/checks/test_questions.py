@@ -90,8 +90,8 @@ def test_each_kind_is_asked_by_some_rule() -> None:
     # Of unknown subjects, criteria and visits, rules made for one export ask, which have tests of their own.
     of_exports = {
         *("UNKNOWN-SUBJECT", "ANSWER", "UNANSWERED", "LACKING-ANSWERS", "UNDECIDED"),
-        *("MISSED-VISIT", "MISSING-FORM", "MISSING-RECORD", "OUT-OF-WINDOW", "DAY-1", "NO-DAY-1"),
-        *("BEFORE-CONSENT", "LATE-CONSENT"),
+        *("MISSED-VISIT", "MISSING-FORM", "MISSING-RECORD", "OUT-OF-WINDOW", "DAY-1", "NO-DAY-1", "OUTLIER"),
+        *("BEFORE-CONSENT", "LATE-CONSENT", "OTHER-SUBJECT", "UNMET", "MISSING-AT-VISIT"),
     }
     assert questions.kinds == set(catalogue()) - {"LIST", "RECORD", "KEY-VALUE"} - of_exports
 

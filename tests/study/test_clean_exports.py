@@ -24,4 +24,6 @@ def test_nothing_above_a_notice(trial: Study, tmp_path: Path, seed: int, layout:
     run = trial.validate(made.export, core=False)
     above = [(one.rule, one.message, dict(one.values)) for one in run.results.findings if one.severity is not Severity.NOTICE]
     assert above == []
-    assert [(one.rule, one.status, one.reason) for one in run.results.rules if one.status not in RAN] == []
+    # Of so few subjects too little is known for signals, which say so.
+    not_run = [(one.rule, one.status, one.reason) for one in run.results.rules if one.status not in RAN]
+    assert [one for one in not_run if not one[0].startswith("TB-SIGNAL-")] == []

@@ -16,6 +16,7 @@ from trialbook.findings import Results, RuleOutcome, RuleStatus, Severity, Thres
 from trialbook.reports.payload import findings_payload
 from trialbook.reports.picture import picture_svg
 from trialbook.reports.sheets import RULE_ORDER
+from trialbook.reports.signal_pictures import signal_pictures_html
 from trialbook.reports.summary import (
     count_rule_statuses,
     count_sites,
@@ -45,6 +46,7 @@ def report_html(results: Results, threshold: Threshold) -> str:
         verdict=verdict_html(results, threshold),
         decided=verdict(results, threshold),
         picture=picture_svg(results),
+        signals=signal_pictures_html(results),
         tables=count_tables(results),
         sites=count_sites(results),
         subjects=count_subjects(results, SUBJECTS),
