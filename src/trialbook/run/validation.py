@@ -14,11 +14,13 @@ from trialbook.checks.judged_tables import judged_tables
 from trialbook.checks.mapping_rules import check_mapping
 from trialbook.checks.modules import rules_of
 from trialbook.checks.places import site_places
+from trialbook.checks.signals import check_signals
 from trialbook.checks.subject_rules import add_told, subject_rules
 from trialbook.checks.tables import design_table, form_table, mapped_table
 from trialbook.checks.undecided_rules import assigned_to_arms, check_undecided
 from trialbook.checks.visits import check_visits
 from trialbook.findings import Finding, RuleOutcome, SitePlace, assemble
+from trialbook.findings.pictures import Picture
 from trialbook.run.about import Progress, core_outcomes, counts_of, sites_of
 from trialbook.run.live import Known, bring_to_life, coverage_of_export
 from trialbook.run.material import Material
@@ -57,12 +59,13 @@ class _Validation:
         progress("checking the datasets")
         self._check_datasets(told)
         self._check_across()
+        pictures = self._check_signals()
         self.batches.append(([], core_outcomes(core)))
         counts = [*counts_of(self.forms), *counts_of(self.datasets)]
         results = assemble(self.material.info, self.batches, counts, sites_of(self.datasets))
         places = {**site_places(results.findings, self.material.forms.found), **places}
         coverage = coverage_of_export(results, self.material, self.forms, self.datasets)
-        results = bring_to_life(replace(results, places=places), known, coverage, self.datasets)
+        results = bring_to_life(replace(results, places=places, pictures=pictures), known, coverage, self.datasets)
         return Run(results, self.forms, self.datasets, self.material.datasets)
 
     def _check_forms(self) -> ToldByRule:
@@ -112,3 +115,11 @@ class _Validation:
         found, outcomes = check_tables(self.datasets, rules, mapped.not_made, study.protocol.id)
         told = [finding for batch, _ in self.batches for finding in batch]
         self.batches.append(without_consequences(found, outcomes, told))
+
+    def _check_signals(self) -> tuple[Picture, ...]:
+        """What no single record shows; what may be drawn of it."""
+        study, forms, mapped = self.study, self.material.forms, self.material.mapped
+        told = [finding for batch, _ in self.batches for finding in batch]
+        found = check_signals(forms, mapped, self.forms, self.datasets, study.specs, study.protocol.id, study.questions, told)
+        self.batches.append((found.findings, found.outcomes))
+        return tuple(found.pictures)
