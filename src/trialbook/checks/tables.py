@@ -25,6 +25,7 @@ class CheckedTable:
     ``cells`` is the frame as it is read, where that is not as it is written: a record's key does not change with white space.
     ``lacking`` says of columns that are not in ``frame`` why: rules that need one are skipped with that reason. ``behind``: forms
     with, for each record, the position of the raw record that it draws on there, -1 for none. ``files``: where its records stand.
+    ``whole_key``: the key with those parts too whose columns are not there.
     """
 
     name: str
@@ -38,6 +39,7 @@ class CheckedTable:
     lacking: Mapping[str, str] = field(default_factory=dict)
     behind: tuple[tuple[str, np.ndarray], ...] = ()
     files: tuple[Origin, ...] = ()
+    whole_key: tuple[str, ...] = ()
 
     @cached_property
     def read(self) -> pd.DataFrame:
@@ -51,11 +53,16 @@ class CheckedTable:
         return ["\x1f".join(map(str, row)) for row in taken.itertuples(index=False, name=None)]
 
     def key(self, positions: np.ndarray) -> list[tuple[str, ...]]:
-        """The natural key of records as text."""
+        """The natural key of records as text; a part whose column is not there is empty, as in a record that has nothing in it.
+
+        A form that is left out may take columns of a dataset with it: what other forms gave keeps its key.
+        """
+        names = [key for key in self.whole_key or self.keys if key not in self._numbering]
         if not self._key_columns:
             return [()] * len(positions)
         taken = self._key_cells.take(positions)
-        return [tuple(map(str, row)) for row in taken.itertuples(index=False, name=None)]
+        parts = [list(map(str, taken[name])) if name in taken else [""] * len(positions) for name in names]
+        return list(zip(*parts, strict=True))
 
     @cached_property
     def key_groups(self) -> np.ndarray:

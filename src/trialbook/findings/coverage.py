@@ -44,7 +44,7 @@ class Coverage:
 
         Its rule has to have run, and all that it was found in has to be there: nothing is mended by being left out.
         """
-        reasons = (self._on_rule(one, previous), self._on_table(one, previous), self._on_files(one, previous))
+        reasons = (self._on_table(one, previous), self._on_rule(one, previous), self._on_files(one, previous))
         return next((reason for reason in reasons if reason), None) or self._on_subject(one, previous)
 
     def ran_everywhere(self, rule: str, dataset: str) -> bool:
