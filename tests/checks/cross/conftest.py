@@ -42,6 +42,12 @@ def _run(datasets: Mapping[str, Cells]) -> tuple[list[Finding], list[RuleOutcome
 
 
 @pytest.fixture
+def make_dataset() -> Callable[[str, Cells], SdtmDataset]:
+    """``make_dataset("DM", {"USUBJID": ["1"]})``: columns typed as the standard has them."""
+    return _dataset
+
+
+@pytest.fixture
 def across() -> Callable[[Mapping[str, Cells]], tuple[list[Finding], list[RuleOutcome]]]:
     """``across({"DM": {"USUBJID": ["1"]}, …})``: every finding of the rules across datasets, and the rules' outcomes."""
     return _run

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-EX = {"USUBJID": ["1", "1", "1"], "EXTRT": ["X"] * 3, "EXDOSE": [1, 1, 0], "EXSTDTC": ["2024-03-10T09:00", "2024-03-17", "2024-03-03"]}
+EX = {
+    "USUBJID": ["1", "1", "1"],
+    "EXTRT": ["X"] * 3,
+    "EXDOSE": [1, 1, 0],
+    "EXSTDTC": ["2024-03-10T09:00", "2024-03-17", "2024-03-03"],
+}
 
 
 def dm(**cells):
@@ -40,7 +45,11 @@ CASES = [
     ),
     # An exposure without a date may have been the first; a partial one may be any day of its month.
     ("TB-DM-RFXSTDTC-EX", {"DM": dm(RFXSTDTC=["2024-03-01"]), "EX": {"USUBJID": ["1", "1"], "EXSTDTC": ["2024-03-10", ""]}}, []),
-    ("TB-DM-RFXSTDTC-EX", {"DM": dm(RFXSTDTC=["2024-03-05"]), "EX": {"USUBJID": ["1", "1"], "EXSTDTC": ["2024-03-10", "2024-03"]}}, []),
+    (
+        "TB-DM-RFXSTDTC-EX",
+        {"DM": dm(RFXSTDTC=["2024-03-05"]), "EX": {"USUBJID": ["1", "1"], "EXSTDTC": ["2024-03-10", "2024-03"]}},
+        [],
+    ),
     ("TB-DM-RFXSTDTC-EX", {"DM": dm(RFXSTDTC=["2024-02-28"]), "EX": {"USUBJID": ["1"], "EXSTDTC": ["2024-03"]}}, [1]),
     (
         "TB-DM-RFXENDTC-EX",
@@ -114,7 +123,11 @@ CASES = [
         },
         [2],
     ),
-    ("TB-LB-LBDTC-DEATH", {"DM": dm(DTHDTC=["2024-05"]), "LB": {"USUBJID": ["1", "1"], "LBDTC": ["2024-05-31", "2024-06-01"]}}, [2]),
+    (
+        "TB-LB-LBDTC-DEATH",
+        {"DM": dm(DTHDTC=["2024-05"]), "LB": {"USUBJID": ["1", "1"], "LBDTC": ["2024-05-31", "2024-06-01"]}},
+        [2],
+    ),
     (
         "TB-EX-EXSTDTC-CONSENT",
         {"DM": dm(RFICDTC=["2024-01-05"]), "EX": {"USUBJID": ["1"] * 3, "EXSTDTC": ["2024-01-04", "2024-01-05", "2024"]}},
@@ -125,9 +138,17 @@ CASES = [
         {"DM": dm(RFICDTC=["2024-01"]), "AE": {"USUBJID": ["1"] * 3, "AESTDTC": ["2023-12", "2024-01-01", ""]}},
         [1],
     ),
-    ("TB-AE-AEENDTC-ORDER", {"AE": {"USUBJID": ["1"] * 3, "AESTDTC": ["2024-02-02"] * 3, "AEENDTC": ["2024-02", "2024-02-01", ""]}}, [2]),
-    ("TB-LB-LBENDTC-COLLECTED", {"LB": {"USUBJID": ["1"] * 2, "LBDTC": ["2024-02-02"] * 2, "LBENDTC": ["2024-02-03", "2024-01"]}}, [2]),
-]  # fmt: skip
+    (
+        "TB-AE-AEENDTC-ORDER",
+        {"AE": {"USUBJID": ["1"] * 3, "AESTDTC": ["2024-02-02"] * 3, "AEENDTC": ["2024-02", "2024-02-01", ""]}},
+        [2],
+    ),
+    (
+        "TB-LB-LBENDTC-COLLECTED",
+        {"LB": {"USUBJID": ["1"] * 2, "LBDTC": ["2024-02-02"] * 2, "LBENDTC": ["2024-02-03", "2024-01"]}},
+        [2],
+    ),
+]
 
 
 @pytest.mark.parametrize(("rule", "datasets", "expected"), CASES, ids=[f"{case[0]} {n}" for n, case in enumerate(CASES)])
