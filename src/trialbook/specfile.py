@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -76,6 +78,10 @@ class SpecFile:
             raise SpecError(f"is not valid YAML: {problem}", file=path, place=place, remedy=_remedy(problem)) from None
         except YAMLError as error:
             raise SpecError(f"is not valid YAML: {str(error).splitlines()[0]}", file=path) from None
+        except ValueError as error:  # what looks like a date, and is in no calendar
+            at = next((number for number, line in enumerate(text.splitlines(), 1) if _no_day(line)), None)
+            place = f"line {at}" if at else None
+            raise SpecError(f"holds a date that does not exist ({error})", file=path, place=place) from None
 
     def line(self, location: Sequence[str | int]) -> int:
         """1-based line of the key or item at ``location``, or of its nearest parent that has one."""
@@ -133,6 +139,15 @@ class SpecFile:
             elif position == len(found) - 1 and key != "[key]":
                 location.append(key)
         return location
+
+
+def _no_day(line: str) -> bool:
+    for found in re.findall(r"\b\d{4}-\d\d-\d\d\b", line):
+        try:
+            date.fromisoformat(found)
+        except ValueError:
+            return True
+    return False
 
 
 def _remedy(problem: str) -> str | None:
