@@ -271,7 +271,9 @@ def test_exactly_these_findings(run: Run) -> None:
 def test_each_rule_ran_and_most_found_something(run: Run) -> None:
     assert [one.rule for one in run.results.rules if one.status is RuleStatus.EXECUTION_ERROR] == []
     # Of its rules only those can't run that need a form, or a variable of DM from a form, that this export has not.
-    skipped = [one for one in run.results.rules if one.status is RuleStatus.SKIPPED and one.rule != "CORE"]
+    # Of so few records nothing can be told that none of them shows alone.
+    not_run = [one for one in run.results.rules if one.status is RuleStatus.SKIPPED and one.rule != "CORE"]
+    skipped = [one for one in not_run if not one.rule.startswith("TB-SIGNAL-")]
     lacking = re.compile("not in the export|has no|the export lacks")
     assert [one.rule for one in skipped if not lacking.search(str(one.reason))] == []
     own = {one.rule for one in run.results.rules if one.rule.startswith(("IFN-DM", "IFN-AE"))} - {one.rule for one in skipped}

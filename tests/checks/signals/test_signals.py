@@ -315,3 +315,17 @@ def test_ids_do_not_depend_on_rows(signals: Signals, vital_signs: Vitals) -> Non
     shuffled = {name: [cells[at] for at in order] for name, cells in columns.items()}
     ids = [{one.id for one in signals(given).findings} for given in (columns, shuffled)]
     assert ids[0] == ids[1] and len(ids[0]) == 2
+
+
+def test_the_course_of_an_illness_that_is_confirmed_once(signals: Signals, vital_signs: Vitals) -> None:
+    columns = vital_signs()
+    columns["TSH"][100], columns["TSH"][101], columns["HR"][100] = "4000", "900", "260"
+    assert rules(signals(columns)) == []
+
+
+def test_a_value_that_is_little_beyond_the_others(signals: Signals, vital_signs: Vitals) -> None:
+    """A gap that is wide beside what the others vary, near the median: a person's, not a slip."""
+    columns = vital_signs()
+    columns["TSH"] = [f"{min(max(float(text), 0.8), 3.4):.3f}" for text in columns["TSH"]]
+    columns["TSH"][100] = "12"
+    assert rules(signals(columns)) == []

@@ -126,13 +126,13 @@ class _Judged:
 def _signal(
     watched: Watched, judged: _Judged, side: int, apart: np.ndarray, subject: int, confirmed: Set[tuple[str, str]], p: float
 ) -> Signal | None:
-    """One subject's values beyond those of all who do not lie apart, without those that are confirmed; None without any."""
+    """One subject's values far beyond all that do not lie apart; None where one is confirmed: the others are its course."""
     series, distance = judged.series, side * judged.distance
     others = ~np.isin(judged.subject, apart)
     beyond = np.flatnonzero((judged.subject == subject) & (distance > distance[others].max()))
-    beyond = beyond[[(series.subjects[at], series.days[at]) not in confirmed for at in beyond]]
-    if not len(beyond):
+    if any((series.subjects[at], series.days[at]) in confirmed for at in beyond):
         return None
+    beyond = beyond[distance[beyond] >= LEAST_APART]
     beyond = beyond[np.argsort(-distance[beyond], kind="stable")]
     first, next_ = beyond[0], np.flatnonzero(others)[np.argmax(distance[others])]
     unit = f" {series.unit}" if series.unit else ""
