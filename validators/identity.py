@@ -31,7 +31,7 @@ def ranges_of_one_sex(lab: pd.DataFrame, sex: pd.Series) -> pd.Series:
     """
     named = ["test", "unit", "low", "high"]
     known = lab[(lab[["subject", "low", "high"]] != "").all(axis=1)].drop_duplicates()
-    known = known.assign(woman=known["subject"].map(sex).map({"F": 1.0, "M": 0.0})).dropna(subset="woman")
+    known = known.assign(woman=known["subject"].map(sex).map({"F": 1.0, "M": 0.0}).astype("float64")).dropna(subset="woman")
     share = known.groupby(named)["woman"].transform("mean")
     known = known.assign(says=(share >= MOSTLY) * 1 - (share <= 1 - MOSTLY) * 1)
     # A range that all have tells nothing: it takes one of the other sex beside it.

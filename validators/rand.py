@@ -34,24 +34,27 @@ def heaviest_chain(days: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return chain
 
 
-def contradicted(model: type[RawForm], rand: pd.DataFrame, dm: pd.DataFrame, elig: pd.DataFrame) -> pd.Series:
-    """Whether the date of each randomization is before that of the assessment of eligibility, or the numbers don't confirm it.
+def consent_is_wrong(model: type[RawForm], rand: pd.DataFrame, dm: pd.DataFrame, elig: pd.DataFrame) -> pd.Series:
+    """Of randomizations before consent, those of which it is consent that is dated wrong.
 
-    Consent may be the later date that is wrong: a third form tells which. Without one the order of the numbers does.
+    There the next number was given before that consent already, or eligibility was assessed between randomization's date and it.
     """
-    doubted = ~believed(model, rand, dm)
-    if "SCR_DAT" not in elig:
-        return doubted
-    whom = model.cells(elig, "SUBJID", "ELIG")
-    assessed = value_beside(model.date(elig, "SCR_DAT", "ELIG"), whom, model.cells(rand, "SUBJID", "RAND"))
-    return doubted | before(model.date(rand, "RAND_DTTM", "RAND"), assessed)
+    order = numbering(model, rand, dm)
+    late = order["known"] & order["fits"] & ~order["several"] & (order["next"] < order["consent"])
+    if "SCR_DAT" in elig:
+        whom, subject = model.cells(elig, "SUBJID", "ELIG"), model.cells(rand, "SUBJID", "RAND")
+        assessed = value_beside(model.date(elig, "SCR_DAT", "ELIG"), whom, subject)
+        consent = value_beside(model.date(dm, "ICF_DAT", "DM"), model.cells(dm, "SUBJID", "DM"), subject)
+        date = model.date(rand, "RAND_DTTM", "RAND")
+        late = (late | before(assessed, consent)) & ~before(date, assessed)
+    return ~order["consented"] & late
 
 
 def numbering(model: type[RawForm], rand: pd.DataFrame, dm: pd.DataFrame) -> pd.DataFrame:
     """What the order of the numbers says of each record: ``known`` (it says something), ``fits``, ``several`` (share the number).
 
-    ``consented``: not before consent. A number that several subjects have stands where it stands; its dates are not looked at
-    to tell what the order is.
+    ``consented``: not before ``consent``; ``next``: the day on which the next number was given. A number that several subjects
+    have is not looked at to tell what the order is.
     """
     number = model.cells(rand, "RAND_NO", "RAND")
     subject = model.cells(rand, "SUBJID", "RAND")
@@ -64,6 +67,8 @@ def numbering(model: type[RawForm], rand: pd.DataFrame, dm: pd.DataFrame) -> pd.
             "place": pd.to_numeric(parts[1], errors="coerce").astype("float64"),
             "day": (complete_date(date) - pd.Timestamp(0)).dt.days.astype("float64"),
             "consented": ~before(date, consent),
+            "consent": (complete_date(consent) - pd.Timestamp(0)).dt.days.astype("float64"),
+            "next": np.inf,
             "several": (number != "") & (subject.groupby(number).transform("nunique") > 1),
             "known": False,
             "fits": True,
@@ -81,14 +86,9 @@ def numbering(model: type[RawForm], rand: pd.DataFrame, dm: pd.DataFrame) -> pd.
         after = np.searchsorted(order["place"].to_numpy(), series["place"].to_numpy(), side="right")
         days = np.concatenate([[-np.inf], order["day"].to_numpy(), [np.inf]])
         of.loc[series.index, "known"] = True
+        of.loc[series.index, "next"] = days[after + 1]
         of.loc[series.index, "fits"] = (days[at] <= series["day"]) & (series["day"] <= days[after + 1])
     return of
-
-
-def believed(model: type[RawForm], rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-    """Whether the order of the numbers confirms the date of each randomization."""
-    order = numbering(model, rand, dm)
-    return order["known"] & order["fits"] & ~order["several"]
 
 
 def of_subject(model: type[RawForm], rand: pd.DataFrame, numbers: pd.Series) -> pd.Series:
@@ -118,8 +118,8 @@ class RANDForm(RawForm, form="RAND"):
         stands_for=["IFN-SE-001", "IFN-DM-021"],
     )
     def consent_before_randomization(cls, rand: pd.DataFrame, dm: pd.DataFrame, elig: pd.DataFrame) -> pd.Series:
-        """Where the assessment and the order of the numbers confirm the date of randomization, consent is asked about."""
-        return numbering(cls, rand, dm)["consented"] | ~contradicted(cls, rand, dm, elig)
+        """Where other dates tell that consent is dated wrong, it is asked about."""
+        return numbering(cls, rand, dm)["consented"] | consent_is_wrong(cls, rand, dm, elig)
 
     @rule(
         "IFN-DM-010",
@@ -222,7 +222,7 @@ class DMForm(RawForm, form="DM"):
     @rule(
         "IFN-DM-028",
         Severity.ERROR,
-        "Consent is dated after randomization, whose date the order of the randomization numbers confirms",
+        "Consent is dated after randomization, and after eligibility was assessed or the next subject was randomized",
         variables=["ICF_DAT", "SUBJID"],
         mend=["ICF_DAT"],
         reads={"RAND": ["RAND_DTTM", "SUBJID", "RAND_NO"], "ELIG": ["SUBJID", "SCR_DAT"]},
@@ -234,7 +234,7 @@ class DMForm(RawForm, form="DM"):
     )
     def consent_before_randomization(cls, dm: pd.DataFrame, rand: pd.DataFrame, elig: pd.DataFrame) -> pd.Series:
         at = of_subject(cls, rand, cls.cells(dm, "SUBJID"))
-        wrong = taken(~numbering(cls, rand, dm)["consented"] & ~contradicted(cls, rand, dm, elig), at, False)
+        wrong = taken(consent_is_wrong(cls, rand, dm, elig), at, False)
         return against(~wrong, RAND=at.where(wrong, -1))
 
 
