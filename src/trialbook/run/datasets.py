@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from trialbook.checks.check import check_tables
-from trialbook.checks.cross import cross_rules
+from trialbook.checks.cross import cross_rules, without_consequences
 from trialbook.checks.dataset_rules import dataset_rules
 from trialbook.checks.file_rules import check_files
 from trialbook.checks.modules import rules_of
@@ -57,10 +57,11 @@ def check_datasets(
         there = {one.domain for one in datasets} | set(rules)
         rules |= {name: rules_of(models) for name, models in study.models.datasets.items() if name not in there}
     across = cross_rules(datasets, standard, study.questions if study else None, study.protocol if study else None)
-    rules |= {name: (*rules.get(name, ()), *more) for name, more in across.items()}
     progress("checking the datasets")
     identity = study.protocol.id if study else ""
     batches = [check_files(datasets, identity), check_tables(tables, rules, {}, identity), ([], core_outcomes(core))]
+    told = [finding for batch, _ in batches for finding in batch]
+    batches.append(without_consequences(*check_tables(tables, across, {}, identity), told))
     info = RunInfo(identity, started, standard.name, ct.name, versions(), inputs, read_statement(path))
     results = assemble(info, batches, counts_of(tables), sites_of(tables))
     known = read_known(study) if study else Known()

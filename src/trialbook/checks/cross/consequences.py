@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from trialbook.findings import Finding, Origin, Role, RuleOutcome, Severity
+from trialbook.findings import Finding, Origin, Role, RuleOutcome, Severity, Stage
 
 Cell = tuple[str, str | None, int | None, str | None, str]
 """File, sheet, row, path and column."""
 _OF_MANY_FORMS = ("SE",)
+_OF_FORMS = (Stage.RAW, Stage.MAPPING)
 
 
 def without_consequences(
     found: Sequence[Finding], outcomes: Sequence[RuleOutcome], told: Iterable[Finding]
 ) -> tuple[list[Finding], list[RuleOutcome]]:
-    """Findings across datasets without those about a raw cell that one of ``told`` asks to correct already.
+    """Findings across datasets without those about a cell that one of ``told`` asks to correct already.
 
     Be it the cell to mend or one that is compared: while it may be wrong, nothing is known of what disagrees with it. What one
     rule across datasets has asked, another does not ask again. Nor is told of a value that is not there because a record is
@@ -28,19 +28,19 @@ def without_consequences(
     doubted: dict[str, Finding] = {}
     for one in told:
         _ask(one, asked)
-        if one.subject and one.severity.reaches(Severity.ERROR):
+        if one.subject and one.stage in _OF_FORMS and one.severity.reaches(Severity.ERROR):
             doubted.setdefault(one.subject, one)
         if one.subject and any(origin.role is Role.CORRECT and not _has_place(origin) for origin in one.origins):
             absent.setdefault(one.subject, one)
     kept: list[Finding] = []
-    left_out: dict[tuple[str, str], Counter[str]] = {}
+    left_out: dict[tuple[str, str], list[tuple[str, Finding]]] = {}
     for one in found:
         by = _told_by(one, asked) or _follows(one, absent, doubted)
         if by is None:
             kept.append(one)
             _ask(one, asked)
         else:
-            left_out.setdefault((one.rule, one.dataset), Counter())[by] += 1
+            left_out.setdefault((one.rule, one.dataset), []).append((by, one))
     return kept, [_counted(one, left_out.get((one.rule, one.dataset))) for one in outcomes]
 
 
@@ -80,10 +80,11 @@ def _has_place(origin: Origin) -> bool:
     return origin.row is not None or origin.path is not None
 
 
-def _counted(outcome: RuleOutcome, left_out: Counter[str] | None) -> RuleOutcome:
+def _counted(outcome: RuleOutcome, left_out: Sequence[tuple[str, Finding]] | None) -> RuleOutcome:
     if not left_out:
         return outcome
-    count = left_out.total()
+    count = len(left_out)
     records = "failing record is" if count == 1 else "failing records are"
-    reason = f"{count} {records} told of already by {', '.join(left_out)}"
-    return replace(outcome, findings=outcome.findings - count, reason=reason)
+    reason = f"{count} {records} told of already by {', '.join(dict.fromkeys(by for by, _ in left_out))}"
+    told = (*outcome.told, *(one.id for _, one in left_out))
+    return replace(outcome, findings=outcome.findings - count, reason=reason, told=told)

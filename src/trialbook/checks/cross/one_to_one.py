@@ -65,6 +65,7 @@ def _same_beside(name: str, code: str, words: str, core: str) -> Rule:
         (words, code),
         cites=(core,) if core else (),
         mend=(words, code),
+        across=True,
     )
 
 

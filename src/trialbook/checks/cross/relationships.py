@@ -185,6 +185,7 @@ def _parent_there(name: str, parents: Mapping[str, tuple[str, ...]], own: bool) 
         reads=_reads(parents),
         cites=("CORE-000206", "SDTMIG 3.4 section 8.4"),
         mend=("IDVARVAL", "USUBJID"),
+        across=not own,
     )
 
 

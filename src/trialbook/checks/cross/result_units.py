@@ -53,6 +53,7 @@ def _one_unit(name: str, domain: str, kinds: Sequence[str]) -> Rule:
         (unit, *kinds),
         cites=("CORE-000699", "SDTMIG 3.4 section 4.5.1"),
         mend=(unit,),
+        across=True,
     )
 
 
@@ -121,6 +122,7 @@ def _usual_limit(name: str, limit: str, kinds: Sequence[str]) -> Rule:
         check,
         (limit, *kinds),
         mend=(limit,),
+        across=True,
     )
 
 
