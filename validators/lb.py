@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from trialbook.checks import Dataset, RawForm, Severity, rule, value_beside
+from trialbook.checks import Dataset, RawForm, Severity, rule
 from trialbook.mapping.numbers import read_numbers
 
 NUMBER = r"(?:<=?|>=?)?[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
@@ -118,23 +118,6 @@ class SerologyForm(RawForm, form="SEROLOGY"):
     )
     def not_pregnant(cls, serology: pd.DataFrame) -> pd.Series:
         return ~((cls.term(serology, "TEST") == "HCG") & (cls.term(serology, "RESULT") == "POSITIVE"))
-
-    @rule(
-        "IFN-LB-024",
-        Severity.ERROR,
-        "A pregnancy test of a man",
-        variables=["SUBJID", "TEST", "DAT"],
-        reads={"DM": ["SUBJID", "SEX"], "ELIG": ["SUBJID", "CHILDBEARING"]},
-        mend=["SUBJID"],
-        query="受试者 {SUBJID}（性别：{DM.SEX}）于 {DAT} 有妊娠试验记录，请核实该记录属于哪位受试者。 / "
-        "{SUBJID} ({DM.SEX}) has a pregnancy test of {DAT}: please check whose it is.",
-    )
-    def women_are_tested(cls, serology: pd.DataFrame, dm: pd.DataFrame, elig: pd.DataFrame) -> pd.Series:
-        """Where the screening calls the subject a woman, the sex is what is wrong, and the subject's own form tells of it."""
-        number = cls.cells(serology, "SUBJID")
-        sex = value_beside(cls.term(dm, "SEX", "DM"), cls.cells(dm, "SUBJID", "DM"), number)
-        fertile = value_beside(cls.term(elig, "CHILDBEARING", "ELIG"), cls.cells(elig, "SUBJID", "ELIG"), number)
-        return ~((cls.term(serology, "TEST") == "HCG") & (sex == "M") & ~fertile.isin(["Y", "N"]))
 
 
 class LB(Dataset, domain="LB"):

@@ -67,6 +67,7 @@ class ResponseForm(RawForm, form="RESP"):
         "A relapse in the marrow by the response, and status and blasts of the marrow say remission",
         variables=["HEM_STATUS", "RELAPSE_SITE"],
         reads=MARROW,
+        mend=["HEM_STATUS", "RELAPSE_SITE", "BM.CR_STATUS", "BM.BLAST_PCT"],
         query="血液学状态为“{HEM_STATUS}”，复发部位为“{RELAPSE_SITE}”，但同日骨髓为“{BM.CR_STATUS}”，"
         "原始细胞 {BM.BLAST_PCT}%，请核实。 / "
         "The status is {HEM_STATUS} at {RELAPSE_SITE}, and the marrow of the day {BM.CR_STATUS} with {BM.BLAST_PCT} % of blasts: "
@@ -150,12 +151,15 @@ class ResponseForm(RawForm, form="RESP"):
         "An MRD relapse, but MRD is negative",
         variables=["MRD_STATUS", "MRD_RELAPSE_DAT"],
         reads=ASSAY,
+        optional=["MRD_PCR"],
         query="填写了MRD复发日期 {MRD_RELAPSE_DAT}，但MRD状态为“{MRD_STATUS}”，请核实。 / "
         "There is an MRD relapse on {MRD_RELAPSE_DAT} and MRD is {MRD_STATUS}: which is right?",
     )
     def mrd_relapse_is_positive(cls, resp: pd.DataFrame, pcr: pd.DataFrame) -> Against:
         """Where the assay is positive, the status is wrong, and its rule says so."""
-        says, at = cls.assay(resp, pcr)
+        says, at = pd.Series("", index=resp.index, dtype="str"), np.full(len(resp), -1, dtype=np.int64)
+        if len(pcr.columns):
+            says, at = cls.assay(resp, pcr)
         contradicts = (cls.cells(resp, "MRD_RELAPSE_DAT") != "") & (cls.term(resp, "MRD_STATUS") == "NEGATIVE")
         return against(~(contradicts & ~says.isin(["POSITIVE", "NOT EVALUABLE"])), MRD_PCR=at)
 
