@@ -323,6 +323,32 @@ def deaths(
 
     A record whose subject nobody knows counts as the one that its date fits: its number is another rule's finding.
     """
+    forms = {"DEATH": death, "SURV": surv, "DISP": disp, "AE": ae, "DM": dm}
+    cells = tuple(tuple(form[column]) for name, form in forms.items() for column in _TELLING[name])
+    if cells not in _DEATHS:
+        _DEATHS.clear()
+        _DEATHS[cells] = _told_deaths(read, death, surv, disp, ae, dm)
+    agreed = _DEATHS[cells].reindex(first_screening_number(subjid, dm)).set_axis(subjid.index)
+    return agreed.fillna({"VOICES": 0, "ON": "", "AGREED": 0})
+
+
+_TELLING = {
+    "DEATH": ("SUBJID", "DTH_DAT"),
+    "SURV": ("SUBJID", "STATUS", "CONTACT_DAT", "LAST_ALIVE_DAT"),
+    "DISP": ("SUBJID", "EOT_REASON", "EOT_DAT", "EOS_REASON", "EOS_DAT"),
+    "AE": ("SUBJID", "OUTCOME", "CTCAE_GRADE", "SAE_CRIT", "END"),
+    "DM": ("SUBJID", "SUBJID_PREV"),
+}
+"""The cells by which forms tell of a death."""
+
+_DEATHS: dict[tuple[tuple[str, ...], ...], pd.DataFrame] = {}
+"""What was told last, by these cells: many rules ask for the same."""
+
+
+def _told_deaths(
+    read: Any, death: pd.DataFrame, surv: pd.DataFrame, disp: pd.DataFrame, ae: pd.DataFrame, dm: pd.DataFrame
+) -> pd.DataFrame:
+    """The table of :func:`deaths` by the first screening number of each subject of which any form tells a death."""
     known = set(read.cells(dm, "SUBJID", "DM"))
 
     def told(frame: pd.DataFrame, form: str, where: pd.Series | None, **columns: str) -> pd.DataFrame:
@@ -342,12 +368,13 @@ def deaths(
     dated = dated[~dated["on"].duplicated(keep=False)].set_index("on")["number"]
     table = pd.DataFrame(index=pd.Index([], dtype="str"))
     for rows in found:
-        number = rows["number"].where(rows["number"].isin(known), rows.iloc[:, 0].map(dated).fillna("").astype("str"))
+        number = rows["number"].where(
+            rows["number"].isin(known), rows.iloc[:, 0].map(dated).astype("object").fillna("").astype("str")
+        )
         rows = rows.drop(columns="number").assign(of=first_screening_number(number, dm))
         rows = rows[rows["of"] != ""].sort_values(rows.columns[0]).groupby("of").max()
         table = table.join(rows, how="outer")
-    agreed = _agreed(table).reindex(first_screening_number(subjid, dm)).set_axis(subjid.index)
-    return agreed.fillna({"VOICES": 0, "ON": "", "AGREED": 0})
+    return _agreed(table.astype("object").astype("str"))
 
 
 def fatal(read: Any, ae: pd.DataFrame) -> pd.Series:
@@ -363,24 +390,31 @@ def fatal(read: Any, ae: pd.DataFrame) -> pd.Series:
 
 def _agreed(table: pd.DataFrame) -> pd.DataFrame:
     """The table of deaths with VOICES, ON and AGREED."""
-    told = {name: table[name].fillna("").astype("str") for name in table}
+    told = table.fillna("").astype("str")
     voices = [["FORM"], ["CONTACT"], ["ENDED", "STOPPED"], ["EVENT"]]
     count = sum(table[names].notna().any(axis=1).astype(int) for names in voices)
-    date, most = pd.Series("", index=table.index, dtype="str"), pd.Series(0.0, index=table.index)
-    for one in (told[name] for name in ("FORM", "ENDED", "STOPPED", "EVENT")):
-        votes = sum((_same(told[name], one)).astype(int) for name in ("FORM", "EVENT"))
-        votes += (_same(told["ENDED"], one) | _same(told["STOPPED"], one)).astype(int)
-        fits = ~iso8601.before(one, told["ALIVE"]) & ~iso8601.before(told["CONTACT"], one)
+    first, last = ({name: days(told[name]) for name in told} for days in (_days, _last_days))
+
+    def same(one: str, other: str) -> pd.Series:
+        return (first[one] <= last[other]) & (first[other] <= last[one])
+
+    date, latest = pd.Series("", index=table.index, dtype="str"), pd.Series(pd.NaT, index=table.index, dtype="datetime64[ns]")
+    most = pd.Series(0.0, index=table.index)
+    for one in ("FORM", "ENDED", "STOPPED", "EVENT"):
+        fits = ~(last[one] < first["ALIVE"]) & ~(last["CONTACT"] < first[one])
+        votes = same(one, "FORM").astype(int) + same(one, "EVENT") + (same(one, "ENDED") | same(one, "STOPPED"))
         votes += 1.5 * ((told["CONTACT"] != "") & fits)
-        better = (one != "") & ((votes > most) | ((votes == most) & iso8601.before(date, one)))
-        date, most = one.where(better, date), votes.where(better, most)
+        better = first[one].notna() & ((votes > most) | ((votes == most) & (latest < first[one])))
+        date, most, latest = told[one].where(better, date), votes.where(better, most), last[one].where(better, latest)
     # The day on which others told of it is the latest that it can be.
     return table.assign(VOICES=count, ON=date.where(date != "", told["CONTACT"]).astype("str"), AGREED=most // 1)
 
 
-def _same(one: pd.Series, other: pd.Series) -> pd.Series:
-    """Whether two dates can be the same day."""
-    return (one != "") & (other != "") & ~iso8601.before(one, other) & ~iso8601.before(other, one)
+def _last_days(dates: pd.Series) -> pd.Series:
+    """The last day that each date can be, as datetime64; NaT where there is none."""
+    parts, first = iso8601.split(dates), _days(dates)
+    month, year = first + pd.offsets.MonthEnd(0), first + pd.offsets.YearEnd(0)
+    return first.where(parts["d"].notna(), month.where(parts["m"].notna(), year))
 
 
 def aescong(criteria: pd.Series) -> pd.Series:

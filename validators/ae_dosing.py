@@ -95,9 +95,9 @@ class AEAction(RawForm, form="AE"):
         "Interferon is said to be withdrawn, and the injections go on",
         variables=["ACTION", "START", "END"],
         mend=["ACTION"],
-        reads={"EX": ["DOSE_NO", "ADMIN_DAT"], "DM": []},
-        query="“{AETERM}”对试验药物采取的措施为“{ACTION}”，但之后（{EX.ADMIN_DAT}，第 {EX.DOSE_NO} 次）仍有给药，请核实。 / "
-        "The action taken for “{AETERM}” is {ACTION}, and injection {EX.DOSE_NO} was given after it, on {EX.ADMIN_DAT}: "
+        reads={"EX": ["ADMIN_DAT", "DOSE_UG"], "DM": []},
+        query="“{AETERM}”对试验药物采取的措施为“{ACTION}”，但之后仍有给药（{EX.ADMIN_DAT}，{EX.DOSE_UG} μg），请核实。 / "
+        "The action taken for “{AETERM}” is {ACTION}, and {EX.DOSE_UG} μg were given after it, on {EX.ADMIN_DAT}: "
         "please check.",
     )
     def withdrawn_is_over(cls, ae: pd.DataFrame, ex: pd.DataFrame, dm: pd.DataFrame) -> Against:
@@ -112,11 +112,11 @@ class AEAction(RawForm, form="AE"):
         "The dose is said to be reduced, or interferon interrupted, and the log of the injections does not show it",
         variables=["ACTION", "START", "END"],
         mend=["ACTION"],
-        reads={"EX": ["DOSE_NO", "ADMIN_DAT", "DOSE_UG", "DOSE_CHANGE"], "DM": []},
+        reads={"EX": ["ADMIN_DAT", "DOSE_UG", "DOSE_CHANGE"], "DM": []},
         query="“{AETERM}”（{START} 开始）对试验药物采取的措施为“{ACTION}”，但用药记录中未见相应调整"
-        "（其后第 {EX.DOSE_NO} 次：{EX.DOSE_UG} μg，{EX.DOSE_CHANGE}），请核实。 / "
+        "（其后 {EX.ADMIN_DAT}：{EX.DOSE_UG} μg，{EX.DOSE_CHANGE}），请核实。 / "
         "The action taken for “{AETERM}” (from {START}) is {ACTION}, and the injections do not show it "
-        "(next is {EX.DOSE_NO}: {EX.DOSE_UG} μg, {EX.DOSE_CHANGE}): please check.",
+        "(next on {EX.ADMIN_DAT}: {EX.DOSE_UG} μg, {EX.DOSE_CHANGE}): please check.",
     )
     def change_is_in_the_log(cls, ae: pd.DataFrame, ex: pd.DataFrame, dm: pd.DataFrame) -> Against:
         """Of a subject without any injection the log tells nothing; that is another rule's finding."""

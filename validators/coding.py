@@ -51,9 +51,10 @@ class AECoded(RawForm, form="AE"):
         Severity.WARNING,
         "The same event starts on the same day in an earlier record",
         variables=["AETERM", "START", "AE_NO"],
-        reads={"AE": ["AETERM", "START", "AE_NO"], "AE_CODING": [], "DM": []},
-        query="“{AETERM}”与第 {AE.AE_NO} 号不良事件（{AE.AETERM}）的首选语和开始日期 {START} 相同：是否重复记录？ / "
-        "“{AETERM}” is event {AE.AE_NO} ({AE.AETERM}) by its preferred term, and starts on the same day, {START}: "
+        reads={"AE": ["AETERM", "START"], "AE_CODING": [], "DM": []},
+        query="第 {AE_NO} 号不良事件“{AETERM}”与另一不良事件（“{AE.AETERM}”，{AE.START}）的首选语和开始日期相同："
+        "是否重复记录？ / "
+        "Event {AE_NO}, “{AETERM}”, has the preferred term and the start of another one (“{AE.AETERM}”, {AE.START}): "
         "is it one event?",
     )
     def recorded_once(cls, ae: pd.DataFrame, own: pd.DataFrame, coding: pd.DataFrame, dm: pd.DataFrame) -> Against:

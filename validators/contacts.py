@@ -55,7 +55,7 @@ class SURVDeath(RawForm, form="SURV"):
     )
     def dead_is_not_alive(cls, surv: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
         told, contact = cls.told(surv, *others), cls.date(surv, "CONTACT_DAT")
-        on_that_day = (cls.term(surv, "STATUS") == "ALIVE") & (contact != "") & (told["ON"] != "") & ~before(contact, told["ON"])
+        on_that_day = (cls.term(surv, "STATUS") == "ALIVE") & (contact != "") & (contact == told["ON"])
         return ~((cls.after(surv, told) | on_that_day) & told["CONTACT"].isna() & (told["OTHERS"] >= ENOUGH))
 
     @rule(

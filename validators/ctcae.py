@@ -88,10 +88,10 @@ class AEGrade(Dataset, domain="AE"):
         "The CTCAE grade is lower than that of a laboratory value during the event",
         variables=["AETOXGR", "AEDECOD"],
         mend=["AETOXGR", "LB.LBORRES"],
-        reads={"LB": ["LBORRES", "LBORRESU", "LBDTC"]},
+        reads={"LB": ["LBORRES", "LBORRESU", "VISIT"]},
         query="“{AETERM}”的 CTCAE 分级为 {AETOXGR} 级，"
-        "但 {LB.LBDTC} 的检验值 {LB.LBORRES} {LB.LBORRESU} 对应更高级别，请核实。 / "
-        "“{AETERM}” is of grade {AETOXGR}, and {LB.LBORRES} {LB.LBORRESU} on {LB.LBDTC} is of a higher one: please check both.",
+        "但访视 {LB.VISIT} 的检验值 {LB.LBORRES} {LB.LBORRESU} 对应更高级别，请核实。 / "
+        "“{AETERM}” is of grade {AETOXGR}, and {LB.LBORRES} {LB.LBORRESU} at {LB.VISIT} is of a higher one: please check both.",
         cites=["CTCAE v5.0"],
     )
     def grade_is_not_too_low(cls, ae: pd.DataFrame, lb: pd.DataFrame) -> Against:
@@ -104,10 +104,10 @@ class AEGrade(Dataset, domain="AE"):
         "The CTCAE grade is higher than that of any laboratory value during the event, and one was taken on its first day",
         variables=["AETOXGR", "AEDECOD"],
         mend=["AETOXGR", "LB.LBORRES"],
-        reads={"LB": ["LBORRES", "LBORRESU", "LBDTC"]},
+        reads={"LB": ["LBORRES", "LBORRESU", "VISIT"]},
         query="“{AETERM}”的 CTCAE 分级为 {AETOXGR} 级，"
-        "但期间最差检验值为 {LB.LBORRES} {LB.LBORRESU}（{LB.LBDTC}），级别较低，请核实。 / "
-        "“{AETERM}” is of grade {AETOXGR}, and the worst value during it, {LB.LBORRES} {LB.LBORRESU} on {LB.LBDTC}, is of a "
+        "但期间最差检验值为 {LB.LBORRES} {LB.LBORRESU}（{LB.VISIT}），级别较低，请核实。 / "
+        "“{AETERM}” is of grade {AETOXGR}, and the worst value during it, {LB.LBORRES} {LB.LBORRESU} at {LB.VISIT}, is of a "
         "lower one: please check both.",
         cites=["CTCAE v5.0"],
     )

@@ -111,7 +111,7 @@ class DISPDeath(RawForm, form="DISP"):
         told = cls.told(disp, *others)
         reason, end = cls.term(disp, "EOS_REASON"), cls.date(disp, "EOS_DAT")
         telling = told[["FORM", "CONTACT", "EVENT", "STOPPED"]].notna().sum(axis=1)
-        later = (end != "") & (told["ON"] != "") & ~before(end, told["ON"])
+        later = (end != "") & ((end == told["ON"]) | before(told["ON"], end))
         return ~((reason != "") & (reason != "DEATH") & (telling >= ENOUGH) & later)
 
     @rule(
@@ -158,10 +158,10 @@ class DEATHDeath(RawForm, form="DEATH"):
         Severity.ERROR,
         "The date of death is not the one that the other forms agree on",
         variables=["DTH_DAT"],
-        reads={"DISP": ["EOS_DAT", "EOS_REASON"], "SURV": ["CONTACT_DAT", "LAST_ALIVE_DAT"], "AE": [], "DM": []},
-        query="死亡日期 {DTH_DAT} 与研究结束日期 {DISP.EOS_DAT}、随访记录（{SURV.CONTACT_DAT}）不一致，请核实。 / "
-        "The date of death is {DTH_DAT}; the study ended on {DISP.EOS_DAT}, and the contact of {SURV.CONTACT_DAT} told of the "
-        "death: please check.",
+        reads={"DISP": ["EOS_DAT", "EOS_REASON"], "SURV": ["LAST_ALIVE_DAT", "STATUS"], "AE": [], "DM": []},
+        query="死亡日期 {DTH_DAT} 与研究结束日期 {DISP.EOS_DAT}、末次确认存活日期 {SURV.LAST_ALIVE_DAT} 不一致，请核实。 / "
+        "The date of death is {DTH_DAT}; the study ended on {DISP.EOS_DAT}, and the subject was last known to be alive on "
+        "{SURV.LAST_ALIVE_DAT}: please check.",
         stands_for=["IFN-DM-020"],
     )
     def date_is_that_of_others(cls, death: pd.DataFrame, *others: pd.DataFrame) -> Against:
@@ -199,9 +199,10 @@ class DEATHDeath(RawForm, form="DEATH"):
         "The subject is alive by a later contact, and no form but this one tells of a death",
         variables=["DTH_DAT", "SUBJID"],
         mend=["DTH_DAT", "SURV.STATUS"],
-        reads={"DISP": [], "SURV": ["CONTACT_DAT", "STATUS"], "AE": [], "DM": []},
-        query="死亡日期为 {DTH_DAT}，但 {SURV.CONTACT_DAT} 随访时状态为“{SURV.STATUS}”，且其他记录均未提示死亡，请核实。 / "
-        "The date of death is {DTH_DAT}, the subject was {SURV.STATUS} on {SURV.CONTACT_DAT}, and no other form tells of a "
+        reads={"DISP": [], "SURV": ["LAST_ALIVE_DAT", "STATUS"], "AE": [], "DM": []},
+        query="死亡日期为 {DTH_DAT}，但其后随访（末次确认存活日期 {SURV.LAST_ALIVE_DAT}）时状态为“{SURV.STATUS}”，"
+        "且其他记录均未提示死亡，请核实。 / "
+        "The date of death is {DTH_DAT}, the subject was {SURV.STATUS} on {SURV.LAST_ALIVE_DAT}, and no other form tells of a "
         "death: please check.",
     )
     def others_know_of_it(cls, death: pd.DataFrame, *others: pd.DataFrame) -> Against:
@@ -227,7 +228,7 @@ class DEATHDeath(RawForm, form="DEATH"):
         first = cls.derivation("first_screening_number")
         on = told["ON"].groupby(first(death["SUBJID"], dm)).first()
         contact, of = cls.date(surv, "CONTACT_DAT", "SURV"), first(surv["SUBJID"], dm)
-        after = ~before(contact, of.map(on).fillna("").astype("str")) | (cls.term(surv, "STATUS", "SURV") == "")
+        after = ~before(contact, of.map(on).astype("object").fillna("").astype("str")) | (cls.term(surv, "STATUS", "SURV") == "")
         answered = first(death["SUBJID"], dm).isin(of[after])
         quiet = told["CONTACT"].isna() & told["ENDED"].notna() & (told["ON"] != "") & ~answered
         return against(~quiet, SURV=np.full(len(death), -1))
