@@ -87,11 +87,12 @@ def test_each_kind_is_asked_by_some_rule() -> None:
     issues = [MappingIssue(kind, "LB", "LB", ("LBORRES",), np.array([], dtype=np.int64), "") for kind in ("UNIT", "RESULT")]
     lb = CheckedTable("LB", "", Stage.SDTM, pd.DataFrame({"LBORRES": []}, dtype="str"), None, (), lambda *_: [])
     check_mapping(issues, {}, {"LB": lb}, {}, "S", questions)
-    # Of unknown subjects, criteria and visits, rules made for one export ask, which have tests of their own.
+    # Of unknown subjects, criteria, visits and across datasets, rules made for one export ask, which have tests of their own.
     of_exports = {
         *("UNKNOWN-SUBJECT", "ANSWER", "UNANSWERED", "LACKING-ANSWERS", "UNDECIDED"),
         *("MISSED-VISIT", "MISSING-FORM", "MISSING-RECORD", "OUT-OF-WINDOW", "DAY-1", "NO-DAY-1", "OUTLIER"),
         *("BEFORE-CONSENT", "LATE-CONSENT", "OTHER-SUBJECT", "UNMET", "MISSING-AT-VISIT"),
+            *("DATE-ORDER", "AFTER-DEATH", "RECORD-BEFORE-CONSENT", "TREATED-WITHOUT-ARM", "ONE-DISPOSITION"),
     }
     assert questions.kinds == set(catalogue()) - {"LIST", "RECORD", "KEY-VALUE"} - of_exports
 

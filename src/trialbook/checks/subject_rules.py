@@ -1,4 +1,4 @@
-"""Records of a subject whom nobody knows: one finding a form and number, for all that they break in the datasets."""
+"""Records of a subject whom nobody knows, in one form: one finding a number, for all that they break in the datasets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import pandas as pd
 from trialbook.checks.consequences import Told
 from trialbook.checks.questions import Questions
 from trialbook.checks.rule import Rule
-from trialbook.findings import Finding, Severity
+from trialbook.checks.unknown_subjects import shared_numbers, unknown_numbers
+from trialbook.findings import Severity
 
 if TYPE_CHECKING:
     from trialbook.mapping import Form, Specs
@@ -27,7 +28,7 @@ class SubjectRule:
     positions: np.ndarray
 
     def told(self) -> dict[str, list[Told]]:
-        """What the rule tells for others where it has findings: of every record of the number, not only of the first."""
+        """What the rule tells for others: of every record of the number, not only of the first."""
         return {id: [Told(self.rule.id, self.rule.severity, self.form, self.positions)] for id in self.rule.stands_for}
 
 
@@ -37,28 +38,31 @@ def subject_rules(
     """``TB-RAW-<form>-<subject>-UNKNOWN`` for each form but those that DM is made of, by the USUBJID of the form's records.
 
     A number without a USUBJID has no demographics record, or one that lacks what the USUBJID is made of. The first record of each
-    number fails. Without DM's form nobody is known: the rule is SKIPPED then.
+    number fails, unless several forms have the number: that is told once (``unknown_subjects.py``). Without DM's form nobody is
+    known: the rule is SKIPPED then.
     """
     dm = specs.domains.get("DM")
     if dm is None:
         return {}
     known = {one.form: (specs.forms[one.form].subject,) for one in dm.records}
+    several = shared_numbers(unknown_numbers(found, usubjid, specs))
     rules = {}
     for name, form in found.items():
         if name in known or name not in usubjid or form.spec.subject in form.missing:
             continue
         numbers = form.cells[form.spec.subject].reset_index(drop=True)
         unknown = (numbers != "") & (usubjid[name].reset_index(drop=True) == "")
-        rules[name] = SubjectRule(name, _rule(form, found, numbers, unknown, known, specs, questions), np.flatnonzero(unknown))
+        rules[name] = SubjectRule(
+            name, _rule(form, found, numbers, unknown & ~numbers.isin(several), known, specs, questions), np.flatnonzero(unknown)
+        )
     return rules
 
 
-def add_told(told: dict[str, list[Told]], findings: list[Finding], rules: Mapping[str, SubjectRule]) -> dict[str, list[Told]]:
-    """``told`` with what those of the rules tell that have findings."""
-    ran = {finding.rule for finding in findings}
+def add_told(told: dict[str, list[Told]], rules: Mapping[str, SubjectRule]) -> dict[str, list[Told]]:
+    """``told`` with what those of the rules tell that have records of unknown numbers."""
     merged = dict(told)
     for one in rules.values():
-        if one.rule.id in ran:
+        if len(one.positions):
             for id, more in one.told().items():
                 merged[id] = [*merged.get(id, []), *more]
     return merged

@@ -18,6 +18,7 @@ from trialbook.checks.signals import check_signals
 from trialbook.checks.subject_rules import add_told, subject_rules
 from trialbook.checks.tables import design_table, form_table, mapped_table
 from trialbook.checks.undecided_rules import assigned_to_arms, check_undecided
+from trialbook.checks.unknown_subjects import check_unknown_subjects
 from trialbook.checks.visits import check_visits
 from trialbook.findings import Finding, RuleOutcome, SitePlace, assemble
 from trialbook.findings.pictures import Picture
@@ -79,14 +80,17 @@ class _Validation:
         rules = {name: (*study.form_rules(name), *of_subjects.get(name, ())) for name in study.specs.forms}
         found = check_tables(self.forms, rules, absent, study.protocol.id, told_of_columns(forms.found))
         self.batches.append(found)
-        return add_told(told_of(found[0], rules), found[0], subjects)
+        so_far = [finding for made, _ in self.batches for finding in made]
+        id, questions = study.protocol.id, study.questions
+        self.batches.append(check_unknown_subjects(forms.found, mapped.usubjid, self.forms, study.specs, id, questions, so_far))
+        return add_told(told_of(found[0], rules), subjects)
 
     def _check_visits(self, told: ToldByRule) -> Mapping[str, SitePlace]:
         """The schedule; where a site would enter what is missing."""
-        study, dm = self.study, self.datasets.get("DM")
+        study, dm, se = self.study, self.datasets.get("DM"), self.datasets.get("SE")
         forms, mapped = self.material.forms, self.material.mapped
         so_far = [finding for made, _ in self.batches for finding in made]
-        found = check_visits(forms, mapped, self.forms, dm, study.specs, study.protocol, study.questions, told, so_far)
+        found = check_visits(forms, mapped, self.forms, dm, study.specs, study.protocol, study.questions, told, so_far, se)
         self.batches.append((found.findings, found.outcomes))
         return found.places
 

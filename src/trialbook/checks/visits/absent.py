@@ -45,7 +45,8 @@ def _when(lack: Lack) -> str:
     return f"{lack.visit}, planned from {written(lack.first)} to {written(lack.last)}"
 
 
-def _title(context: Context, form: str) -> str:
+def title_of(context: Context, form: str) -> str:
+    """A form by its name and title."""
     spec = context.specs.forms[form]
     return f"{form} ({spec.title})" if spec.title else form
 
@@ -71,7 +72,7 @@ def _lacking(
 ) -> Fault:
     subject, number = _named(subjects, lack.row)
     spec = context.specs.forms[form]
-    query = context.questions.ask("MISSING-FORM" if spec.visit else "MISSING-RECORD", **_span(lack), form=_title(context, form))
+    query = context.questions.ask("MISSING-FORM" if spec.visit else "MISSING-RECORD", **_span(lack), form=title_of(context, form))
     return Fault(
         dataset=form,
         subject=subject,
@@ -95,7 +96,7 @@ def _under_another(
     compared = [str(name) for name in (spec.visit, spec.date)]
     origins += [origin for of in table.locate(records, compared, Role.COMPARED) for origin in of]
     date = str(seen.groups["DATE"].iloc[stranger.group])
-    asked = {"form": _title(context, form), "subject": number, "other": stranger.number, "date": date}
+    asked = {"form": title_of(context, form), "subject": number, "other": stranger.number, "date": date}
     return Fault(
         dataset=form,
         subject=subject,
@@ -122,7 +123,9 @@ def _unmet(context: Context, subjects: Subjects, one: Unmet, day1: Sequence[Orig
     origins = [origin for of in table.locate(at, columns, Role.CORRECT) for origin in of]
     said = ", ".join(f"{name} {table.frame[name].iloc[at[0]]}" for name in columns)
     visits = list(one.visits)
-    query = context.questions.ask("UNMET", form=_title(context, form), visits=visits, other=_title(context, whom.form), said=said)
+    query = context.questions.ask(
+        "UNMET", form=title_of(context, form), visits=visits, other=title_of(context, whom.form), said=said
+    )
     yield Fault(
         dataset=form,
         subject=subject,

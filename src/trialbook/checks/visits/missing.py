@@ -136,13 +136,17 @@ class _Version:
             in_person = [one for one in of_visit if not one[0].activity.remote]
             some = self._any(wanted for _, wanted, _ in in_person)
             missed = some & ~self._any(wanted & ~absent for _, wanted, absent in in_person) & np.isinf(self.took[:, place])
-            for row in np.flatnonzero(self._any(absent for *_, absent in of_visit)):
+            for row in np.flatnonzero(self._any(absent for *_, absent in of_visit) & ~self._is_unsure(place)):
                 uses = tuple(use for use, _, absent in of_visit if absent[row])
                 if not missed[row]:
                     uses = tuple(use for use in uses if (row, use.activity.id, use.form) not in throughout)
                 if uses:
                     first, last = (self.subjects.day1[row] + edge[place] for edge in (self.calendar.first, self.calendar.last))
                     yield Lack(int(row), place, visit.visit, first, last, uses, bool(missed[row]))
+
+    def _is_unsure(self, place: int) -> np.ndarray:
+        """Who was not seen at this visit nor at a later one, and may have left before: the date of that is told of elsewhere."""
+        return self.subjects.unsure & np.isinf(self.took[:, place:]).all(axis=1)
 
     def with_strangers(self, found: Sequence[Lack]) -> list[Lack]:
         """The lacks with the records that seem to be what is not there, each under another number (:class:`Stranger`).
@@ -235,8 +239,9 @@ class _Version:
             there = np.full((len(self.subjects), len(self.calendar.visits)), False)
             form = self.context.forms.found[use.form]
             if form.spec.visit is None:
-                numbers = form.cells[form.spec.subject][having(form, self.context.specs, use.recorded.records)]
+                numbers = form.cells[form.spec.subject][having(form, self.context.specs, use.recorded.records, unknown=True)]
                 there |= self.subjects.table["NUMBER"].isin(numbers).to_numpy()[:, None]
+                there |= self.context.has_strays(use.form)
             else:
                 groups = self.placed[use.form]
                 groups = groups[groups["G"].isin(self.context.seen[use.form].holding(self.context.specs, use.recorded.records))]

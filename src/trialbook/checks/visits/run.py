@@ -8,18 +8,19 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from trialbook.checks.consequences import Told, to_correct
+from trialbook.checks.consequences import Told, cells_of, to_correct
 from trialbook.checks.questions import Questions
 from trialbook.checks.tables import CheckedTable
 from trialbook.checks.visits.absent import MISSED, faults
 from trialbook.checks.visits.consent import before_consent
 from trialbook.checks.visits.missing import Lack, Unmet, lacks
+from trialbook.checks.visits.screening import unfinished_screenings
 from trialbook.checks.visits.seen import seen
 from trialbook.checks.visits.subjects import Subjects, replanned, subjects_of
 from trialbook.checks.visits.telling import Context, Fault, VisitRule, findings_of
 from trialbook.checks.visits.unplanned import without_day1
 from trialbook.checks.visits.windows import doubtful_day1, out_of_window
-from trialbook.findings import Finding, RuleOutcome, Severity, SitePlace
+from trialbook.findings import Finding, Role, RuleOutcome, Severity, SitePlace
 from trialbook.mapping import Forms, MappedStudy, Specs
 from trialbook.protocol import Protocol
 
@@ -59,11 +60,13 @@ def check_visits(
     questions: Questions,
     known: Mapping[str, Sequence[Told]] | None = None,
     told: Iterable[Finding] = (),
+    se: CheckedTable | None = None,
 ) -> VisitFindings:
     """What forms tell of the planned visits, against the schedule in force for each subject; nothing in a study without either.
 
     ``tables`` are the forms as rules see them, ``dm`` is the mapped DM (None: it was not made); ``known``: what of the records is
-    told already, by rules that stand for these; ``told``: the findings so far, whose cells to correct are not told of again.
+    told already, by rules that stand for these; ``told``: the findings so far, whose cells to correct are not told of again;
+    ``se``: the mapped SE, if it was made.
     """
     if not protocol.visits and specs.export.consent is None:
         return VisitFindings()
@@ -76,7 +79,7 @@ def check_visits(
     context = Context(protocol.id, specs, protocol, questions, forms, seen_of, tables, dm, mapped.usubjid, broken)
     known = known or {}
     done = _Done(protocol.id)
-    schedule = _Schedule.of(context, mapped) if protocol.visits and dm is not None and "DM" in mapped.datasets else None
+    schedule = _Schedule.of(context, mapped, se) if protocol.visits and dm is not None and "DM" in mapped.datasets else None
     elsewhere = schedule.elsewhere if schedule else set()
     early: set[tuple[str, int]] = set()
     reason = _no_consent(context)
@@ -108,10 +111,11 @@ class _Schedule:
     unmet: Sequence[Unmet]
 
     @classmethod
-    def of(cls, context: Context, mapped: MappedStudy) -> _Schedule:
+    def of(cls, context: Context, mapped: MappedStudy, se: CheckedTable | None) -> _Schedule:
         """By the mapped DM and SE."""
         dm, reasons = mapped.datasets["DM"], {name: _not_judged(context, name) for name in _forms_of(context.protocol)}
-        own = subjects_of(dm, mapped.datasets.get("SE"), context.forms, context.specs, context.protocol)
+        unsure = _unsure(context, se)
+        own = subjects_of(dm, mapped.datasets.get("SE"), context.forms, context.specs, context.protocol, unsure)
         subjects, apart = replanned(own, context.protocol, context.seen)
         left_out = {name: reason for name, reason in reasons.items() if reason is not None}
         return cls(dm.dataset.frame, subjects, apart, reasons, *lacks(context, subjects, left_out))
@@ -120,6 +124,16 @@ class _Schedule:
     def elsewhere(self) -> set[tuple[str, int]]:
         """The groups of forms that are told of as another subject's."""
         return {(one.form, one.group) for lack in self.lacks if not lack.missed for one in lack.strangers.values()}
+
+
+def _unsure(context: Context, se: CheckedTable | None) -> set[str]:
+    """The subjects whose elements begin or end by a cell that another finding asks to correct."""
+    dates = [name for name in ("SESTDTC", "SEENDTC") if se is not None and name in se.frame]
+    if se is None or not dates or not context.broken:
+        return set()
+    located = se.locate(np.arange(len(se.frame)), dates, Role.COMPARED)
+    at = [any(cell in context.broken for origin in of for cell in cells_of(origin)) for of in located]
+    return set(se.frame["USUBJID"][np.array(at, dtype=bool)])
 
 
 def _of_schedule(context: Context, schedule: _Schedule, done: _Done, told_of: set[tuple[str, int]]) -> None:
@@ -132,6 +146,9 @@ def _of_schedule(context: Context, schedule: _Schedule, done: _Done, told_of: se
         done.skip(NO_DAY1, "nobody has a day 1")
     done.add(WINDOW, out_of_window(context, subjects, told_of))
     found = faults(context, subjects, schedule.lacks, schedule.unmet)
+    left_out = {name: reason for name, reason in schedule.reasons.items() if reason is not None}
+    for name, more in unfinished_screenings(context, subjects, left_out).items():
+        found.setdefault(name, []).extend(more)
     done.add(MISSING, found.pop(MISSED))
     for name, reason in schedule.reasons.items():
         if reason is None:

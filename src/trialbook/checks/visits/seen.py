@@ -32,17 +32,21 @@ class Seen:
         return np.flatnonzero(self.of_record == group)[:most]
 
     def holding(self, specs: Specs, records: Mapping[str, Sequence[str]]) -> np.ndarray:
-        """The groups that have a record in which each of the columns has one of its terms; of no column: all groups."""
+        """The groups that have a record in which each of the columns has one of its terms, or may have: it has none at all.
+
+        Of no column: all groups.
+        """
         if not records:
             return np.arange(len(self.groups))
-        return np.unique(self.of_record[having(self.form, specs, records)])
+        return np.unique(self.of_record[having(self.form, specs, records, unknown=True)])
 
 
-def having(form: Form, specs: Specs, records: Mapping[str, Sequence[str]]) -> np.ndarray:
-    """The records in which each of the columns has one of its terms."""
+def having(form: Form, specs: Specs, records: Mapping[str, Sequence[str]], *, unknown: bool = False) -> np.ndarray:
+    """The records in which each of the columns has one of its terms; with ``unknown`` also where a cell has no term at all."""
     fits = np.full(len(form.frame), True)
     for column, terms in records.items():
-        fits &= terms_of(form, specs, column).isin(list(terms)).to_numpy()
+        wanted = [*terms, ""] if unknown else list(terms)
+        fits &= terms_of(form, specs, column).isin(wanted).to_numpy()
     return fits
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -28,11 +28,12 @@ class Subjects:
 
     ``table``: USUBJID, NUMBER (as the forms have it), ARMCD, DAY1 (days since 1970) and FORM that it comes from, VERSION (of the
     protocol in force), AT (position in DM); ``elements``: SE's of each, S (row of ``table``), EPOCH, START and END (days, NaN
-    where it has none).
+    where it has none); ``unsure``: of whom one of these is taken from a cell that another finding asks to correct.
     """
 
     table: pd.DataFrame
     elements: pd.DataFrame
+    unsure: np.ndarray
     _stays: dict[tuple[str, ...], tuple[np.ndarray, np.ndarray]] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
@@ -79,8 +80,13 @@ class Subjects:
         return first
 
 
-def subjects_of(dm: Mapped, se: Mapped | None, forms: Forms, specs: Specs, protocol: Protocol) -> Subjects:
-    """The subjects of the mapped DM; without SE nobody has elements, and all are in every epoch."""
+def subjects_of(
+    dm: Mapped, se: Mapped | None, forms: Forms, specs: Specs, protocol: Protocol, unsure: Collection[str] = ()
+) -> Subjects:
+    """The subjects of the mapped DM; without SE nobody has elements, and all are in every epoch.
+
+    ``unsure``: the subjects (USUBJID) whose elements are taken from cells that are to be corrected.
+    """
     frame = dm.dataset.frame
     reference = frame["RFSTDTC"] if "RFSTDTC" in frame else pd.Series("", index=frame.index, dtype="str")
     day1 = (complete_date(reference) - EPOCH).dt.days.astype("float64")
@@ -96,7 +102,9 @@ def subjects_of(dm: Mapped, se: Mapped | None, forms: Forms, specs: Specs, proto
     table = table[(table["NUMBER"] != "") & ~table["NUMBER"].duplicated(keep=False)].reset_index(drop=True)
     consents = forms.found.get(specs.export.consent.form) if specs.export.consent else None
     versions = versions_in_force(protocol, specs, consents.frame if consents else None, table["NUMBER"])
-    return Subjects(table.assign(VERSION=versions), _elements(table, se))
+    return Subjects(
+        table.assign(VERSION=versions), _elements(table, se), table["USUBJID"].isin(list(unsure)).to_numpy(dtype=bool)
+    )
 
 
 def _elements(table: pd.DataFrame, se: Mapped | None) -> pd.DataFrame:

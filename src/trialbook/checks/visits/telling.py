@@ -45,6 +45,10 @@ class Context:
         assert self.dm is not None, "without DM nobody has a day 1"
         return self.dm.locate(subjects.table["AT"].to_numpy()[list(rows)], ["RFSTDTC"], role)
 
+    def has_strays(self, form: str) -> bool:
+        """Whether a form has records whose subject nobody knows."""
+        return form in self.usubjid and bool((self.usubjid[form] == "").any())
+
     def is_broken(self, form: str, positions: np.ndarray, columns: Sequence[str | None]) -> bool:
         """Whether one of some cells of a form's records is to be corrected by another finding."""
         names = [name for name in columns if name is not None]

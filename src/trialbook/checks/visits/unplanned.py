@@ -35,7 +35,7 @@ def without_day1(context: Context, dm: pd.DataFrame, told: Collection[tuple[str,
             if (form, group) not in told and not context.is_broken(form, records, [one.form.spec.subject]):
                 found.setdefault(str(subjects[group]), []).append((form, int(row["AT"]), str(row["VISIT"]), str(row["DATE"])))
     sources = _sources(context)
-    if any(_has_strays(context, form) for form in sources):
+    if any(context.has_strays(form) for form in sources):
         return
     for subject, records_of in found.items():
         visits = [name for name in dict.fromkeys(later) if name in {visit for *_, visit, _ in records_of}]
@@ -72,8 +72,3 @@ def _sources(context: Context) -> list[str]:
         forms = (known[name[0]].form for name in names if name is not None)
         found.update(dict.fromkeys(form for form in forms if form != records.form and form in context.tables))
     return list(found)
-
-
-def _has_strays(context: Context, form: str) -> bool:
-    """Whether records of a form belong to nobody."""
-    return form in context.usubjid and bool((context.usubjid[form] == "").any())
