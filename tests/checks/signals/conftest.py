@@ -12,7 +12,7 @@ import pytest
 
 from trialbook.checks.questions import Questions
 from trialbook.checks.signals.run import check_signals
-from trialbook.checks.signals.signal import Told
+from trialbook.checks.signals.signal import SignalFindings
 from trialbook.checks.signals.watched import Watched
 from trialbook.checks.tables import CheckedTable, form_table
 from trialbook.exports import RawExport, RawTable
@@ -83,10 +83,10 @@ def vital_signs() -> Callable[..., dict[str, list[str]]]:
 
 
 @pytest.fixture
-def signals() -> Callable[..., Told]:
+def signals() -> Callable[..., SignalFindings]:
     """``signals(columns, declared, sites, told)``: everything that is told of one form."""
 
-    def run(*given: Any, **named: Any) -> Told:
+    def run(*given: Any, **named: Any) -> SignalFindings:
         one = _watch(*given, **named)
         return check_signals(one.forms, one.mapped, one.tables, one.datasets, one.specs, one.study, one.questions, one.told)
 

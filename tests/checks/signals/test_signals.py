@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from trialbook.checks.signals.signal import Told
+from trialbook.checks.signals.signal import SignalFindings
 from trialbook.findings import Finding, Origin, Role, RuleStatus, Severity, Stage
 
 Columns = dict[str, list[str]]
-Signals = Callable[..., Told]
+Signals = Callable[..., SignalFindings]
 Vitals = Callable[..., Columns]
 VISITS = 8
 
 
-def rules(told: Told) -> list[str]:
+def rules(told: SignalFindings) -> list[str]:
     return [finding.rule for finding in told.findings]
 
 
@@ -290,7 +290,7 @@ def test_a_value_that_another_rule_found_is_not_told_again(signals: Signals, vit
     known = Finding("1", "R1", (), Severity.ERROR, Stage.RAW, "VS", 101, "S012", ("TSH",), {}, "Too high", "", (origin,))
     told = signals(columns, told=[known])
     assert rules(told) == []
-    assert told.outcomes[-1].reason == "1 values that other rules found wrong are left out"
+    assert told.outcomes[-1].reason == "1 value that other rules found wrong is left out"
 
 
 def test_a_value_that_another_test_of_the_day_confirms(signals: Signals, vital_signs: Vitals) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from trialbook.checks.signals import check_signals
-from trialbook.checks.signals.signal import Told
+from trialbook.checks.signals.signal import SignalFindings
 from trialbook.checks.tables import form_table, mapped_table
 from trialbook.findings import Role, RuleStatus
 from trialbook.mapping import Form
@@ -25,11 +25,11 @@ Change = Callable[[str, Form], pd.DataFrame]
 
 
 @pytest.fixture
-def signals(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int, Change], Told]:
+def signals(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int, Change], SignalFindings]:
     """``signals(seed, change)``: what is told of an export whose forms are changed before they are mapped."""
     study = Study(repository)
 
-    def run(seed: int, change: Change) -> Told:
+    def run(seed: int, change: Change) -> SignalFindings:
         made = simulate_export(study.root, study.protocol.id, study.specs, tmp_path / "made", SUBJECTS, seed)
         raw, forms = material.read_forms(study, made.export, quiet)
         changed = {name: replace(form, frame=change(name, form)) for name, form in forms.found.items()}
@@ -43,7 +43,7 @@ def signals(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     return run
 
 
-def test_no_signal_in_a_clean_export(signals: Callable[[int, Change], Told]) -> None:
+def test_no_signal_in_a_clean_export(signals: Callable[[int, Change], SignalFindings]) -> None:
     told = signals(11, lambda _, form: form.frame)
     assert told.findings == []
     assert {outcome.status for outcome in told.outcomes if outcome.rule != "TB-SIGNAL-LAG"} == {RuleStatus.SUCCESS}
@@ -77,7 +77,9 @@ class Planted:
         return frame
 
 
-def test_signals_that_are_planted_are_found_in_their_cells(signals: Callable[[int, Change], Told], repository: Path) -> None:
+def test_signals_that_are_planted_are_found_in_their_cells(
+    signals: Callable[[int, Change], SignalFindings], repository: Path
+) -> None:
     collected = Study(repository).specs.codelists["THYROID_TEST"].by_value
     planted = Planted([text for text, term in collected.items() if term == "TSH"])
     told = signals(12, planted)

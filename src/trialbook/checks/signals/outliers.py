@@ -59,7 +59,8 @@ def check_outliers(watched: Watched) -> Tested:
     if not tests:
         too_few = f"no test or column of numbers has {LEAST_VALUES} values of {LEAST_SUBJECTS} subjects to tell what lies apart"
         return Tested(RULE, 0, (), too_few)
-    reason = f"{left_out:,} values that other rules found wrong are left out" if left_out else None
+    are = "value that other rules found wrong is" if left_out == 1 else "values that other rules found wrong are"
+    reason = f"{left_out:,} {are} left out" if left_out else None
     return Tested(RULE, tests, signals, reason, [one.series.table.name for one in judged if one.tests])
 
 

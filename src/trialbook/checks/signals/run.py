@@ -10,7 +10,7 @@ from trialbook.checks.signals.entry_lag import check_lag
 from trialbook.checks.signals.identical_values import check_identical
 from trialbook.checks.signals.missingness import check_missing
 from trialbook.checks.signals.outliers import check_outliers
-from trialbook.checks.signals.signal import Told, tell
+from trialbook.checks.signals.signal import SignalFindings, tell
 from trialbook.checks.signals.watched import Watched
 from trialbook.checks.tables import CheckedTable
 from trialbook.findings import Finding
@@ -28,7 +28,7 @@ def check_signals(
     study: str,
     questions: Questions | None = None,
     told: Sequence[Finding] = (),
-) -> Told:
+) -> SignalFindings:
     """Notices where data are unlike themselves beyond chance: the findings, an outcome for each rule, and what may be drawn.
 
     ``tables`` are the forms as rules see them, ``datasets`` all SDTM datasets; ``told``: what other rules found, none of

@@ -73,7 +73,7 @@ class Tested:
 
 
 @dataclass
-class Told:
+class SignalFindings:
     """The findings, outcomes and pictures of all signals."""
 
     findings: list[Finding] = field(default_factory=list)
@@ -81,9 +81,9 @@ class Told:
     pictures: list[Picture] = field(default_factory=list)
 
 
-def tell(study: str, tested: Iterable[Tested]) -> Told:
+def tell(study: str, tested: Iterable[Tested]) -> SignalFindings:
     """What was found beyond chance, all tests of each rule considered."""
-    told = Told()
+    told = SignalFindings()
     for one in tested:
         signals = _once(_beyond_chance(one))
         findings = [_finding(study, one.rule, signal) for signal in signals]
