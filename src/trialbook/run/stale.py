@@ -79,7 +79,8 @@ def _stale(entry: Explanation, results: Results, coverage: Coverage, previous: P
     if entry.rule is not None:
         return MESSAGE if coverage.ran_everywhere(entry.rule, entry.scope.dataset or "") else None
     every_rule_ran = _all_ran({outcome.status for outcome in results.rules if outcome.runner is not Runner.CORE})
-    return MESSAGE if every_rule_ran else None
+    # What the run before knew, and this one does not find, is resolved or not assessed: nothing else had the id.
+    return MESSAGE if every_rule_ran or previous is not None else None
 
 
 def _entries(entries: tuple[object, ...]) -> Iterator[Remembered]:
