@@ -225,6 +225,21 @@ def test_each_of_several_equal_records_is_compared_with_the_others(table, run):
     ]
 
 
+def test_keys_are_equal_as_they_are_meant(table, run):
+    """A day, a number and a term written in two ways are the same; what can't be read is itself."""
+    columns = {"DAY": {"type": "date", "format": ["y-m-d"]}, "NO": {"type": "integer"}}
+    cells = {
+        "SUBJECT": ["1"] * 5,
+        "DAY": ["2024-8-19", "2024-08-19", "soon", "2024-8-20", "soon"],
+        "NO": ["7", "07", "7", "7", "8"],
+    }
+    findings, _ = run(rules_of(columns, keys=("SUBJECT", "DAY", "NO")), table("AE", cells))
+    assert [(f.record, [(o.role.value, o.row) for o in f.origins]) for f in findings if f.rule == "TB-RAW-AE-KEY"] == [
+        (1, [("correct", 2), ("compared", 3)]),
+        (2, [("correct", 3), ("compared", 2)]),
+    ]
+
+
 DM_ORDER = {"type": "date", "format": ["d/m/y", "d-mmm-y", "y/m/d"]}
 
 

@@ -38,7 +38,7 @@ def findings_of(
     for name in rule.lacks:
         origins = [(*one, *(read[name].files if name in read else ())) for one in origins]
     if rule.twins:
-        _compare_twins(table, positions, rule.variables, origins)
+        _compare_twins(table, positions, rule, origins)
     ids, groups = _ids(rule, table, positions, study)
     messages = _messages(rule, table, positions)
     messages = _with_values(rule.message, messages, values)
@@ -124,13 +124,13 @@ def as_text(cells: pd.Series) -> list[str]:
     return ["" if pd.isna(cell) else f"{cell:.15g}" for cell in cells]
 
 
-def _compare_twins(
-    table: CheckedTable, positions: np.ndarray, variables: Sequence[str], origins: list[tuple[Origin, ...]]
-) -> None:
+def _compare_twins(table: CheckedTable, positions: np.ndarray, rule: Rule, origins: list[tuple[Origin, ...]]) -> None:
     """Add to each record the others that are equal to it, at most :data:`MOST_TWINS`: which is wrong, only the site knows."""
-    cells = table.frame if table.cells is None else table.cells
+    variables = list(rule.variables)
+    cells = (table.frame if table.cells is None else table.cells)[variables].take(positions)
+    cells = rule.alike(cells) if rule.alike else cells
     groups: dict[tuple[str, ...], list[int]] = {}
-    for index, values in enumerate(cells[list(variables)].take(positions).itertuples(index=False, name=None)):
+    for index, values in enumerate(cells.itertuples(index=False, name=None)):
         groups.setdefault(tuple(str(value).strip() for value in values), []).append(index)
     located = table.locate(positions, variables, Role.COMPARED)
     for alike in groups.values():

@@ -16,7 +16,7 @@ from trialbook.findings import Severity
 from trialbook.mapping import DATE_TYPES, ColumnSpec, FormSpec, StudyCodelist
 from trialbook.mapping.cells import read_cells
 from trialbook.mapping.codes import read_terms
-from trialbook.mapping.datetimes import parse
+from trialbook.mapping.datetimes import parse, read_iso8601
 from trialbook.mapping.numbers import read_numbers
 from trialbook.mapping.references import resolve
 
@@ -48,11 +48,12 @@ def form_rules(
             id=f"TB-RAW-{spec.form}-KEY",
             severity=Severity.ERROR,
             message=f"Another record has the same {label}",
-            check=_unique(spec),
+            check=_unique(spec, specs),
             variables=spec.keys,
             query=questions.ask_about(spec, "KEY", fields=[field_name(spec, key) for key in spec.keys]),
             mend=spec.keys,
             twins=True,
+            alike=partial(_read_keys, spec=spec, specs=specs),
             stands_for=_keyed_by(spec, specs),
         )
     )
@@ -189,7 +190,26 @@ def _is_number(cells: pd.Series, whole: bool) -> pd.Series:
     return fits | (cells == "")
 
 
-def _unique(spec: FormSpec) -> Check:
+def _read_keys(frame: pd.DataFrame, spec: FormSpec, specs: Specs) -> pd.DataFrame:
+    """The keys as they are meant: two ways to write a date, a term or a number are one; as written where they are none."""
+    keys = {}
+    for key in spec.keys:
+        column = spec.columns[key]
+        cells = read_cells(frame[key], column)
+        if column.type in DATE_TYPES:
+            read = read_iso8601(cells, column.format, specs.export.unknown_date_parts)
+        elif column.codelist:
+            read = read_terms(cells, specs.codelists[column.codelist])
+        elif column.type in ("integer", "number"):
+            numbers = read_numbers(cells)
+            read = numbers.map("{:.15g}".format).astype("str").where(numbers.notna(), "")
+        else:
+            read = cells
+        keys[key] = read.where(read != "", cells)
+    return pd.DataFrame(keys)
+
+
+def _unique(spec: FormSpec, specs: Specs) -> Check:
     """All records of an equal key fail, since no rule can know which is wrong.
 
     An empty cell is a value of the key like any other (an event without end, recorded twice), unless it is required or the
@@ -199,7 +219,7 @@ def _unique(spec: FormSpec) -> Check:
     required = [key for key in keys if spec.columns[key].required]
 
     def check(frame: pd.DataFrame) -> pd.Series:
-        cells = pd.DataFrame({key: read_cells(frame[key], spec.columns[key]) for key in keys})
+        cells = _read_keys(frame, spec, specs)
         complete = (cells[required] != "").all(axis=1) & (cells != "").any(axis=1)
         return ~(cells.duplicated(keep=False) & complete)
 

@@ -35,8 +35,9 @@ class Rule:
     ``variables``: the columns a finding is about; ``mend``: those of them whose cells are to be corrected (the others are only
     compared), and ``TABLE.COLUMN`` of a table it reads; ``message`` and ``query`` may name either in braces, which become the
     record's values. ``lacks``: forms in which a record is missing; the finding names their files. ``twins``: records fail
-    together because their variables are equal, and each is compared with the others. ``stands_for``: the rules that fail a
-    dataset's record for the same fault in the raw record behind it; where this rule has told of it, they do not again.
+    together because their variables are equal, as ``alike`` reads them, and each is compared with the others. ``stands_for``:
+    the rules that fail a dataset's record for the same fault in the raw record behind it; where this rule has told of it, they
+    do not again.
     ``optional``: tables in ``reads`` that it can do without; it gets one without columns where such a table is not there.
 
     ``across``: it compares records of several subjects, and so needs all of them at once; what it says of a table as a whole does
@@ -57,6 +58,7 @@ class Rule:
     mend: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
     twins: bool = False
+    alike: Callable[[pd.DataFrame], pd.DataFrame] | None = field(default=None, repr=False)
     stands_for: tuple[str, ...] = ()
     across: bool = False
     optional: tuple[str, ...] = ()
