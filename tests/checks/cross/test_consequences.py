@@ -78,4 +78,5 @@ def test_the_outcome_counts_what_was_left_out() -> None:
     (kept,), (one, other) = without_consequences(found, [outcome("X", 2), outcome("X", 1, "LB")], [raw(DATE)])
     assert kept is found[1]
     assert (one.status, one.findings, one.reason) == ("ISSUE REPORTED", 1, "1 failing record is told of already by RAW")
+    assert one.told == ("X",)
     assert (other.findings, other.reason) == (1, None)
