@@ -279,3 +279,47 @@ def test_version(run):
 def test_the_package_runs_as_a_module():
     made = subprocess.run([sys.executable, "-m", "trialbook", "--version"], capture_output=True, text=True, check=True)
     assert made.stdout == f"trialbook {__version__}\n"
+
+
+def test_the_next_run_is_held_against_the_one_before(run, tiny_study):
+    write(tiny_study / "october", FAULTY)
+    write(tiny_study / "november", SOUND)
+    assert run("validate", "october", "--core", "off", "--out", "one").code == 1
+    said = run("validate", "october", "--core", "off", "--out", "two", "--previous", "one/findings.json")
+    assert (said.code, "0 new, " in said.out, "0 resolved, 0 not assessed." in said.out) == (1, True, True)
+    # The folder that is read is the one that is written.
+    said = run("validate", "november", "--core", "off", "--out", "two", "--previous", "two")
+    assert (said.code, "1 resolved, 0 not assessed." in said.out) == (0, True)
+    kept = json.loads((tiny_study / "two" / "findings.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(json_schema()).validate(kept)
+    assert [entry["counts"]["Error"] for entry in kept["history"]] == [1, 1]
+    assert [entry["rule"] for entry in kept["resolved"]] == ["TB-RAW-AE-SEVERITY-CODE"]
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "content", "said"),
+    [
+        ("--previous", "none.json", None, "none.json: there is no such file"),
+        ("--previous", "cut.json", '{"schema": 1, "run": {"stu', "cut.json, line 1, column 23: is cut off"),
+        ("--previous", "two.json", '{"schema": 2}', "two.json, schema: has schema 2; this version of trialbook reads 1"),
+        ("--previous", "list.json", "[]", "list.json: is no findings.json: found a JSON list"),
+        ("--answers", "none.csv", None, "none.csv: there is no such file"),
+        ("--answers", "ids.csv", "id,answer\n1.2E+15,yes\n", "row 2: the id is 1.2e+15: a program took it for a number"),
+        ("--answers", "other.csv", "id,answer\n0123456789abcdef,yes\n", "other.csv: none of its 1 answer is to a question"),
+    ],
+)
+def test_what_is_known_from_before_and_cannot_be_read(run, tiny_study, option, name, content, said):
+    write(tiny_study / "export", FAULTY)
+    if content is not None:
+        (tiny_study / name).write_text(content, encoding="utf-8")
+    ended = run("validate", "export", option, name, "--out", "report")
+    assert (ended.code, ended.out, (tiny_study / "report").exists()) == (2, "", False)
+    assert said in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_help_of_validate_shows_how_runs_follow_each_other(run):
+    said = run("validate", "--help").out
+    assert "--previous FILE" in said
+    assert "--answers FILE" in said
+    assert "trialbook validate exports/2026-11 --previous out/october/findings.json --out out/november" in said

@@ -8,9 +8,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from trialbook.findings import Results
+from trialbook.findings import Results, Threshold
 from trialbook.findings.pictures import DigitBars, Picture, StripPlot
 from trialbook.reports.signal_pictures import MOST_PICTURES, signal_pictures_html
+from trialbook.reports.webpage import report_html
 
 TSH = StripPlot("TSH <SERUM>", "a1", "mIU/L", True, (0.5, 1.0, 1.0, 2.0, 4000.0), (4000.0,), 1.0, 5)
 TEMPERATURE = StripPlot("TEMP", "a2", "", False, tuple(36.0 + number / 100 for number in range(900)), (45.5, 46.0), 40.5, 902)
@@ -69,3 +70,9 @@ def test_marked_digits_carry_their_share(results: Results) -> None:
 def test_very_many_are_counted(results: Results) -> None:
     html = str(signal_pictures_html(replace(results, pictures=(PRESSURE,) * (MOST_PICTURES + 3))))
     assert html.count("<svg") == MOST_PICTURES and "3 more are not drawn" in html
+
+
+def test_they_stand_in_the_report_where_there_are_any(results: Results) -> None:
+    assert "tb-signals" not in report_html(results, Threshold.ERROR)
+    page = report_html(replace(results, pictures=(PRESSURE,)), Threshold.ERROR)
+    assert page.index("<h3", page.index('id="picture"')) < page.index("tb-signals") < page.index('id="counts"')

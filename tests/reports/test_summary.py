@@ -40,7 +40,10 @@ HISTORY = "Since the previous run: 1 new, 1 persisting, 1 resolved, 1 not assess
 )
 def test_verdict_in_words(results, threshold, headline, first):
     decided = verdict(results, threshold)
-    assert (decided.headline, list(decided.reasons)) == (headline, [*first, BROKEN, SKIPPED, HISTORY, QUERIES])
+    over = {Threshold.ERROR: "Error or worse", Threshold.WARNING: "Warning or worse"}.get(threshold)
+    unseen = [f"1 earlier finding of severity {over} was not assessed: it may still be there."] if over else []
+    assert decided.unrun == (BROKEN, SKIPPED, *unseen)
+    assert (decided.headline, list(decided.reasons)) == (headline, [*first, BROKEN, SKIPPED, *unseen, HISTORY, QUERIES])
 
 
 def test_skipped_rules_are_told_when_the_gate_is_open(results):
@@ -84,6 +87,7 @@ def test_terminal(results):
             "  1 finding of severity Error or worse is explained and does not count.",
             f"  {BROKEN}",
             f"  {SKIPPED}",
+            "  1 earlier finding of severity Error or worse was not assessed: it may still be there.",
             f"  {HISTORY}",
             f"  {QUERIES}",
             "",

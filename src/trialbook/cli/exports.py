@@ -44,12 +44,11 @@ def demo(
     typer.echo(f"SDTM datasets: {made.sdtm}\nThe book: {made.book}")
 
 
-VALIDATE_EXAMPLES = """Examples:
-
-\b
-trialbook validate exports/2026-10 --out out/october
+VALIDATE_EXAMPLES = """\b
+Example: trialbook validate exports/2026-10 --out out/october
+Then, against that run, and with what the sites answered:
 trialbook validate exports/2026-11 --previous out/october/findings.json --out out/november
-trialbook validate exports/2026-12 --previous out/november/findings.json --answers answered.csv
+trialbook validate exports/2026-12 --previous out/november/findings.json --answers answered.csv --out out/december
 """
 
 

@@ -36,6 +36,9 @@ def read_answers(path: Path, encodings: Sequence[str] = ()) -> Answers:
     in any order and among others; rows without an answer say nothing. Raises :class:`~trialbook.errors.TrialbookError` where an
     answer can't be read or it can't be told which question it answers: an answer that is lost in silence is the worst of all.
     """
+    if not path.exists():
+        remedy = "Give the queries.csv of a run, with the sites' answers in its last column."
+        raise TrialbookError("there is no such file", file=path, remedy=remedy)
     raw = read_export(path, encodings, headers=frozenset(COLUMNS))
     several = len(raw.tables) > 1
     tables = [(table, names) for table in raw.tables if (names := _names(table)).keys() >= set(NEEDED)]

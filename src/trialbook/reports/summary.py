@@ -158,7 +158,7 @@ def verdict(results: Results, threshold: Threshold) -> Verdict:
     """Whether the gate is open, and every reason a reader must know before believing it."""
     is_open = gate_open(results.findings, results.rules, threshold)
     headline = "Gate open" if is_open else "Gate closed"
-    unrun = tuple(_on_rules(results))
+    unrun = (*_on_rules(results), *_on_not_assessed(results, threshold))
     reasons = (*_on_findings(results, threshold), *unrun, *_on_history(results), *_on_queries(results))
     return Verdict(is_open, headline, reasons, unrun)
 
@@ -211,6 +211,17 @@ def _on_history(results: Results) -> list[str]:
     ]
 
 
+def _on_not_assessed(results: Results, threshold: Threshold) -> list[str]:
+    """What of earlier runs would close the gate, and was not looked at: an open gate says nothing of it."""
+    over = [one for one in results.not_assessed if threshold.severity and Severity(one["severity"]).reaches(threshold.severity)]
+    if not over or threshold.severity is None:
+        return []
+    name = threshold.severity.value if threshold.severity is Severity.REJECT else f"{threshold.severity.value} or worse"
+    were = "was" if len(over) == 1 else "were"
+    they = "it" if len(over) == 1 else "they"
+    return [f"{counted(len(over), 'earlier finding')} of severity {name} {were} not assessed: {they} may still be there."]
+
+
 def _on_queries(results: Results) -> list[str]:
     """How the questions to the sites stand, once there is something to say beside that they were asked."""
     reasons = []
@@ -225,7 +236,8 @@ def _on_queries(results: Results) -> list[str]:
         ids = ", ".join(entry["id"] for entry in results.stray_answers[:MOST_STRAYS])
         more = f" and {strays - MOST_STRAYS:,} more" if strays > MOST_STRAYS else ""
         to = "is to a question" if strays == 1 else "are to questions"
-        reasons.append(f"{counted(strays, 'answer')} {to} that nobody asks any more: {ids}{more}. findings.json keeps them.")
+        kept = "it" if strays == 1 else "them"
+        reasons.append(f"{counted(strays, 'answer')} {to} that nobody asks any more: {ids}{more}. findings.json keeps {kept}.")
     return reasons
 
 
