@@ -28,6 +28,7 @@ def follow(results: Results, previous: PreviousRun, coverage: Coverage) -> Resul
         for finding in results.findings
     )
     places = results.places and {taken.get(id, id): place for id, place in results.places.items()}
+    pictures = tuple(one.of(taken.get(one.finding, one.finding)) for one in results.pictures)
     now = {finding.id for finding in findings}
     resolved: list[dict[str, Any]] = []
     not_assessed: list[dict[str, Any]] = []
@@ -43,6 +44,7 @@ def follow(results: Results, previous: PreviousRun, coverage: Coverage) -> Resul
         results,
         findings=findings,
         places=places,
+        pictures=pictures,
         resolved=tuple(resolved),
         not_assessed=tuple(not_assessed),
         history=previous.history,
