@@ -329,3 +329,27 @@ def test_a_value_that_is_little_beyond_the_others(signals: Signals, vital_signs:
     columns["TSH"] = [f"{min(max(float(text), 0.8), 3.4):.3f}" for text in columns["TSH"]]
     columns["TSH"][100] = "12"
     assert rules(signals(columns)) == []
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"DAT": ""},
+        {"DAT": "2024"},
+        {"SUBJ": ""},
+        {"TSH": "1", "HR": "70"},
+        {"SBP": "", "HR": "", "TSH": "", "GLUC": ""},
+        {"GLUC": "<5", "TSH": "1e300", "HR": "-1"},
+    ],
+    ids=str,
+)
+def test_cells_that_say_nothing(signals: Signals, vital_signs: Vitals, cells: dict[str, str]) -> None:
+    columns = vital_signs()
+    told = signals(columns | {name: [cell] * len(columns["SUBJ"]) for name, cell in cells.items()})
+    assert rules(told) == []
+    assert RuleStatus.EXECUTION_ERROR not in {outcome.status for outcome in told.outcomes}
+
+
+def test_a_form_without_records(signals: Signals, vital_signs: Vitals) -> None:
+    told = signals({name: [] for name in vital_signs()})
+    assert {outcome.status for outcome in told.outcomes} == {RuleStatus.SKIPPED}
