@@ -196,7 +196,7 @@ def killed(place: Place, runs: int, chance: random.Random) -> Counter[str]:
             if late:
                 end = time.monotonic() + 10 * place.seconds
                 while not place.filling() and time.monotonic() < end:
-                    time.sleep(0.0002)
+                    time.sleep(0.001)
             time.sleep(chance.uniform(0, place.seconds * (0.6 if late else 1.1)))
             amid = place.filling()
             child.kill()

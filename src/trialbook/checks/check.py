@@ -12,8 +12,10 @@ import numpy as np
 
 from trialbook.checks.consequences import Told, without_told
 from trialbook.checks.findings import findings_of
+from trialbook.checks.made_without import not_passed
+from trialbook.checks.parts import Part, run_in_parts, run_together
 from trialbook.checks.rule import Rule
-from trialbook.checks.schema import Verdict, build_schema, run_schema
+from trialbook.checks.schema import Verdict
 from trialbook.checks.tables import CheckedTable
 from trialbook.findings import Finding, RuleOutcome, RuleStatus, Runner
 
@@ -24,10 +26,14 @@ def check_tables(
     absent: Mapping[str, str],
     study: str,
     told: Mapping[str, Sequence[Told]] | None = None,
+    parts: Sequence[Part] = (),
+    incomplete: Mapping[str, str] | None = None,
 ) -> tuple[list[Finding], list[RuleOutcome]]:
     """Run each table's rules; rules about a table that is not there are SKIPPED with the reason that ``absent`` gives.
 
     ``told`` is what raw records were found to be wrong in already, by the rules that would tell it again.
+    With ``parts`` rules run on a part of the subjects at a time, to the same result. ``incomplete`` gives the reason why nothing
+    passes on a table: records of it are missing.
     What a rule prints or warns of is dropped here; it shows where the rule is run in a notebook by ``study.schema``.
     """
     findings: list[Finding] = []
@@ -39,13 +45,16 @@ def check_tables(
             reason = absent.get(name, f"{name} is not there")
             outcomes.extend(_outcome(Verdict(one, RuleStatus.SKIPPED, reason), name, 0) for one in of_table)
             continue
-        schema, verdicts = build_schema(name, of_table, frames, lacking)
         with _quiet():
-            verdicts = [*run_schema(schema, frames[name], of_table), *verdicts]
+            if parts:
+                verdicts = run_in_parts(name, of_table, frames, lacking, parts)
+            else:
+                verdicts = run_together(name, of_table, frames, lacking)
         for verdict in verdicts:
             read = {other: tables[other] for other in verdict.rule.reads if other in tables}
             verdict = _without_column(verdict, [tables[name], *read.values()])
             failing = verdict.failing
+            verdict = not_passed(verdict, name, incomplete or {})
             verdict = without_told(verdict, tables[name], (told or {}).get(verdict.rule.id, ()))
             made = findings_of(verdict, tables[name], read, study)
             findings.extend(made)

@@ -104,10 +104,11 @@ def _limits(making: Making, prefix: str, collected: str) -> dict[str, pd.Series]
 def _distinct(making: Making, prefix: str, collected: str) -> tuple[list[str], list[_Group], Distinct]:
     """The distinct texts of ``collected`` with their test, specimen and unit; what was not done has no result."""
     frame, units = making.frame, making.specs.units
-    values = frame[collected]
+    nothing = pd.Series("", index=frame.index, dtype="str")
+    # No form that is there collects it.
+    values = frame.get(collected, nothing)
     if f"{prefix}STAT" in frame:
         values = values.where(frame[f"{prefix}STAT"] != "NOT DONE", "").astype("str")
-    nothing = pd.Series("", index=frame.index, dtype="str")
     by = [frame.get(f"{prefix}{name}", nothing) for name in ("TESTCD", "SPEC", "ORRESU")]
     distinct = distinct_rows([*by, values])
     known: dict[tuple[str, ...], _Group] = {}

@@ -32,16 +32,19 @@ class Study(LoadedStudy):
         skip_unreadable: bool = False,
         previous: Path | str | None = None,
         answers: Path | str | None = None,
+        parts: int = 1,
     ) -> Run:
         """Raw export to findings: every rule on forms, mapping and datasets.
 
         ``core`` asks for CDISC's conformance rules too. With ``skip_unreadable`` a file that can't be read is a Reject instead of
         the end of the run. ``previous`` is the ``findings.json`` of an earlier run, which this one is held against; ``answers``
-        is a ``queries.csv`` with the sites' answers. Raises :class:`~trialbook.errors.TrialbookError` where one of these can't be
+        is a ``queries.csv`` with the sites' answers. In more than one of ``parts`` the rules run on a part of the subjects at a
+        time, to the same findings. Raises :class:`~trialbook.errors.TrialbookError` where one of these can't be
         read or a specification is broken.
         """
         known = read_known(self, previous, answers)
-        return validate_material(self, prepare(self, Path(export), progress, skip_unreadable), core, progress, known)
+        material = prepare(self, Path(export), progress, skip_unreadable)
+        return validate_material(self, material, core, progress, known, parts)
 
     def screen(
         self, subjects: Path | str | None = None, *, export: Path | str | None = None, progress: Progress = quiet

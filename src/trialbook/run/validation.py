@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 
 from trialbook.checks.answer_rules import check_answers
 from trialbook.checks.check import check_tables
-from trialbook.checks.consequences import Told, told_of, told_of_columns
+from trialbook.checks.consequences import Told, told_of, told_of_columns, without_repeats
 from trialbook.checks.cross import cross_rules, without_consequences
 from trialbook.checks.export_rules import check_export
 from trialbook.checks.judged_tables import judged_tables
+from trialbook.checks.made_without import made_without
 from trialbook.checks.mapping_rules import check_mapping
 from trialbook.checks.modules import rules_of
+from trialbook.checks.parts import parts_of
 from trialbook.checks.places import site_places
 from trialbook.checks.signals import check_signals
 from trialbook.checks.subject_rules import add_told, subject_rules
@@ -32,9 +34,14 @@ Batch = tuple[Sequence[Finding], Sequence[RuleOutcome]]
 ToldByRule = dict[str, list[Told]]
 
 
-def validate_material(study: LoadedStudy, material: Material, core: bool, progress: Progress, known: Known | None = None) -> Run:
-    """The findings; ``core`` asks for CDISC's conformance rules too, ``known`` is what earlier runs found."""
-    return _Validation(study, material).run(core, progress, known or Known())
+def validate_material(
+    study: LoadedStudy, material: Material, core: bool, progress: Progress, known: Known | None = None, parts: int = 1
+) -> Run:
+    """The findings; ``core`` asks for CDISC's conformance rules too, ``known`` is what earlier runs found.
+
+    With more than one of ``parts`` the rules run on a part of the subjects at a time, to the same findings.
+    """
+    return _Validation(study, material, parts).run(core, progress, known or Known())
 
 
 @dataclass
@@ -43,14 +50,20 @@ class _Validation:
 
     study: LoadedStudy
     material: Material
+    parts: int = 1
     batches: list[Batch] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         forms, mapped = self.material.forms, self.material.mapped
         self.forms = {name: form_table(form, mapped.usubjid.get(name)) for name, form in forms.found.items()}
         sources = self.forms | judged_tables(self.material.screened, self.forms)
-        self.datasets = {name: mapped_table(one, sources) for name, one in mapped.datasets.items()}
+        self.datasets = {
+            name: replace(mapped_table(one, sources), whole_key=self.study.keys(one.dataset.domain))
+            for name, one in mapped.datasets.items()
+        }
         self.datasets |= {one.dataset.name: design_table(one) for one in self.material.design}
+        self.incomplete = made_without(self.study.specs, self.material.forms.absent)
+        self.split = parts_of(self.forms | self.datasets, self.parts) if self.parts > 1 else ()
 
     def run(self, core: bool, progress: Progress, known: Known) -> Run:
         progress("checking the forms")
@@ -78,7 +91,7 @@ class _Validation:
         subjects = subject_rules(forms.found, mapped.usubjid, study.specs, study.questions)
         of_subjects = {name: (one.rule,) for name, one in subjects.items()}
         rules = {name: (*study.form_rules(name), *of_subjects.get(name, ())) for name in study.specs.forms}
-        found = check_tables(self.forms, rules, absent, study.protocol.id, told_of_columns(forms.found))
+        found = check_tables(self.forms, rules, absent, study.protocol.id, told_of_columns(forms.found), self.split)
         self.batches.append(found)
         so_far = [finding for made, _ in self.batches for finding in made]
         id, questions = study.protocol.id, study.questions
@@ -100,7 +113,8 @@ class _Validation:
         id, questions = study.protocol.id, study.questions
         screened, dm = self.material.screened, mapped.datasets.get("DM")
         assigned = assigned_to_arms(dm, forms.found)
-        self.batches.append(check_answers(screened, forms.found, self.forms, study.specs, id, questions, assigned))
+        told = [finding for found, _ in self.batches for finding in found]
+        self.batches.append(check_answers(screened, forms.found, self.forms, study.specs, id, questions, assigned, told))
         told = [finding for found, _ in self.batches for finding in found]
         self.batches.append(check_undecided(screened, dm, forms.found, self.forms, id, questions, told))
         self.batches.append(check_mapping(mapped.issues, mapped.not_made, self.datasets, self.forms, id, questions))
@@ -110,13 +124,18 @@ class _Validation:
         study = self.study
         rules = {one.dataset.name: study.dataset_rules(one.dataset, one.keys) for one in self.material.made}
         rules |= {name: rules_of(models) for name, models in study.models.datasets.items() if name not in rules}
-        self.batches.append(check_tables(self.datasets, rules, self.material.mapped.not_made, study.protocol.id, told))
+        not_made = self.material.mapped.not_made
+        found = check_tables(self.datasets, rules, not_made, study.protocol.id, told, self.split, self.incomplete)
+        so_far = [finding for made, _ in self.batches for finding in made]
+        self.batches.append(without_repeats(*found, so_far))
 
     def _check_across(self) -> None:
         """The rules across datasets, where nothing that was found so far asks about the same cells."""
         study, mapped = self.study, self.material.mapped
         rules = cross_rules(self.material.datasets, study.standard, study.questions, study.protocol)
-        found, outcomes = check_tables(self.datasets, rules, mapped.not_made, study.protocol.id)
+        found, outcomes = check_tables(
+            self.datasets, rules, mapped.not_made, study.protocol.id, parts=self.split, incomplete=self.incomplete
+        )
         told = [finding for batch, _ in self.batches for finding in batch]
         self.batches.append(without_consequences(found, outcomes, told))
 
