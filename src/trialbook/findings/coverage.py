@@ -20,6 +20,7 @@ class Coverage:
     ``files`` were read, ``unreadable`` were not. ``headers``: by form, the columns that a header (in lower case) may stand for;
     ``lacking``: (form, column, file) that is specified and not in the export, the file None where no file of the form has it.
     ``subject_columns``: by form, the column that names the subject; ``subjects``: everyone of whom there is a record.
+    ``whole``: all that the study has rules for was looked at, from the forms on.
     """
 
     outcomes: tuple[RuleOutcome, ...]
@@ -31,6 +32,7 @@ class Coverage:
     lacking: frozenset[tuple[str, str, str | None]] = frozenset()
     subject_columns: Mapping[str, str] | None = None
     subjects: frozenset[str] | None = None
+    whole: bool = True
 
     @cached_property
     def _by_rule(self) -> dict[str, list[RuleOutcome]]:

@@ -42,11 +42,15 @@ def read_known(study: LoadedStudy, previous: Path | str | None = None, answers: 
 
 
 def bring_to_life(results: Results, known: Known, coverage: Coverage, datasets: Tables) -> Results:
-    """The results with all that is known of them."""
+    """The results with all that is known of them.
+
+    An explanation is stale only where forms were checked: datasets may come from elsewhere, and lack the fault that it explains.
+    """
     dm = datasets.get("DM")
     subjects = [] if dm is None or dm.subject is None else dm.subject
     results = replace(results, subjects=tuple(sorted({str(one) for one in subjects if one})))
-    results = with_stale(results, known.explanations, _followed(results, known, coverage), coverage, known.previous)
+    if coverage.whole:
+        results = with_stale(results, known.explanations, _followed(results, known, coverage), coverage, known.previous)
     results = _followed(results, known, replace(coverage, outcomes=results.outcomes))
     explained, _ = known.explanations.attach(results.findings)
     return _answered(replace(results, findings=explained), known)
@@ -114,7 +118,7 @@ def coverage_of_export(results: Results, material: Material, forms: Tables, data
 
 def coverage_of_datasets(results: Results, datasets: Tables) -> Coverage:
     """What a check of datasets that exist already looked at."""
-    return Coverage(results.outcomes, {(DATASET, name): () for name in datasets}, {}, subjects=subjects_of(datasets))
+    return Coverage(results.outcomes, {(DATASET, name): () for name in datasets}, {}, subjects=subjects_of(datasets), whole=False)
 
 
 def subjects_of(tables: Tables) -> frozenset[str]:
