@@ -24,11 +24,15 @@ class AEOfSubject(RawForm, form="AE"):
         return cls.of_subject(cls.term(rand, "GROUP", "RAND"), rand, ae, dm)
 
     @classmethod
+    def of_drug(cls, ae: pd.DataFrame) -> pd.Series:
+        """Whether an event is related to interferon, or has led to an action with it."""
+        return cls.term(ae, "REL_IFN").isin(RELATED) | ~cls.term(ae, "ACTION").isin(["NOT APPLICABLE", ""])
+
+    @classmethod
     def of_control(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame, told: pd.Series) -> pd.DataFrame:
         """WRONG: where ``told`` holds of a control's event; DOUBTED: it is one of many, so that the arm itself is doubted."""
         wrong = (cls.arm(ae, rand, dm) == "CTRL") & told
-        drug = cls.term(ae, "REL_IFN").isin(RELATED) | ~cls.term(ae, "ACTION").isin(["NOT APPLICABLE", ""])
-        drug = drug.groupby(cls.derivation("first_screening_number")(ae["SUBJID"], dm))
+        drug = cls.of_drug(ae).groupby(cls.derivation("first_screening_number")(ae["SUBJID"], dm))
         many = (drug.transform("sum") >= MANY) & (drug.transform("mean") > 0.5)
         return pd.DataFrame({"WRONG": wrong, "DOUBTED": wrong & many})
 
@@ -99,8 +103,8 @@ class AEOfSubject(RawForm, form="AE"):
         "(“{AETERM}”: {REL_IFN}, {ACTION}): please check the group.",
     )
     def arm_is_right(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        """Asked once of a subject, at its first event."""
-        doubted = cls.of_control(ae, rand, dm, pd.Series(True, index=ae.index))["DOUBTED"]
+        """Asked once of a subject, at the first such event."""
+        doubted = cls.of_control(ae, rand, dm, cls.of_drug(ae))["DOUBTED"]
         number = cls.derivation("first_screening_number")(ae["SUBJID"], dm)
         return ~(doubted & ~number.where(doubted).duplicated())
 
