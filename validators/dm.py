@@ -101,7 +101,6 @@ class DEATHForm(RawForm, form="DEATH"):
         reads={"DM": ["SUBJID", "ICF_DAT"], "RAND": ["SUBJID", "RAND_DTTM"]},
         query="死亡日期 {DTH_DAT} 早于知情同意日期或随机日期，请核实。 / "
         "The date of death {DTH_DAT} is earlier than consent or randomization: please check.",
-        stands_for=["IFN-SE-001"],
     )
     def not_dead_before_the_study(cls, death: pd.DataFrame, dm: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
         died, number = cls.date(death, "DTH_DAT"), cls.cells(death, "SUBJID")

@@ -115,7 +115,7 @@ class RANDForm(RawForm, form="RAND"):
         query="随机日期 {RAND_DTTM} 早于知情同意日期 {DM.ICF_DAT}，请核实。 / "
         "Randomization on {RAND_DTTM} is earlier than consent on {DM.ICF_DAT}: please check both dates.",
         cites=["ICH E6"],
-        stands_for=["IFN-SE-001", "IFN-DM-021"],
+        stands_for=["IFN-DM-021"],
     )
     def consent_before_randomization(cls, rand: pd.DataFrame, dm: pd.DataFrame, elig: pd.DataFrame) -> pd.Series:
         """Where other dates tell that consent is dated wrong, it is asked about."""
@@ -181,7 +181,7 @@ class RANDForm(RawForm, form="RAND"):
         reads={"DM": ["SUBJID", "ICF_DAT"]},
         query="随机号 {RAND_NO} 的随机日期 {RAND_DTTM} 与随机号的先后顺序不符，请核实。 / "
         "Randomization number {RAND_NO} was given on {RAND_DTTM}, which is not in the order of the numbers: please check.",
-        stands_for=["IFN-SE-001", "IFN-DM-021"],
+        stands_for=["IFN-DM-021"],
     )
     def numbers_are_given_in_order(cls, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         """Numbers of several subjects, and dates before consent, are other rules' findings."""
@@ -197,7 +197,7 @@ class RANDForm(RawForm, form="RAND"):
         reads={"EX": ["PLANNED_DAT", "SUBJID", "DOSE_NO"], "DM": ["SUBJID", "ICF_DAT"]},
         query="随机日期 {RAND_DTTM} 与给药计划的起始日期（首次计划给药 {EX.PLANNED_DAT}）不符，请核实。 / "
         "Randomization was on {RAND_DTTM}, and the injections are planned from another day on ({EX.PLANNED_DAT}): please check.",
-        stands_for=["IFN-SE-001", "IFN-DM-021"],
+        stands_for=["IFN-DM-021"],
     )
     def injections_are_planned_from_day_1(cls, rand: pd.DataFrame, ex: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         """A date that is out of order, or before consent, is another rule's finding."""
@@ -230,7 +230,6 @@ class DMForm(RawForm, form="DM"):
         query="知情同意日期 {ICF_DAT} 晚于随机日期 {RAND.RAND_DTTM}，请核实。 / "
         "Consent was given on {ICF_DAT}, after randomization on {RAND.RAND_DTTM}: please check.",
         cites=["ICH E6"],
-        stands_for=["IFN-SE-001"],
     )
     def consent_before_randomization(cls, dm: pd.DataFrame, rand: pd.DataFrame, elig: pd.DataFrame) -> pd.Series:
         at = of_subject(cls, rand, cls.cells(dm, "SUBJID"))

@@ -92,7 +92,6 @@ class RESPForm(RawForm, form="RESP"):
         variables=["RELAPSE_DAT", "ASSESS_DAT"],
         query="复发日期 {RELAPSE_DAT} 晚于评估日期 {ASSESS_DAT}，请核实。 / "
         "The relapse of {RELAPSE_DAT} is told by the assessment of {ASSESS_DAT}: please check both dates.",
-        stands_for=["IFN-SE-001"],
     )
     def relapse_before_assessment(cls, resp: pd.DataFrame) -> pd.Series:
         return ~before(cls.date(resp, "ASSESS_DAT"), cls.date(resp, "RELAPSE_DAT"))
@@ -118,7 +117,6 @@ class RESPForm(RawForm, form="RESP"):
         mend=["RELAPSE_DAT"],
         query="复发日期 {RELAPSE_DAT} 早于另一次评估为完全缓解的日期，请核实。 / "
         "The relapse of {RELAPSE_DAT} lies before an assessment that found remission: please check the date.",
-        stands_for=["IFN-SE-001"],
     )
     def no_remission_after_relapse(cls, resp: pd.DataFrame) -> pd.Series:
         return ~cls.before_remission(resp)

@@ -405,11 +405,6 @@ DATASETS: list[tuple[str, list[Row], list[bool]]] = [
         [False, False, True, True, True, True],
     ),
     (
-        "IFN-SE-001",
-        [{"SESTDTC": "2024-03-05", "SEENDTC": date} for date in ("2024-03-05", "2024-03-04", "2024-03", "")],
-        [True, False, True, True],
-    ),
-    (
         "IFN-DM-020",
         [{"DTHDTC": "2024-03-05", "RFENDTC": date} for date in ("2024-03-05", "2024-03-06", "2024-03", "")],
         [True, False, True, True],
