@@ -81,7 +81,8 @@ class CyclesForm(RawForm, form="PRIORCHEMO"):
         "Cycle {CYCLE_NO} ({PHASE}) starts on {START_DAT}, before the cycle that it follows: please check date and number.",
     )
     def cycles_are_in_order(cls, chemo: pd.DataFrame) -> pd.Series:
-        """A cycle whose start and end contradict each other is asked for by itself; it is no one's neighbour here."""
+        """A cycle whose start and end contradict each other is asked for by itself; it is no one's neighbour here. Of a
+        mistyped number another rule tells."""
         table = cls.cycles(chemo)
         lasts = table["end"] - table["start"]
         sound = lasts.isna() | ((lasts >= pd.Timedelta(0)) & (lasts <= TWO_CYCLES))
@@ -96,7 +97,9 @@ class CyclesForm(RawForm, form="PRIORCHEMO"):
         inner = (one <= after) & ((start < one) | (start > after))
         last = after.isna() & (start < one) & (two.isna() | (start < two))
         first = one.isna() & (start > after) & (start > beyond)
-        return ~(inner | last | first).reindex(chemo.index, fill_value=False)
+        wrong = (inner | last | first).reindex(chemo.index, fill_value=False)
+        gaps = cls.gaps(chemo)
+        return ~(wrong & ~(gaps["MISSING"] & gaps["MISTYPED"]))
 
     @rule(
         "IFN-CM-010",

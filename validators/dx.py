@@ -24,6 +24,11 @@ TARGETS = {"MRD_PCR": ["SUBJID", "TARGET"]}
 NOTHING = "none"
 
 
+def filled(found: pd.Series) -> pd.Series:
+    """What was looked up as text, ``""`` where nothing was found, even if nothing was at all."""
+    return found.astype("object").fillna("").astype("str")
+
+
 class DXForm(RawForm, form="DX"):
     @classmethod
     def first_cycle(cls, dx: pd.DataFrame, chemo: pd.DataFrame) -> tuple[pd.Series, np.ndarray]:
@@ -67,7 +72,7 @@ class DXForm(RawForm, form="DX"):
                     found = found.where(~text.str.contains(pattern, regex=True), str(gene))
             made[name] = found
         fusion, npm1 = cls.term(dx, "FUSION"), cls.term(dx, "NPM1")
-        without = npm1.map({"MUTATED": "NPM1", "WILD TYPE": NOTHING}).fillna("").where(fusion == "NONE", "")
+        without = filled(npm1.map({"MUTATED": "NPM1", "WILD TYPE": NOTHING})).where(fusion == "NONE", "")
         made["fusion"] = fusion.where(fusion.isin(genes.index), without)
         made["target"] = pd.Series("", index=dx.index, dtype="str")
         if pcr is not None:
@@ -75,7 +80,7 @@ class DXForm(RawForm, form="DX"):
             most = targets.groupby(cls.cells(pcr, "SUBJID", "MRD_PCR")).agg(
                 lambda of: of.mode().iloc[0] if of.notna().any() else ""
             )
-            made["target"] = cls.cells(dx, "SUBJID").map(most).fillna("")
+            made["target"] = filled(cls.cells(dx, "SUBJID").map(most))
         return pd.DataFrame(made)
 
     @classmethod
@@ -142,9 +147,9 @@ class DXForm(RawForm, form="DX"):
     def risk_is_that_of_the_genes(cls, dx: pd.DataFrame, pcr: pd.DataFrame) -> pd.Series:
         """NPM1 with an abnormal karyotype may be of another group, a fusion never. Where the gene is in doubt, that is asked."""
         genes, risk = cls.named(dx, pcr), cls.term(dx, "ELN2022_RISK")
-        of_fusion = genes["fusion"].map(cls.table("genetics").set_index("gene")["risk"]).fillna("")
+        of_fusion = filled(genes["fusion"].map(cls.table("genetics").set_index("gene")["risk"]))
         normal = cls.derivation("normal_karyotype")(cls.cells(dx, "KARYOTYPE")) == "Y"
-        duplicated = cls.term(dx, "FLT3_ITD").map({"MUTATED": "intermediate", "WILD TYPE": "favorable"}).fillna("")
+        duplicated = filled(cls.term(dx, "FLT3_ITD").map({"MUTATED": "intermediate", "WILD TYPE": "favorable"}))
         expected = of_fusion.where(of_fusion != "", duplicated.where((genes["fusion"] == "NPM1") & normal, ""))
         return ~((expected != "") & (risk != "") & (risk != expected) & (genes["subtype"] == genes["fusion"]))
 
@@ -204,6 +209,6 @@ class TargetForm(RawForm, form="MRD_PCR"):
         )
         table = table[(table["gene"] != "") & (table["gene"] != NOTHING) & ~table.index.duplicated(keep=False)]
         own, target = cls.cells(pcr, "SUBJID"), cls.term(pcr, "TARGET")
-        expected = own.map(table["gene"]).fillna("")
+        expected = filled(own.map(table["gene"]))
         at = own.map(table["at"]).fillna(-1).astype("int64")
         return against(~((target != "") & (expected != "") & (target != expected)), DX=at)

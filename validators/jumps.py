@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trialbook.checks import Dataset, RawForm, Severity, complete_date, rule
+from trialbook.checks import Dataset, RawForm, Severity, against, complete_date, position_of, rule
+from trialbook.checks.against import Against
 from trialbook.mapping.numbers import read_numbers
 
 
@@ -76,3 +77,27 @@ class VSForm(RawForm, form="VS_ECOG"):
         day = complete_date(cls.date(vs, "DAT"))
         times = limit_of(cls.table("jump_limits"), pd.Series("WEIGHT", index=vs.index))
         return ~jumps(weight.where(weight.between(limits["low"], limits["high"])), [cls.cells(vs, "SUBJID")], day, times)
+
+    @rule(
+        "IFN-VS-009",
+        Severity.WARNING,
+        "The weight is far from that at enrolment, and too few others tell which is wrong",
+        variables=["WEIGHT", "DAT"],
+        reads={"DM": ["SUBJID", "WEIGHT_KG"]},
+        mend=["WEIGHT", "DM.WEIGHT_KG"],
+        query="{DAT} 的体重 {WEIGHT} kg 与入组时的体重 {DM.WEIGHT_KG} kg 相差过大，请核实。 / "
+        "The weight on {DAT} is {WEIGHT} kg, and at enrolment it was {DM.WEIGHT_KG} kg: please check both.",
+    )
+    def weight_is_that_of_enrolment(cls, vs: pd.DataFrame, dm: pd.DataFrame) -> Against:
+        """Of a subject with fewer than three weights; where one is hardly possible another rule tells."""
+        weight, of_subject = cls.number(vs, "WEIGHT"), cls.cells(vs, "SUBJID")
+        limits = cls.table("vital_ranges").set_index("column").loc["WEIGHT"].astype("float64")
+        at = position_of(pd.DataFrame({"subject": cls.cells(dm, "SUBJID", "DM")}), pd.DataFrame({"subject": of_subject}))
+        enrolled = np.append(cls.number(dm, "WEIGHT_KG", "DM").to_numpy(), np.nan)[at]
+        times = limit_of(cls.table("jump_limits"), pd.Series("WEIGHT", index=vs.index))
+        far = (weight > times * enrolled) | (weight < enrolled / times)
+        few = weight.groupby(of_subject).transform("count") < 3
+        possible = weight.between(limits["low"], limits["high"]) & pd.Series(enrolled, vs.index).between(
+            limits["low"], limits["high"]
+        )
+        return against(~(far & few & possible), DM=at)
