@@ -133,7 +133,7 @@ def code_of_another_term(tables: Tables, random: np.random.Generator) -> Candida
 
 @defect("EVENT_TERM_EXCHANGED", detectable=False)
 def event_term_exchanged(tables: Tables, random: np.random.Generator) -> Candidates:
-    """Words that a coder would code otherwise: only who knows the dictionary sees it."""
+    """Words that a coder would code otherwise: who knows the dictionary sees it, or a drug tells that is given for the event."""
     ae = tables["AE"]
     for record, row in records(ae, ae["AETERM"] != "", random):
         yield set_value("AE", record, "AETERM", "恶心" if row["AETERM"] != "恶心" else "头晕")

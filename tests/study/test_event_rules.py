@@ -210,7 +210,7 @@ def values(test: str, *rows: tuple[str, float], low: float = NAN, high: float = 
     """Values of a test by date, and one before them that is the baseline."""
     table = pd.DataFrame([("2024-01-02", baseline), *rows], columns=["LBDTC", "LBSTRESN"])
     table = table.assign(USUBJID="A", LBTESTCD=test, LBSTNRLO=low, LBSTNRHI=high, LBBLFL=["Y"] + [""] * len(rows))
-    return table.astype({name: "str" for name in ("USUBJID", "LBTESTCD", "LBDTC", "LBBLFL")})
+    return table.astype(dict.fromkeys(("USUBJID", "LBTESTCD", "LBDTC", "LBBLFL"), "str"))
 
 
 NEUT = {"low": 1.8, "high": 6.3}
@@ -265,7 +265,7 @@ def test_the_grade_against_values(trial: Study, term: str, grade: str, lb: pd.Da
     for rule in ("IFN-AE-034", "IFN-AE-035"):
         result: Any = every[rule].check(ae, lb)
         assert isinstance(result, Against) and list(result.mask)[1:] == [True, True]
-        found |= set() if list(result.mask)[0] else {rule}
+        found |= set() if next(iter(result.mask)) else {rule}
     assert found == rules
 
 

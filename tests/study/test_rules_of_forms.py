@@ -250,14 +250,6 @@ FORMS: list[tuple[str, list[Row], list[bool]]] = [
     ),
     ("IFN-DS-005", [{"EOT_REASON": "筛选失败"}, {"EOT_REASON": "完成"}, {}], [False, True, True]),
     (
-        "IFN-DS-006",
-        [
-            {"EOT_REASON": "死亡", "EOS_REASON": reason, "EOT_DAT": "2024/3/5", "EOS_DAT": date}
-            for reason, date in (("死亡", "2024/3/5"), ("失访", "2024/3/5"), ("死亡", "2024/3/8"), ("", ""))
-        ],
-        [True, False, False, True],
-    ),
-    (
         "IFN-DS-007",
         [{"CONTACT_DAT": "2024/3/5", "LAST_ALIVE_DAT": date} for date in ("2024/3/5", "2024/3/6", "2024/3")],
         [True, False, True],
@@ -269,19 +261,6 @@ FORMS: list[tuple[str, list[Row], list[bool]]] = [
             for date, status in (("2024/3/8", "存活"), ("2024/3/7", "存活"), ("2024/1/7", "失访"))
         ],
         [True, False, True],
-    ),
-    (
-        "IFN-DS-009",
-        [
-            {"SUBJID": number, "CONTACT_DAT": date, "STATUS": status}
-            for number, date, status in (
-                ("A", "2024/3/5", "死亡"),
-                ("A", "2024/3/6", "存活"),
-                ("A", "2024/3/4", "存活"),
-                ("B", "2024/3/6", "存活"),
-            )
-        ],
-        [True, False, True, True],
     ),
     ("IFN-DS-010", [{"STATUS": "存活"}, {"STATUS": "存活", "LAST_ALIVE_DAT": "2024"}], [False, True]),
     ("IFN-DS-011", [{"CR_NO": number} for number in ("1", "9", "-1", "0", "10", "")], [True, True, False, False, False, True]),
