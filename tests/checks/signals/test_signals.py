@@ -353,3 +353,10 @@ def test_cells_that_say_nothing(signals: Signals, vital_signs: Vitals, cells: di
 def test_a_form_without_records(signals: Signals, vital_signs: Vitals) -> None:
     told = signals({name: [] for name in vital_signs()})
     assert {outcome.status for outcome in told.outcomes} == {RuleStatus.SKIPPED}
+
+
+def test_what_a_coder_enters_is_no_measurement(signals: Signals, vital_signs: Vitals) -> None:
+    columns = vital_signs()
+    columns["TSH"][100] = "10000001"
+    assert rules(signals(columns, {"date": None, "by_site": False})) == []
+    assert rules(signals(columns, {"date": None})) == ["TB-SIGNAL-OUTLIER"]

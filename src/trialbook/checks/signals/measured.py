@@ -75,8 +75,13 @@ def findings_datasets(watched: Watched) -> Iterator[tuple[CheckedTable, str]]:
 
 
 def measured_columns(watched: Watched, name: str) -> list[str]:
-    """The columns of a form with measurements: numbers that are no key, and that no findings dataset takes its results from."""
+    """The columns of a form with measurements: numbers that are no key, and that no findings dataset takes its results from.
+
+    A form that no site fills, and that has no date of what it tells, holds codes and not measurements.
+    """
     form = watched.forms.found[name]
+    if not form.spec.by_site and form.spec.date is None:
+        return []
     taken = _results_of_datasets(watched)
     keys = {form.spec.subject, *form.spec.keys, *form.missing}
     return [
