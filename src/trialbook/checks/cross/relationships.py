@@ -214,11 +214,14 @@ def _subjects(table: pd.DataFrame) -> pd.Series:
 
 def plain_values(cells: pd.Series) -> pd.Series:
     """Values as they are compared: without outer blanks, numbers by what they are worth (``1``, ``1.0`` and `` 01`` are one)."""
-    stripped = text(cells).str.strip()
-    number = pd.to_numeric(
-        stripped.where(stripped.str.fullmatch(r"[+-]?\d+(\.\d*)?").fillna(False).astype(bool)), errors="coerce"
-    )
-    return stripped.where(number.isna(), text(number.astype("float64")))
+    codes, distinct = pd.factorize(cells)
+    texts = pd.Series(distinct)
+    stripped = text(texts).str.strip()
+    whole = stripped.str.fullmatch(r"[+-]?\d+(\.\d*)?").fillna(False).astype(bool)
+    number = pd.to_numeric(stripped.where(whole), errors="coerce")
+    plain = [*stripped.where(number.isna(), text(number.astype("float64"))), ""]
+    # A missing cell has the code -1.
+    return pd.Series(np.array(plain, dtype=object)[codes], index=cells.index, dtype="str")
 
 
 def _qnam_once(name: str) -> Rule:
