@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
+import os
 import zipfile
 from xml.etree import ElementTree
 
@@ -178,3 +180,22 @@ def test_the_file_carries_no_clock(results, tmp_path):
     with zipfile.ZipFile(tmp_path / "report.xlsx") as archive:
         assert {member.date_time for member in archive.infolist()} == {(1980, 1, 31, 0, 0, 0)}
         assert b"2025-06-01T01:30:00Z" in archive.read("docProps/core.xml")
+
+
+def test_a_full_disk_is_an_error_of_the_system(tmp_path, monkeypatch):
+    def full(self):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(workbook.Workbook, "_store_workbook", full)
+    with pytest.raises(OSError, match="No space left on device") as caught, workbook._opened(tmp_path / "report.xlsx"):
+        pass
+    assert caught.value.errno == errno.ENOSPC
+
+
+def test_its_temporary_files_lie_beside_it(results, tmp_path, monkeypatch):
+    """A killed run leaves them behind, and they hold what was found in patients' data."""
+    seen = []
+    monkeypatch.setattr(workbook, "_write_summary", lambda book, *_: seen.append(book.tmpdir))
+    write_workbook(results, tmp_path / "report.xlsx", Threshold.ERROR)
+    assert seen == [str(tmp_path)]
+    assert [path.name for path in tmp_path.iterdir()] == ["report.xlsx"]

@@ -40,8 +40,8 @@ class Rule:
     do not again.
     ``optional``: tables in ``reads`` that it can do without; it gets one without columns where such a table is not there.
 
-    ``across``: it compares records of several subjects, and so needs all of them at once; what it says of a table as a whole does
-    anyway.
+    ``across``: it may compare records of several subjects, and so needs all of them at once; what it says of a table as a whole
+    does anyway. A study's rule does unless it says otherwise.
 
     ``detail`` gives for the failing records, as rules see them, what the message adds of each (``""``: nothing); ``witnesses``
     gives for a table that fails as a whole what shows it.
@@ -101,7 +101,7 @@ def rule(
     mend: Sequence[str] = (),
     lacks: Sequence[str] = (),
     stands_for: Sequence[str] = (),
-    across: bool = False,
+    across: bool = True,
     optional: Sequence[str] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a method of a :class:`RawForm` or :class:`Dataset` as a rule; see :class:`Rule` for the arguments."""

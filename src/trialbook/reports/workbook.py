@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 
 from trialbook.findings import Results, Threshold
 from trialbook.reports.cells import STYLES, RowSheet, row_height
@@ -45,8 +47,7 @@ def write_workbook(results: Results, path: Path, threshold: Threshold) -> None:
     if results.history:
         tables.append(("Not assessed", ENTRIES, entry_rows(results.not_assessed)))
         tables.append(("Resolved", ENTRIES, entry_rows(results.resolved)))
-    # Beside the workbook: what a killed run leaves there goes with the folder, and holds what was found in patients' data.
-    with Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent)}) as book:
+    with _opened(path) as book:
         started = datetime.fromisoformat(results.run.started)
         if started.tzinfo is not None:
             started = started.astimezone(UTC).replace(tzinfo=None)
@@ -55,6 +56,17 @@ def write_workbook(results: Results, path: Path, threshold: Threshold) -> None:
         _write_summary(book, formats, results, threshold)
         for title, columns, rows in tables:
             _write_table(book, formats, title, columns, rows, results)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Workbook]:
+    """The workbook to fill; what the system refuses is an OSError, as with any other file."""
+    try:
+        # Beside the workbook: what a killed run leaves there goes with the folder, and holds what was found in patients' data.
+        with Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent)}) as book:
+            yield book
+    except FileCreateError as error:
+        raise next((cause for cause in error.args if isinstance(cause, OSError)), OSError(str(error))) from None
 
 
 def _write_summary(book: Workbook, formats: dict[object, Any], results: Results, threshold: Threshold) -> None:
