@@ -63,7 +63,9 @@ class _Validation:
         }
         self.datasets |= {one.dataset.name: design_table(one) for one in self.material.design}
         self.incomplete = made_without(self.study.specs, self.material.forms.absent)
-        self.split = parts_of(self.forms | self.datasets, self.parts) if self.parts > 1 else ()
+        # A form and a dataset may have one name.
+        self.of_forms = parts_of(self.forms, self.parts) if self.parts > 1 else ()
+        self.of_datasets = parts_of(self.datasets, self.parts) if self.parts > 1 else ()
 
     def run(self, core: bool, progress: Progress, known: Known) -> Run:
         progress("checking the forms")
@@ -91,7 +93,7 @@ class _Validation:
         subjects = subject_rules(forms.found, mapped.usubjid, study.specs, study.questions)
         of_subjects = {name: (one.rule,) for name, one in subjects.items()}
         rules = {name: (*study.form_rules(name), *of_subjects.get(name, ())) for name in study.specs.forms}
-        found = check_tables(self.forms, rules, absent, study.protocol.id, told_of_columns(forms.found), self.split)
+        found = check_tables(self.forms, rules, absent, study.protocol.id, told_of_columns(forms.found), self.of_forms)
         self.batches.append(found)
         so_far = [finding for made, _ in self.batches for finding in made]
         id, questions = study.protocol.id, study.questions
@@ -125,7 +127,7 @@ class _Validation:
         rules = {one.dataset.name: study.dataset_rules(one.dataset, one.keys) for one in self.material.made}
         rules |= {name: rules_of(models) for name, models in study.models.datasets.items() if name not in rules}
         not_made = self.material.mapped.not_made
-        found = check_tables(self.datasets, rules, not_made, study.protocol.id, told, self.split, self.incomplete)
+        found = check_tables(self.datasets, rules, not_made, study.protocol.id, told, self.of_datasets, self.incomplete)
         so_far = [finding for made, _ in self.batches for finding in made]
         self.batches.append(without_repeats(*found, so_far))
 
@@ -134,7 +136,7 @@ class _Validation:
         study, mapped = self.study, self.material.mapped
         rules = cross_rules(self.material.datasets, study.standard, study.questions, study.protocol)
         found, outcomes = check_tables(
-            self.datasets, rules, mapped.not_made, study.protocol.id, parts=self.split, incomplete=self.incomplete
+            self.datasets, rules, mapped.not_made, study.protocol.id, parts=self.of_datasets, incomplete=self.incomplete
         )
         told = [finding for batch, _ in self.batches for finding in batch]
         self.batches.append(without_consequences(found, outcomes, told))
