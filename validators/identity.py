@@ -234,11 +234,12 @@ class SEROLOGYForm(RawForm, form="SEROLOGY"):
     def no_pregnancy_test_of_a_man(
         cls, serology: pd.DataFrame, dm: pd.DataFrame, elig: pd.DataFrame, lab: pd.DataFrame
     ) -> pd.Series:
-        """Where it is not the sex that is doubted: that is asked about by itself."""
+        """Of who is a man by what tells besides these tests; where the others tell of a woman, the sex is asked about."""
         found = Evidence(cls, dm, elig, serology, lab)
         number = cls.cells(serology, "SUBJID")
         sex = number.map(found.sex).fillna("").astype("str")
-        wrong = (cls.term(serology, "TEST") == "HCG") & (sex == "M") & ~found.doubted(number, sex, without="pregnancy_tests")
+        doubted = found.doubted(number, sex, without="pregnancy_tests")
+        wrong = (cls.term(serology, "TEST") == "HCG") & (((sex == "M") & ~doubted) | ((sex == "F") & doubted))
         own = position_of(cls.cells(dm, "SUBJID", "DM").to_frame("n"), number.to_frame("n"))
         none = pd.Series(-1, index=serology.index)
         return against(~wrong, DM=pd.Series(own, index=serology.index).where(wrong, -1), ELIG=none, LAB=none)

@@ -58,7 +58,6 @@ class EXForm(RawForm, form="EX"):
         agree = (start == middle).groupby(log["of"]).transform("sum")
         log["sure"] = (log["of"] != "") & log["number"].notna() & (agree >= 2) & (2 * agree > by.transform("count"))
         log["due"] = (middle + log["every"] * (log["number"] - 1)).where(log["sure"])
-        log["start"] = middle
         log["off"] = log["day"] - log["due"].where(log["sure"], log["planned"])
         log["twice"] = log["number"].notna() & log.duplicated(["of", "number"], keep=False)
         return log
@@ -196,10 +195,12 @@ class EXForm(RawForm, form="EX"):
         f"Injection {{DOSE_NO}} is planned for {{PLANNED_DAT}}, which is not every {EVERY} days: please check.",
     )
     def planned_weekly(cls, ex: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        """A number that another record has, one that is not planned, and one that both dates contradict are others' findings."""
+        """A number that another record has, one that is not planned, and one that both dates contradict are others' findings.
+
+        Where half of the records or fewer agree on the plan, as of injections that are other subjects', it says nothing.
+        """
         log = cls.schedule(ex, dm)
-        start = log["planned"] - log["every"] * (log["number"] - 1)
-        odd = (start != log["start"]) & start.notna() & (log["of"] != "")
+        odd = log["sure"] & log["planned"].notna() & (log["planned"] != log["due"])
         return ~(odd & ~log["twice"] & cls.is_planned(ex, dm, log) & ~cls.misnumbered(log))
 
     @classmethod

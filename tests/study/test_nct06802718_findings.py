@@ -19,18 +19,27 @@ EXPECTED = [
     # S003 and S018: one person under two numbers
     (
         "IFN-DM-004",
-        [("DM.csv", 5, "SUBJID_PREV")],
-        {"SUBJID_PREV": "", "SUBJID": "S003", "INITIALS": "LYAN", "BRTHDAT": "1990/8/23", "SEX": "女"},
-    ),
-    (
-        "IFN-DM-004",
         [("DM.csv", 20, "SUBJID_PREV")],
-        {"SUBJID_PREV": "", "SUBJID": "S018", "INITIALS": "LYAN", "BRTHDAT": "1990/8/23", "SEX": "女"},
+        {
+            "SUBJID_PREV": "",
+            "SUBJID": "S018",
+            "INITIALS": "LYAN",
+            "BRTHDAT": "1990/8/23",
+            "SEX": "女",
+            "DM.SUBJID_PREV": "",
+            "DM.INITIALS": "LYAN",
+            "DM.BRTHDAT": "1990/8/23",
+            "DM.SEX": "女",
+        },
     ),
     # S004: 47 years old by the form, 43 by the birth date
     ("IFN-DM-001", [("DM.csv", 6, "AGE", "BRTHDAT")], {"AGE": "47", "BRTHDAT": "1980/6/1", "ICF_DAT": "2024/3/21"}),
     # S005: 71 years old, and randomized
-    ("IFN-DM-002", [("DM.csv", 7, "AGE")], {"AGE": "71", "RAND.RAND_DTTM": "2024年4月8日 10:00"}),
+    (
+        "IFN-DM-002",
+        [("DM.csv", 7, "AGE", "BRTHDAT")],
+        {"AGE": "71", "BRTHDAT": "1953/1/15", "RAND.RAND_DTTM": "2024年4月8日 10:00"},
+    ),
     (
         "IFN-IE-001",
         [("DM.csv", 7, "AGE")],
@@ -60,8 +69,8 @@ EXPECTED = [
     # S022: names S002, another person and randomized, as its earlier number
     (
         "IFN-DM-005",
-        [("DM.csv", 25, "SUBJID_PREV", "BRTHDAT", "SEX")],
-        {"SUBJID_PREV": "S002", "BRTHDAT": "1981/5/5", "SEX": "女"},
+        [("DM.csv", 25, "SUBJID_PREV", "BRTHDAT", "SEX"), ("DM.csv", 4, "BRTHDAT", "SEX")],
+        {"SUBJID_PREV": "S002", "BRTHDAT": "1981/5/5", "SEX": "女", "DM.BRTHDAT": "1971-11-02", "DM.SEX": "男"},
     ),
     ("IFN-DM-006", [("DM.csv", 25, "SUBJID_PREV")], {"SUBJID_PREV": "S002", "RAND.SUBJID": "S002"}),
     ("TB-DM-KEY", [("DM.csv", 4, "SUBJID")], {"STUDYID": "NCT06802718", "USUBJID": "NCT06802718-01-S002"}),
@@ -99,31 +108,32 @@ EXPECTED = [
     # S010: randomized twice
     (
         "IFN-DM-010",
-        [("RAND.csv", 10, "SUBJID", "RAND_NO", "RAND_DTTM", "GROUP")],
+        [("RAND.csv", 10, "SUBJID", "RAND_NO", "RAND_DTTM", "GROUP"), ("RAND.csv", 11, "SUBJID", "RAND_NO")],
         {
             "SUBJID": "S010",
             "RAND_NO": "R008",
             "RAND_DTTM": "2024-05-22 15:00",
             "GROUP": "IFN",
-            "DM.SUBJID_PREV": "",
+            "RAND.SUBJID": "S010",
+            "RAND.RAND_NO": "R009",
         },
     ),
     (
         "IFN-DM-010",
-        [("RAND.csv", 11, "SUBJID", "RAND_NO", "RAND_DTTM", "GROUP")],
+        [("RAND.csv", 11, "SUBJID", "RAND_NO", "RAND_DTTM", "GROUP"), ("RAND.csv", 10, "SUBJID", "RAND_NO")],
         {
             "SUBJID": "S010",
             "RAND_NO": "R009",
             "RAND_DTTM": "2024-05-23 08:30",
             "GROUP": "CTRL",
-            "DM.SUBJID_PREV": "",
+            "RAND.SUBJID": "S010",
+            "RAND.RAND_NO": "R008",
         },
     ),
     # S013: group C组
     ("TB-RAW-RAND-GROUP-CODE", [("RAND.csv", 14, "GROUP")], {"GROUP": "C组"}),
-    # S017 and S018: one randomization number
-    ("IFN-DM-011", [("RAND.csv", 17, "RAND_NO")], {"RAND_NO": "R015", "SUBJID": "S017"}),
-    ("IFN-DM-011", [("RAND.csv", 18, "RAND_NO")], {"RAND_NO": "R015", "SUBJID": "S018"}),
+    # S017 and S018: one randomization number, and nobody has the next one
+    ("IFN-DM-011", [("RAND.csv", 18, "RAND_NO")], {"RAND_NO": "R015", "SUBJID": "S018", "RAND.RAND_NO": "R015"}),
     # S020: randomized in month 13
     ("TB-RAW-RAND-RAND_DTTM-DATETIME", [("RAND.csv", 20, "RAND_DTTM")], {"RAND_DTTM": "2024-13-02 09:30"}),
     # S030: randomized, and nobody has this number
@@ -252,15 +262,17 @@ EXPECTED = [
 NEVER_BROKEN_HERE = {
     "IFN-AE-009",
     "IFN-AE-012",
+    "IFN-AE-026",
     "IFN-AE-028",
     "IFN-AE-029",
-    "IFN-AE-026",
     "IFN-DM-007",
     "IFN-DM-015",
     "IFN-DM-017",
     "IFN-DM-018",
     "IFN-DM-019",
     "IFN-DM-020",
+    "IFN-DM-026",
+    "IFN-DM-028",
 }
 """Rules of the modules dm and ae that this export does not break; test_nct06802718_rules.py and test_rules_of_forms.py do."""
 

@@ -119,7 +119,11 @@ FORMS: list[tuple[str, list[Row], list[bool]]] = [
         [dose(1, "2024/3/1"), dose(2, "2024/3/8", DOSE_UG="45"), dose(3, "2024/3/15", DOSE_UG="45")],
         [True, False, True],
     ),
-    ("IFN-EX-014", [dose(1, "2024/3/1", DOSE_UG="90"), dose(2, "2024/3/8"), dose(3, "2024/3/15")], [True, False, True]),
+    (
+        "IFN-EX-014",
+        [dose(1, "2024/3/1", DOSE_UG="90", DOSE_CHANGE="减量"), dose(2, "2024/3/8"), dose(3, "2024/3/15")],
+        [True, False, True],
+    ),
     (
         "IFN-EX-015",
         [dose(1, "2024/3/1", DOSE_CHANGE="永久停药"), dose(2, "2024/3/8"), HELD | {"DOSE_NO": "3", "DOSE_CHANGE": "永久停药"}],
@@ -453,7 +457,9 @@ def test_a_wrong_group_is_asked_about_once(rules: dict[str, tuple[str, Rule]], d
 def test_every_rule_of_these_has_a_case(rules: dict[str, tuple[str, Rule]]) -> None:
     elsewhere = ("IFN-AE-", "IFN-DM-", "IFN-DATE-", "IFN-LB-", "IFN-RS-", "IFN-CM-", "IFN-VS-", "IFN-MRD-", "IFN-DX-")
     own = {one for one in rules if not one.startswith(elsewhere)}
-    assert own - {"IFN-EX-021", "IFN-IE-001"} == {rule for rule, *_ in [*FORMS, *DATASETS] if rule in own}
+    # Cases of the rules on injections that read other forms, and of the newest ones, are in test_dosing_rules.py.
+    own -= {"IFN-EX-021", "IFN-IE-001", *(one for one in own if "IFN-EX-022" <= one <= "IFN-EX-035")}
+    assert own == {rule for rule, *_ in [*FORMS, *DATASETS] if rule in own}
 
 
 def test_each_date_of_a_form_but_that_of_birth_has_its_rule(trial: Study, rules: dict[str, tuple[str, Rule]]) -> None:
