@@ -151,6 +151,17 @@ def test_still_wrong_with_another_value_persists(run):
     assert (ids(second), second.resolved, told(second, "new")) == (ids(first), (), [])
 
 
+def test_a_key_written_in_another_way_is_the_same_key(run, tiny_study):
+    form = tiny_study / "sdtm_specs" / "forms" / "ae.yml"
+    text = form.read_text(encoding="utf-8").replace("format: y-m-d, required", "format: [y-m-d, d.m.y], required")
+    form.write_text(text.replace("keys: [SUBJECT, TERM, START]", "keys: [SUBJECT, SERIOUS, START]"), encoding="utf-8")
+    first = run(dm=DM, ae=AE)
+    otherwise = edited(edited(AE, (2, "START"), "15.01.2024"), (2, "SERIOUS"), "Y")
+    raw = {one.id for one in first.findings if one.rule == "TB-RAW-AE-SEVERITY-CODE"}
+    again = run(0, dm=DM, ae=edited(edited(otherwise, (4, "START"), "20.1.2024"), (4, "SERIOUS"), "N"))
+    assert raw <= ids(again)
+
+
 def test_another_key_is_another_record(run):
     run(dm=DM, ae=AE)
     second = run(0, dm=DM, ae=edited(AE, (2, "TERM"), "Itch"))

@@ -12,7 +12,8 @@ import pandas as pd
 from trialbook.datasets import SdtmDataset
 from trialbook.exports import RawTable
 from trialbook.findings import Origin, Role, Stage
-from trialbook.mapping import Form, Mapped
+from trialbook.mapping import DATE_TYPES, Form, Mapped, StudyCodelist
+from trialbook.mapping.plain import plain
 from trialbook.protocol.trial_design import DesignDataset
 
 Locate = Callable[[np.ndarray, Sequence[str], Role], list[tuple[Origin, ...]]]
@@ -25,7 +26,8 @@ class CheckedTable:
     ``cells`` is the frame as it is read, where that is not as it is written: a record's key does not change with white space.
     ``lacking`` says of columns that are not in ``frame`` why: rules that need one are skipped with that reason. ``behind``: forms
     with, for each record, the position of the raw record that it draws on there, -1 for none. ``files``: where its records stand.
-    ``whole_key``: the key with those parts too whose columns are not there.
+    ``whole_key``: the key with those parts too whose columns are not there. ``meant`` gives parts of the key as they are meant:
+    the next export may write a date, or a term, in another way.
     """
 
     name: str
@@ -40,6 +42,7 @@ class CheckedTable:
     behind: tuple[tuple[str, np.ndarray], ...] = ()
     files: tuple[Origin, ...] = ()
     whole_key: tuple[str, ...] = ()
+    meant: Callable[[], Mapping[str, pd.Series]] | None = None
 
     @cached_property
     def read(self) -> pd.DataFrame:
@@ -77,7 +80,9 @@ class CheckedTable:
 
     @cached_property
     def _key_cells(self) -> pd.DataFrame:
-        return (self.frame if self.cells is None else self.cells)[self._key_columns]
+        cells = (self.frame if self.cells is None else self.cells)[self._key_columns]
+        meant = self.meant() if self.meant else {}
+        return cells.assign(**{name: meant[name] for name in self._key_columns if name in meant})
 
     @cached_property
     def _key_columns(self) -> list[str]:
@@ -105,7 +110,7 @@ def table_origin(table: RawTable, columns: tuple[str, ...] = ()) -> Origin:
     return Origin(Role.CORRECT, table.file, table.sheet, table.header_row if table.path is None else None, columns)
 
 
-def form_table(form: Form, usubjid: pd.Series | None) -> CheckedTable:
+def form_table(form: Form, usubjid: pd.Series | None, codelists: Mapping[str, StudyCodelist] | None = None) -> CheckedTable:
     """A form of the export; a record without a USUBJID goes by the number that the form has for the subject."""
     collected = form.cells[form.spec.subject]
     subject = collected if usubjid is None else usubjid.where(usubjid != "", collected)
@@ -121,8 +126,33 @@ def form_table(form: Form, usubjid: pd.Series | None) -> CheckedTable:
     behind = ((form.name, np.arange(len(frame))),)
     files = tuple(Origin(Role.CORRECT, one.file, one.sheet, None, ()) for one in form.tables)
     return CheckedTable(
-        form.name, form.spec.title, Stage.RAW, frame, subject, form.spec.keys, locate, form.cells, lacking, behind, files
+        form.name,
+        form.spec.title,
+        Stage.RAW,
+        frame,
+        subject,
+        form.spec.keys,
+        locate,
+        form.cells,
+        lacking,
+        behind,
+        files,
+        meant=lambda: _as_meant(form, codelists or {}),
     )
+
+
+def _as_meant(form: Form, codelists: Mapping[str, StudyCodelist]) -> dict[str, pd.Series]:
+    """The dates and coded values of a form's key: in ISO 8601 and as terms, and as they are where they can't be read so."""
+    meant = {}
+    for name in form.spec.keys:
+        column, cells = form.spec.columns[name], form.cells[name]
+        if column.codelist is not None and column.codelist in codelists:
+            terms = {plain(value): term for value, term in codelists[column.codelist].by_value.items()}
+            meant[name] = cells.map({cell: terms.get(plain(cell), cell) for cell in cells.unique()})
+        elif column.type in DATE_TYPES:
+            dates = form.given(name, ())
+            meant[name] = dates.where(dates != "", cells)
+    return meant
 
 
 def mapped_table(mapped: Mapped, forms: dict[str, CheckedTable]) -> CheckedTable:

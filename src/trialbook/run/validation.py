@@ -55,7 +55,9 @@ class _Validation:
 
     def __post_init__(self) -> None:
         forms, mapped = self.material.forms, self.material.mapped
-        self.forms = {name: form_table(form, mapped.usubjid.get(name)) for name, form in forms.found.items()}
+        self.forms = {
+            name: form_table(form, mapped.usubjid.get(name), self.study.specs.codelists) for name, form in forms.found.items()
+        }
         sources = self.forms | judged_tables(self.material.screened, self.forms)
         self.datasets = {
             name: replace(mapped_table(one, sources), whole_key=self.study.keys(one.dataset.domain))
