@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, before, rule, value_beside
+from trialbook.checks import RawForm, Severity, before, complete_date, rule, value_beside
 
 RELATED = ("DEFINITELY RELATED", "PROBABLY RELATED", "POSSIBLY RELATED")
 
@@ -56,10 +56,14 @@ class AEOfSubject(RawForm, form="AE"):
         cites=["ICH E2A"],
     )
     def starts_after_consent(cls, ae: pd.DataFrame, dm: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
-        """Where randomization too is before consent, the consent is doubted, by another rule."""
-        consent = cls.consent(ae, dm)
-        doubted = before(cls.of_subject(cls.date(rand, "RAND_DTTM", "RAND"), rand, ae, dm), consent)
-        return doubted | ~before(cls.date(ae, "START"), consent)
+        """Where randomization too is before consent, the consent is doubted, by another rule.
+
+        A consent without a date that can be read was not before the first day on which the protocol has screening.
+        """
+        consent, randomized = cls.consent(ae, dm), cls.of_subject(cls.date(rand, "RAND_DTTM", "RAND"), rand, ae, dm)
+        first = complete_date(randomized) + pd.Timedelta(days=cls.protocol.visits["SCREENING"].day or 0)
+        earliest = consent.where(consent != "", first.dt.strftime("%Y-%m-%d").astype("object").fillna("").astype("str"))
+        return before(randomized, consent) | ~before(cls.date(ae, "START"), earliest)
 
     @rule(
         "IFN-AE-014",

@@ -44,7 +44,8 @@ class AEGrade(Dataset, domain="AE"):
         """Each event of the table with the values of its test during it: AE, LB (positions), LEAST and MOST (grades), FIRST.
 
         Where multiples may be of the limit or of the baseline, LEAST and MOST are the lower and the higher of the two grades.
-        FIRST: taken on the day on which the event starts. What nobody can have is no value: it is another rule's finding.
+        FIRST: taken on the day on which the event starts. What nobody can have is no value, and an event that ends before its
+        start has none: these are other rules' findings.
         """
         events = pd.DataFrame(
             {
@@ -56,6 +57,7 @@ class AEGrade(Dataset, domain="AE"):
                 "OPEN": ae["AEENDTC"] == "",
             }
         ).merge(cls.terms(), on="PT")
+        events = events[~(events["END"] < events["START"])]
         values = lb[["USUBJID", "LBTESTCD", "LBSTRESN", "LBSTNRLO", "LBSTNRHI", "LBBLFL"]].assign(
             LB=np.arange(len(lb)), ON=complete_date(lb["LBDTC"])
         )

@@ -65,6 +65,15 @@ def test_over_or_not_is_asked_once(passes: Passes, end: str, ongoing: str, outco
     assert {rule for rule in of_course if passes(rule, [row]) == [False]} == rules
 
 
+def test_an_event_before_consent(passes: Passes) -> None:
+    """Who is randomized before consent makes the consent doubtful; without its date, screening tells how early it can be."""
+    rand = [{"SUBJID": number, "RAND_DTTM": "2024-03-12 10:00"} for number in "ABC"]
+    dm = [{"SUBJID": "A", "ICF_DAT": "2024/3/5"}, {"SUBJID": "B", "ICF_DAT": ""}, {"SUBJID": "C", "ICF_DAT": "2024/6/5"}]
+    starts = {"A": ["2024/3/4", "2024/3/5", "2024/3"], "B": ["2023/12/12", "2024/3/4", "2024"], "C": ["2024/5/5"]}
+    rows = [E | {"SUBJID": number, "START": start} for number, dates in starts.items() for start in dates]
+    assert passes("IFN-AE-012", rows, DM=dm, RAND=rand) == [False, True, True, False, True, True, True]
+
+
 def numbers(*keys: str) -> list[Row]:
     """Events as ``A1``: subject and number."""
     return [{"SUBJID": key[:-1], "AE_NO": key[-1], "AETERM": "发热", "PT": "Pyrexia"} for key in keys]
@@ -231,6 +240,7 @@ CREAT = {"low": 57.0, "high": 97.0}
         ("Neutrophil count decreased", "2", values("NEUT", ("2024-03-05", 1.6), ("2024-03-08", 1.2), **NEUT), set()),
         ("Neutrophil count decreased", "2", values("NEUT", ("2024-03-05", 1.2), ("2024-03-12", 0.4), **NEUT), set()),
         ("Neutrophil count decreased", "2", values("NEUT", ("2024-03-04", 0.4), ("2024-03-05", 1.2), **NEUT), set()),
+        ("Neutrophil count decreased", "3", values("NEUT", ("2024-03-05", 1.2), ("2024-03-12", 0.7), **NEUT), {"IFN-AE-035"}),
         # Without a value on its first day a worse one may not be in the export.
         ("Neutrophil count decreased", "3", values("NEUT", ("2024-03-08", 1.2), **NEUT), set()),
         ("Neutrophil count decreased", "1", values("NEUT", ("2024-03-08", 1.2), **NEUT), {"IFN-AE-034"}),
