@@ -96,7 +96,7 @@ class PriorChemoForm(RawForm, form="PRIORCHEMO"):
         variables=["HDAC_YN", "ARAC_DOSE_G_M2", "REGIMEN", "PHASE", "CYCLE_NO"],
         mend=["HDAC_YN"],
         query="{PHASE}第 {CYCLE_NO} 疗程（{REGIMEN}，阿糖胞苷 {ARAC_DOSE_G_M2} g/m²）是否大剂量为“{HDAC_YN}”，请核实。 / "
-        "Cycle {CYCLE_NO} ({PHASE}), {REGIMEN} with cytarabine {ARAC_DOSE_G_M2} g/m², is a high dose: {HDAC_YN}. Please check.",
+        "Cycle {CYCLE_NO} ({PHASE}), {REGIMEN} with cytarabine {ARAC_DOSE_G_M2} g/m², is a high dose: {HDAC_YN}; please check.",
     )
     def high_dose_is_said(cls, chemo: pd.DataFrame) -> pd.Series:
         answer, dose, called = cls.high(chemo)

@@ -26,6 +26,9 @@ class BMForm(RawForm, form="BM"):
     @classmethod
     def response(cls, bm: pd.DataFrame, resp: pd.DataFrame) -> tuple[pd.Series, pd.Series, np.ndarray]:
         """What the response of the marrow's day says of remission and of the site of a relapse, and its position; "" and -1."""
+        if not len(resp.columns):
+            nothing = pd.Series("", index=bm.index, dtype="str")
+            return nothing, nothing, np.full(len(bm), -1, dtype=np.int64)
         keys = pd.DataFrame({"subject": cls.cells(resp, "SUBJID", "RESP"), "day": cls.date(resp, "ASSESS_DAT", "RESP")})
         wanted = pd.DataFrame({"subject": cls.cells(bm, "SUBJID"), "day": cls.date(bm, "BM_DAT")})
         at = position_of(keys, wanted)
@@ -75,6 +78,7 @@ class BMForm(RawForm, form="BM"):
         f"In remission, with {MOST_BLASTS} % of blasts or more",
         variables=["CR_STATUS", "BLAST_PCT"],
         reads=RESPONSE,
+        optional=["RESP"],
         query="缓解状态为“{CR_STATUS}”，但原始细胞比例为 {BLAST_PCT}%，请核实。 / "
         "The marrow is {CR_STATUS} with {BLAST_PCT} % of blasts: which is right?",
         cites=["ELN 2022"],

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pandas as pd
 import pytest
+
+from trialbook.run import Study
 
 Row = dict[str, str]
 Passes = Callable[..., list[bool]]
@@ -108,6 +111,14 @@ MARROW = ["IFN-LB-007", "IFN-LB-018", "IFN-LB-019", "IFN-LB-020", "IFN-LB-021"]
 def test_blasts_status_and_response(passes: Passes, row: Row, resp: list[Row], rule: str | None) -> None:
     """Two of the three tell which is wrong, and one rule tells of it."""
     assert [one for one in MARROW if passes(one, [row], RESP=resp) == [False]] == ([rule] if rule else [])
+
+
+def test_a_marrow_without_the_form_of_responses(trial: Study) -> None:
+    (rule,) = (one for model in trial.models.forms["BM"] for one in model.declared_rules() if one.id == "IFN-LB-019")
+    bm = pd.DataFrame([marrow("60", "CR"), marrow("1", "CR")], columns=list(trial.specs.forms["BM"].columns), dtype="str").fillna(
+        ""
+    )
+    assert list(pd.Series(rule.check(bm, pd.DataFrame()))) == [False, True]
 
 
 @pytest.mark.parametrize(
