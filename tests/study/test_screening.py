@@ -197,12 +197,23 @@ def test_what_the_site_answered_is_held_against_the_verdict(trial: Study, write:
 
 
 def test_who_is_randomized_with_an_exception_is_found(trial: Study, write: Callable, eligible: Forms) -> None:
+    """Once: where the site has answered the criterion, at the data, as the randomization bears the answer out."""
     rand = {"SUBJID": "S1", "RAND_NO": "R1", "RAND_DTTM": "2024-03-12 10:20", "GROUP": "IFN"}
-    forms = changed(eligible, "DX", 0, ELN2022_RISK="中危") | {"RAND": [rand]}
-    made = dict(found(trial, write(forms), "IFN-IE-001", "TB-IE-UNDECIDED"))
-    assert list(made) == ["IFN-IE-001"]
-    assert ("correct", "DX.csv", 2, ("ELN2022_RISK",)) in made["IFN-IE-001"]
-    assert [at for at in made["IFN-IE-001"] if at[0] == "correct"] == [("correct", "DX.csv", 2, ("ELN2022_RISK",))]
+    forms = changed(eligible, "LAB", 0, RESULT_TXT="126") | {"RAND": [rand]}
+    rules = ("IFN-IE-001", "TB-IE-ANSWER", "TB-IE-UNDECIDED")
+    ((rule, cells),) = found(trial, write(forms), *rules)
+    assert (rule, [at for at in cells if at[0] == "correct"]) == (
+        "IFN-IE-001",
+        [("correct", "LAB.csv", 2, ("RESULT_TXT", "ULN"))],
+    )
+    forms["IE"] = [{"SUBJID": "S1", "IE_NO": "I6", "IE_ANS": "是"}]
+    assert found(trial, write(forms), *rules) == [
+        (
+            "TB-IE-ANSWER",
+            [("compared", "IE.csv", 2, ("IE_ANS",)), ("compared", "IE.csv", 2, ("IE_NO",)),
+             ("correct", "LAB.csv", 2, ("RESULT_TXT", "ULN"))],
+        ),
+    ]  # fmt: skip
 
 
 def test_who_is_randomized_and_undecided_is_told_of_at_the_cells_that_would_decide(

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from trialbook.checks.consequences import Cell, cells_of, to_correct
 from trialbook.checks.findings import findings_of
 from trialbook.checks.judged_tables import item_origins
 from trialbook.checks.questions import Questions
 from trialbook.checks.rule import Rule
 from trialbook.checks.schema import Verdict
 from trialbook.checks.tables import CheckedTable
-from trialbook.findings import Finding, Role, RuleOutcome, RuleStatus, Runner, Severity, Stage, finding_ids
+from trialbook.findings import Finding, Origin, Role, RuleOutcome, RuleStatus, Runner, Severity, Stage, finding_ids
 from trialbook.mapping import Answers, Form, FormSpec, Specs
 from trialbook.mapping.codes import read_terms
+from trialbook.mapping.references import resolve
 from trialbook.screening import ScreenedExport
 
 ANSWER, UNANSWERED, LACKING = "TB-IE-ANSWER", "TB-IE-UNANSWERED", "TB-IE-LACKING"
@@ -48,11 +50,13 @@ def check_answers(
     study: str,
     questions: Questions,
     assigned: Collection[str] = (),
+    told: Iterable[Finding] = (),
 ) -> tuple[list[Finding], list[RuleOutcome]]:
     """Findings of the answers that differ, are empty though the data decide, or are not there; SKIPPED without the form.
 
     Of a criterion that is undetermined it is only said that its record is not there. ``tables`` are the forms' by name;
-    ``assigned``: the numbers of those in an arm, who can't be without any answer.
+    ``assigned``: the numbers of those in an arm, who can't be without any answer; ``told``: the findings so far; what follows
+    from a cell that one of them asks to correct is not said.
     """
     answers = specs.items.answers if specs.items is not None else None
     if answers is None or screened is None:
@@ -60,6 +64,7 @@ def check_answers(
     lacking = _lacking(answers, found)
     if lacking:
         return [], [_outcome(id, RuleStatus.SKIPPED, 0, lacking, answers.form) for id in SAID]
+    broken = to_correct(told)
     spec, table = specs.forms[answers.form], tables[answers.form]
     compared = _compare(screened, found[answers.form], answers, specs)
     known = compared.verdict != ""
@@ -82,7 +87,10 @@ def check_answers(
         )
         positions = np.flatnonzero(mask.to_numpy(dtype=bool))
         made = findings_of(Verdict(rule, RuleStatus.ISSUE_REPORTED, failing=positions), table, {}, study)
-        findings += [_with_data(one, at, compared, screened, tables) for one, at in zip(made, positions.tolist(), strict=True)]
+        evidence = _Evidence(screened, found, tables, specs)
+        made = [_with_data(one, at, compared, evidence, assigned) for one, at in zip(made, positions.tolist(), strict=True)]
+        made = [one for one in made if id != ANSWER or not _follows(one, broken)]
+        findings += made
         status = RuleStatus.ISSUE_REPORTED if made else RuleStatus.SUCCESS
         outcomes.append(_outcome(id, status, len(made), None, answers.form))
     lacking_of = _lacking_criteria(
@@ -98,8 +106,10 @@ def _lacking_criteria(
 ) -> dict[int, list[str]]:
     """By the position of a subject's first record, the criteria that it has no record of; of one in an arm without answers, all.
 
-    Nothing where a record has a criterion that nobody knows, which may be the one.
+    Nothing where a record has a criterion that nobody knows, which may be the one; nor of a criterion that a record answers whose
+    subject nobody knows.
     """
+    strays = set(compared.criterion[compared.position < 0])
     lacking = {}
     frame = pd.DataFrame(
         {"position": compared.position, "criterion": compared.criterion.to_numpy(), "answered": answered.to_numpy()}
@@ -108,7 +118,7 @@ def _lacking_criteria(
         names = list(screened.judged.eligibility(int(position)).criteria)
         there = set(records["criterion"])
         if records["answered"].iloc[0] and there <= set(names):
-            absent = [name for name in names if name not in there]
+            absent = [name for name in names if name not in there | strays]
         else:
             none = not records["answered"].iloc[0] and str(screened.subjects.iloc[int(position)]) in assigned
             absent = names if none else []
@@ -124,7 +134,7 @@ def _lacking_finding(
     positions = np.array([at])
     number = str(table.frame[spec.subject].iloc[at])
     (id,) = finding_ids(study, LACKING, table.name, (), [(number,)], [""])
-    (origins,) = table.locate(positions, [], Role.CORRECT)
+    (record,) = table.locate(positions, [spec.subject], Role.COMPARED)
     title = f"{spec.form} ({spec.title})" if spec.title else spec.form
     return Finding(
         id=id,
@@ -139,7 +149,7 @@ def _lacking_finding(
         values={},
         message=f"{SAID[LACKING]}: {', '.join(names)}",
         query=questions.ask("LACKING-ANSWERS", subject=number, form=title, criteria=list(names)),
-        origins=origins,
+        origins=(*table.files, *record),
     )
 
 
@@ -174,18 +184,74 @@ def _answered(form: Form, answers: Answers, specs: Specs) -> pd.Series:
     return (form.cells[answers.answer] != "").groupby(form.cells[form.spec.subject]).transform("any")
 
 
-def _with_data(
-    finding: Finding, at: int, compared: _Compared, screened: ScreenedExport, tables: Mapping[str, CheckedTable]
-) -> Finding:
-    """The finding with the verdict, the items that it comes from and their cells, to be compared."""
+@dataclass(frozen=True)
+class _Evidence:
+    """The cells by which criteria were judged."""
+
+    screened: ScreenedExport
+    found: Mapping[str, Form]
+    tables: Mapping[str, CheckedTable]
+    specs: Specs
+
+    def origins(self, position: int, items: Sequence[str], role: Role) -> tuple[Origin, ...]:
+        """The cells of some items of a subject. An item that counts records comes of all that the subject has there: one to be
+        corrected may be missing, so the files are named too."""
+        counted = {item: self._counted(item) for item in items}
+        origins = list(item_origins(self.screened, self.tables, position, [one for one in items if not counted[one]], role))
+        if len(origins) == 1 and not origins[0].columns and any(counted.values()):
+            origins = []
+        number = str(self.screened.subjects.iloc[position])
+        for form, columns in (pair for of in counted.values() for pair in of.items()):
+            cells = self.found[form].cells[self.found[form].spec.subject]
+            own = np.flatnonzero((cells == number).to_numpy(dtype=bool))
+            origins += [origin for of in self.tables[form].locate(own, columns, role) for origin in of]
+            origins += self.tables[form].files if role is Role.CORRECT else ()
+        return tuple(dict.fromkeys(origins))
+
+    def _counted(self, item: str) -> dict[str, list[str]]:
+        """The forms whose records a function of the item reads as a whole, with the columns that it is given of each."""
+        spec = self.specs.items
+        forms: dict[str, list[str]] = {}
+        for records in spec.records if spec is not None else ():
+            known = {alias: self.specs.sources[join.form] for alias, join in records.join.items()}
+            known[records.form] = self.specs.sources[records.form]
+            for way in self.specs.algorithms(spec.as_domain, records).get(item, ()) if spec is not None else ():
+                for form in way.derive.reads if way.derive is not None else ():
+                    named = [resolve(name, known) for name in way.columns]
+                    columns = [one[1] for one in named if one is not None and known[one[0]].form == form]
+                    if form in self.found:
+                        forms.setdefault(form, []).extend(one for one in columns if one not in forms.get(form, []))
+        return forms
+
+
+def _with_data(finding: Finding, at: int, compared: _Compared, evidence: _Evidence, assigned: Collection[str]) -> Finding:
+    """The finding with the verdict, the items that it comes from and their cells.
+
+    Who is in an arm was found eligible: where the data alone speak against it, they are to be corrected, and the answer is
+    compared. Where the answer alone says that somebody without an arm failed, either may be wrong. Else it is the answer.
+    """
+    screened = evidence.screened
     position, name = int(compared.position[at]), compared.criterion.iloc[at]
     items = screened.decisive(position, name)
     told = {item: str(screened.items.frame[item].iloc[position]) for item in items if item in screened.items.frame}
     said = ", ".join(f"{item} {value}" for item, value in told.items() if value)
     message = f"{finding.message}: {name} is {compared.verdict.iloc[at]} by {said or 'the protocol'}"
-    origins = item_origins(screened, tables, position, tuple(told), Role.COMPARED)
+    fails = (screened.judged.eligibility(position).criteria[name].kind.upper() == "INCLUSION") == (
+        compared.verdict.iloc[at] == "N"
+    )
+    in_arm = str(screened.subjects.iloc[position]) in assigned
+    doubted = finding.rule == ANSWER and (fails if in_arm else not fails)
+    origins = evidence.origins(position, tuple(told), Role.CORRECT if doubted else Role.COMPARED)
+    own = finding.origins
+    if doubted and in_arm:
+        own = tuple(replace(one, role=Role.COMPARED) for one in own)
     values = {**finding.values, "VERDICT": compared.verdict.iloc[at], **told}
-    return replace(finding, message=message, values=values, origins=(*finding.origins, *origins))
+    return replace(finding, message=message, values=values, origins=(*own, *origins))
+
+
+def _follows(finding: Finding, broken: Collection[Cell]) -> bool:
+    """Whether a cell that another finding asks to correct is among those that the verdict comes from."""
+    return any(cell in broken for origin in finding.origins for cell in cells_of(origin))
 
 
 def _outcome(id: str, status: RuleStatus, findings: int, reason: str | None, form: str) -> RuleOutcome:

@@ -10,7 +10,7 @@ import numpy as np
 from trialbook.checks.rule import Rule
 from trialbook.checks.schema import Verdict
 from trialbook.checks.tables import CheckedTable
-from trialbook.findings import Finding, Origin, Role, Severity
+from trialbook.findings import Finding, Origin, Role, RuleOutcome, Severity, Stage
 from trialbook.mapping import Form
 
 Cell = tuple[str, str | None, int | None, str | None, str]
@@ -87,3 +87,37 @@ def without_told(verdict: Verdict, table: CheckedTable, told: Sequence[Told]) ->
     records = "failing record is" if count == 1 else "failing records are"
     reason = f"{count} {records} told of already, in the raw data, by {', '.join(dict.fromkeys(by))}"
     return replace(verdict, failing=verdict.failing[~left_out], reason=reason)
+
+
+def without_repeats(
+    found: Sequence[Finding], outcomes: Sequence[RuleOutcome], told: Iterable[Finding]
+) -> tuple[list[Finding], list[RuleOutcome]]:
+    """Findings on datasets without those of which each cell to correct is one that a finding on the forms asks to correct.
+
+    None stands for a graver one, which would open the gate. A rule's outcome says how many it left out, and by whom.
+    """
+    asked: dict[Cell, Finding] = {}
+    for one in told:
+        for cell in to_correct([one]) if one.stage is Stage.RAW else ():
+            if cell not in asked or one.severity.rank < asked[cell].severity.rank:
+                asked[cell] = one
+    kept: list[Finding] = []
+    left_out: dict[tuple[str, str], list[str]] = {}
+    for one in found:
+        cells = to_correct([one])
+        whole = all(origin.columns for origin in one.origins if origin.role is Role.CORRECT)
+        if cells and whole and all(cell in asked and asked[cell].severity.reaches(one.severity) for cell in cells):
+            left_out.setdefault((one.rule, one.dataset), []).append(asked[min(cells, key=str)].rule)
+        else:
+            kept.append(one)
+    return kept, [_less(one, left_out.get((one.rule, one.dataset), [])) for one in outcomes]
+
+
+def _less(outcome: RuleOutcome, by: Sequence[str]) -> RuleOutcome:
+    """The outcome without the findings that others told of, which its reason names."""
+    if not by:
+        return outcome
+    count = len(by)
+    what = "finding is" if count == 1 else "findings are"
+    reason = f"{count} {what} told of already, in the raw data, by {', '.join(dict.fromkeys(by))}"
+    return replace(outcome, findings=outcome.findings - count, reason="; ".join(filter(None, (outcome.reason, reason))))

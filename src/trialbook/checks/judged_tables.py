@@ -29,6 +29,10 @@ def item_origins(
     if not cells:
         (base,) = screened.items.provenance.base(at)
         cells = {base: []} if base is not None else {}
+    # The keys by which a record was found say nothing, unless nothing else is read.
+    telling = {place: [name for name in columns if name not in forms[place[0]].keys] for place, columns in cells.items()}
+    if any(telling.values()):
+        cells = {place: columns for place, columns in telling.items() if columns}
     found: list[Origin] = []
     for (form, row), columns in cells.items():
         found += forms[form].locate(np.array([row]), columns, role)[0]
