@@ -44,6 +44,9 @@ def cross_rules(
     found: dict[str, list[Rule]] = {}
     for subject in _SUBJECTS:
         for name, rule in subject(given):
+            # Without USUBJID, which is a finding of its own, nothing can be held against other datasets.
+            if name in given.datasets and rule.reads and name in ("DM", "DS") and not given.has(name, "USUBJID"):
+                continue
             if name in given.datasets or given.datasets.keys() & rule.reads.keys():
                 found.setdefault(name, []).append(rule)
     return {name: tuple(rules) for name, rules in found.items()}
