@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
+
+from trialbook.run import Study
 
 Row = dict[str, str]
 Passes = Callable[..., list[bool]]
@@ -156,3 +159,10 @@ def test_a_finding_names_the_cell_that_is_wrong(told: Told) -> None:
             [f"MRD_PCR 3 {name}" for name in ("TARGET_COPIES", "RATIO_PCT", "LOG_REDUCTION")],
         ),
     ]
+
+
+def test_eligibility_takes_the_same_runs(trial: Study) -> None:
+    """The language of the items cannot name a setting of the protocol, so the number stands there too."""
+    least = trial.protocol.analysis.setting("MRD_ABL1_COPIES").value
+    text = (trial.root / "sdtm_specs" / "eligibility.yml").read_text(encoding="utf-8")
+    assert set(re.findall(r"ABL1_COPIES >= (\d+)", text)) == {str(least)}
