@@ -144,7 +144,7 @@ class EC(Dataset, domain="EC"):
         """
         moment = earliest(ec["ECSTDTC"]).where((ec["ECOCCUR"] == "Y") & (ec["ECDOSE"] > 0))
         doses = pd.DataFrame({"USUBJID": ec["USUBJID"], "moment": moment, "at": ec.index}).dropna(subset="moment")
-        units = {one.test: one.unit for one in cls.protocol.interventions[DRUG].modification.thresholds}
+        units = {one.test: one.unit for one in PROTOCOL.interventions[DRUG].modification.thresholds}
         least = cls.table("plausible_ranges").set_index("test")["low"].replace("", "nan").astype("float64")
         results = pd.DataFrame(
             {
