@@ -92,7 +92,7 @@ def test_each_kind_is_asked_by_some_rule() -> None:
         *("UNKNOWN-SUBJECT", "ANSWER", "UNANSWERED", "LACKING-ANSWERS", "UNDECIDED"),
         *("MISSED-VISIT", "MISSING-FORM", "MISSING-RECORD", "OUT-OF-WINDOW", "DAY-1", "NO-DAY-1", "OUTLIER"),
         *("BEFORE-CONSENT", "LATE-CONSENT", "OTHER-SUBJECT", "UNMET", "MISSING-AT-VISIT"),
-            *("DATE-ORDER", "AFTER-DEATH", "RECORD-BEFORE-CONSENT", "TREATED-WITHOUT-ARM", "ONE-DISPOSITION"),
+        *("DATE-ORDER", "AFTER-DEATH", "RECORD-BEFORE-CONSENT", "TREATED-WITHOUT-ARM", "ONE-DISPOSITION"),
     }
     assert questions.kinds == set(catalogue()) - {"LIST", "RECORD", "KEY-VALUE"} - of_exports
 

@@ -65,7 +65,9 @@ def test_dates_of_an_mrd_relapse(passes: Passes) -> None:
     """Which of the three lies apart: the relapse after both others, or one of these before it."""
     rows = [
         resp(MRD_RELAPSE_DAT=relapse, CONFIRM_DAT=confirmed)
-        for relapse, confirmed in ((DAY, "2024/7/1"), ("2025/6/3", "2024/7/1"), (DAY, "2023/7/1"), ("2024/6/20", "2024/7/1"), ("2024", ""))
+        for relapse, confirmed in (
+            (DAY, "2024/7/1"), ("2025/6/3", "2024/7/1"), (DAY, "2023/7/1"), ("2024/6/20", "2024/7/1"), ("2024", "")
+        )
     ]  # fmt: skip
     failed = {rule: passes(rule, rows) for rule in ("IFN-RS-015", "IFN-RS-007", "IFN-RS-008")}
     assert failed == {

@@ -9,16 +9,15 @@ import numpy as np
 import pandas as pd
 
 from trialbook.checks.consequences import Cell, cells_of, to_correct
+from trialbook.checks.evidence import Evidence
 from trialbook.checks.findings import findings_of
-from trialbook.checks.judged_tables import item_origins
 from trialbook.checks.questions import Questions
 from trialbook.checks.rule import Rule
 from trialbook.checks.schema import Verdict
 from trialbook.checks.tables import CheckedTable
-from trialbook.findings import Finding, Origin, Role, RuleOutcome, RuleStatus, Runner, Severity, Stage, finding_ids
+from trialbook.findings import Finding, Role, RuleOutcome, RuleStatus, Runner, Severity, Stage, finding_ids
 from trialbook.mapping import Answers, Form, FormSpec, Specs
 from trialbook.mapping.codes import read_terms
-from trialbook.mapping.references import resolve
 from trialbook.screening import ScreenedExport
 
 ANSWER, UNANSWERED, LACKING = "TB-IE-ANSWER", "TB-IE-UNANSWERED", "TB-IE-LACKING"
@@ -87,7 +86,7 @@ def check_answers(
         )
         positions = np.flatnonzero(mask.to_numpy(dtype=bool))
         made = findings_of(Verdict(rule, RuleStatus.ISSUE_REPORTED, failing=positions), table, {}, study)
-        evidence = _Evidence(screened, found, tables, specs)
+        evidence = Evidence(screened, found, tables, specs)
         made = [_with_data(one, at, compared, evidence, assigned) for one, at in zip(made, positions.tolist(), strict=True)]
         made = [one for one in made if id != ANSWER or not _follows(one, broken)]
         findings += made
@@ -184,47 +183,7 @@ def _answered(form: Form, answers: Answers, specs: Specs) -> pd.Series:
     return (form.cells[answers.answer] != "").groupby(form.cells[form.spec.subject]).transform("any")
 
 
-@dataclass(frozen=True)
-class _Evidence:
-    """The cells by which criteria were judged."""
-
-    screened: ScreenedExport
-    found: Mapping[str, Form]
-    tables: Mapping[str, CheckedTable]
-    specs: Specs
-
-    def origins(self, position: int, items: Sequence[str], role: Role) -> tuple[Origin, ...]:
-        """The cells of some items of a subject. An item that counts records comes of all that the subject has there: one to be
-        corrected may be missing, so the files are named too."""
-        counted = {item: self._counted(item) for item in items}
-        origins = list(item_origins(self.screened, self.tables, position, [one for one in items if not counted[one]], role))
-        if len(origins) == 1 and not origins[0].columns and any(counted.values()):
-            origins = []
-        number = str(self.screened.subjects.iloc[position])
-        for form, columns in (pair for of in counted.values() for pair in of.items()):
-            cells = self.found[form].cells[self.found[form].spec.subject]
-            own = np.flatnonzero((cells == number).to_numpy(dtype=bool))
-            origins += [origin for of in self.tables[form].locate(own, columns, role) for origin in of]
-            origins += self.tables[form].files if role is Role.CORRECT else ()
-        return tuple(dict.fromkeys(origins))
-
-    def _counted(self, item: str) -> dict[str, list[str]]:
-        """The forms whose records a function of the item reads as a whole, with the columns that it is given of each."""
-        spec = self.specs.items
-        forms: dict[str, list[str]] = {}
-        for records in spec.records if spec is not None else ():
-            known = {alias: self.specs.sources[join.form] for alias, join in records.join.items()}
-            known[records.form] = self.specs.sources[records.form]
-            for way in self.specs.algorithms(spec.as_domain, records).get(item, ()) if spec is not None else ():
-                for form in way.derive.reads if way.derive is not None else ():
-                    named = [resolve(name, known) for name in way.columns]
-                    columns = [one[1] for one in named if one is not None and known[one[0]].form == form]
-                    if form in self.found:
-                        forms.setdefault(form, []).extend(one for one in columns if one not in forms.get(form, []))
-        return forms
-
-
-def _with_data(finding: Finding, at: int, compared: _Compared, evidence: _Evidence, assigned: Collection[str]) -> Finding:
+def _with_data(finding: Finding, at: int, compared: _Compared, evidence: Evidence, assigned: Collection[str]) -> Finding:
     """The finding with the verdict, the items that it comes from and their cells.
 
     Who is in an arm was found eligible: where the data alone speak against it, they are to be corrected, and the answer is

@@ -94,23 +94,34 @@ def without_repeats(
 ) -> tuple[list[Finding], list[RuleOutcome]]:
     """Findings on datasets without those of which each cell to correct is one that a finding on the forms asks to correct.
 
-    None stands for a graver one, which would open the gate. A rule's outcome says how many it left out, and by whom.
+    Who a subject is, all of a record tells: an empty USUBJID is told of by a finding on any of its cells. None stands for a
+    graver one, which would open the gate. A rule's outcome says how many it left out, and by whom.
     """
     asked: dict[Cell, Finding] = {}
     for one in told:
         for cell in to_correct([one]) if one.stage is Stage.RAW else ():
             if cell not in asked or one.severity.rank < asked[cell].severity.rank:
                 asked[cell] = one
+    of_records = {_record(cell): one for cell, one in sorted(asked.items(), key=lambda item: -item[1].severity.rank)}
     kept: list[Finding] = []
     left_out: dict[tuple[str, str], list[str]] = {}
     for one in found:
         cells = to_correct([one])
         whole = all(origin.columns for origin in one.origins if origin.role is Role.CORRECT)
-        if cells and whole and all(cell in asked and asked[cell].severity.reaches(one.severity) for cell in cells):
-            left_out.setdefault((one.rule, one.dataset), []).append(asked[min(cells, key=str)].rule)
+        if one.variables == ("USUBJID",):
+            cells, asked_of = {_record(cell) for cell in cells}, of_records
+        else:
+            asked_of = asked
+        if cells and whole and all(cell in asked_of and asked_of[cell].severity.reaches(one.severity) for cell in cells):
+            left_out.setdefault((one.rule, one.dataset), []).append(asked_of[min(cells, key=str)].rule)
         else:
             kept.append(one)
     return kept, [_less(one, left_out.get((one.rule, one.dataset), [])) for one in outcomes]
+
+
+def _record(cell: Cell) -> Cell:
+    """The record that a cell is of."""
+    return (*cell[:4], "")
 
 
 def _less(outcome: RuleOutcome, by: Sequence[str]) -> RuleOutcome:

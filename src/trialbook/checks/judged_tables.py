@@ -6,45 +6,30 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from trialbook.checks.evidence import Evidence
 from trialbook.checks.tables import CheckedTable
 from trialbook.findings import Origin, Role, Stage
-from trialbook.mapping import Form
+from trialbook.mapping import Form, Specs
 from trialbook.screening import ScreenedExport
 
 BY_ITEMS = ("VERDICT", "RESULT")
 """The columns that follow from the items; the others name the subject, or are the protocol's own words."""
 
 
-def judged_tables(screened: ScreenedExport | None, forms: Mapping[str, CheckedTable]) -> dict[str, CheckedTable]:
-    """The forms of ``screened`` by name, beside those of the export (``forms``) in which their origins are."""
-    return {name: _table(name, form, screened, forms) for name, form in screened.forms.items()} if screened is not None else {}
+def judged_tables(
+    screened: ScreenedExport | None, found: Mapping[str, Form], tables: Mapping[str, CheckedTable], specs: Specs
+) -> dict[str, CheckedTable]:
+    """The forms of ``screened`` by name, beside those of the export (``found``, ``tables``) in which their origins are."""
+    if screened is None:
+        return {}
+    evidence = Evidence(screened, found, tables, specs)
+    return {name: _table(name, form, evidence) for name, form in screened.forms.items()}
 
 
-def item_origins(
-    screened: ScreenedExport, forms: Mapping[str, CheckedTable], position: int, items: Sequence[str], role: Role
-) -> tuple[Origin, ...]:
-    """The raw cells behind some items of a subject; where there is none, the record that it is a subject by."""
-    at = np.array([position])
-    (cells,) = screened.items.provenance.cells(at, items)
-    if not cells:
-        (base,) = screened.items.provenance.base(at)
-        cells = {base: []} if base is not None else {}
-    # The keys by which a record was found say nothing, unless nothing else is read.
-    telling = {place: [name for name in columns if name not in forms[place[0]].keys] for place, columns in cells.items()}
-    if any(telling.values()):
-        cells = {place: columns for place, columns in telling.items() if columns}
-    found: list[Origin] = []
-    for (form, row), columns in cells.items():
-        found += forms[form].locate(np.array([row]), columns, role)[0]
-    return tuple(found)
-
-
-def _table(name: str, form: Form, screened: ScreenedExport, forms: Mapping[str, CheckedTable]) -> CheckedTable:
+def _table(name: str, form: Form, evidence: Evidence) -> CheckedTable:
     def locate(positions: np.ndarray, variables: Sequence[str], role: Role) -> list[tuple[Origin, ...]]:
-        found = []
-        for record in positions.tolist():
-            at, items = screened.behind(name, record)
-            found.append(item_origins(screened, forms, at, items if set(variables) & set(BY_ITEMS) else (), role))
-        return found
+        places = (evidence.screened.behind(name, record) for record in positions.tolist())
+        by_items = bool(set(variables) & set(BY_ITEMS))
+        return [evidence.origins(at, items if by_items else (), role) for at, items in places]
 
     return CheckedTable(name, form.spec.title, Stage.RAW, form.frame, None, form.spec.keys, locate)

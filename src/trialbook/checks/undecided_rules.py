@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
 from trialbook.checks.consequences import Cell, cells_of, to_correct
-from trialbook.checks.judged_tables import item_origins
+from trialbook.checks.evidence import Evidence
 from trialbook.checks.questions import Questions
 from trialbook.checks.tables import CheckedTable
 from trialbook.findings import Finding, Origin, Role, RuleOutcome, RuleStatus, Runner, Severity, Stage, finding_ids
-from trialbook.mapping import Form, Mapped
+from trialbook.mapping import Form, Mapped, Specs
 from trialbook.screening import ScreenedExport
 
 UNDECIDED = "TB-IE-UNDECIDED"
@@ -36,9 +36,10 @@ def check_undecided(
     dm: Mapped | None,
     forms: Mapping[str, Form],
     tables: Mapping[str, CheckedTable],
+    specs: Specs,
     study: str,
     questions: Questions,
-    told: Iterable[Finding] = (),
+    told: Sequence[Finding] = (),
 ) -> tuple[list[Finding], list[RuleOutcome]]:
     """A finding for each subject with an ARMCD whose verdict is open, at the cells that would decide it.
 
@@ -52,24 +53,32 @@ def check_undecided(
         return [], [_outcome(0, "DM has no ARMCD, so nobody is known to be assigned to an arm")]
     if not (verdicts == "ELIGIBLE").any():
         return [], [_outcome(0, "nobody is found eligible, so the export lacks what would tell")]
-    known = to_correct(told)
+    known, evidence = to_correct(told), Evidence(screened, forms, tables, specs)
+    strays = {one.dataset for one in told if one.dataset in forms and forms[one.dataset].spec.subject in one.variables}
     places = {subject: position for position, subject in enumerate(screened.subjects)}
     findings = []
     for number, (row, form, at) in assigned_to_arms(dm, forms).items():
         position = places.get(number, -1)
         if position >= 0 and verdicts.iloc[position] == "UNDETERMINED":
             subject = str(dm.dataset.frame["USUBJID"].iloc[row])
-            origins = _origins(screened, tables, position)
+            origins = _origins(evidence, position, strays)
             if not _to_correct_all(origins, known):
                 findings.append(_finding(screened, tables[form], at, position, subject, origins, study, questions))
     return findings, [_outcome(len(findings))]
 
 
-def _origins(screened: ScreenedExport, tables: Mapping[str, CheckedTable], position: int) -> tuple[Origin, ...]:
-    """The cells of each missing item; an item without any is of a record that is not there."""
-    items = dict.fromkeys(item for names in screened.judged.missing.iloc[position].values() for item in names)
-    found = (origin for item in items for origin in item_origins(screened, tables, position, (item,), Role.CORRECT))
-    return tuple(dict.fromkeys(found))
+def _origins(evidence: Evidence, position: int, strays: Collection[str]) -> tuple[Origin, ...]:
+    """The cells of each missing item; of one without any, the files of the forms in which the subject has no record.
+
+    Nothing of a form of which other findings say that records stand there under a number that nobody has.
+    """
+    items = dict.fromkeys(item for names in evidence.screened.judged.missing.iloc[position].values() for item in names)
+    found: dict[Origin, None] = {}
+    for item in items:
+        lacking = evidence.lacking(position, item)
+        files = (origin for form in lacking if form not in strays for origin in evidence.tables[form].files)
+        found |= dict.fromkeys(files if lacking else evidence.origins(position, (item,), Role.CORRECT))
+    return tuple(found)
 
 
 def _to_correct_all(origins: Iterable[Origin], known: set[Cell]) -> bool:

@@ -50,9 +50,9 @@ def column_uses(specs: Specs) -> tuple[ColumnUse, ...]:
     for spec in specs.forms.values():
         for name in (spec.subject, *spec.keys):
             helpers[spec.form, name].append("key")
-        for name, what in ((spec.entered, "date of entry"), (spec.entered_by, "person entering")):
-            if name is not None:
-                helpers[spec.form, name].append(what)
+        for column, what in ((spec.entered, "date of entry"), (spec.entered_by, "person entering")):
+            if column is not None:
+                helpers[spec.form, column].append(what)
     for domain in specs.domains.values():
         for records in domain.records:
             _records(specs, domain, records, variables, helpers)

@@ -23,7 +23,7 @@ _OPEN = _SPAN - 1
 
 
 def derive_epoch(making: Making, name: str, algorithm: Algorithm) -> None:
-    """Fill EPOCH from the date that the algorithm names, and VISIT; of dates that lie on a boundary at their precision is told."""
+    """Fill EPOCH from the date that the algorithm names, and VISIT; dates on a boundary at their precision are told of."""
     date, frame = str(algorithm.derive_epoch), making.frame
     if date in making.sources:
         making.sources[name] = making.sources[date]

@@ -58,7 +58,7 @@ class _Validation:
         self.forms = {
             name: form_table(form, mapped.usubjid.get(name), self.study.specs.codelists) for name, form in forms.found.items()
         }
-        sources = self.forms | judged_tables(self.material.screened, self.forms)
+        sources = self.forms | judged_tables(self.material.screened, forms.found, self.forms, self.study.specs)
         self.datasets = {
             name: replace(mapped_table(one, sources), whole_key=self.study.keys(one.dataset.domain))
             for name, one in mapped.datasets.items()
@@ -120,7 +120,7 @@ class _Validation:
         told = [finding for found, _ in self.batches for finding in found]
         self.batches.append(check_answers(screened, forms.found, self.forms, study.specs, id, questions, assigned, told))
         told = [finding for found, _ in self.batches for finding in found]
-        self.batches.append(check_undecided(screened, dm, forms.found, self.forms, id, questions, told))
+        self.batches.append(check_undecided(screened, dm, forms.found, self.forms, study.specs, id, questions, told))
         self.batches.append(check_mapping(mapped.issues, mapped.not_made, self.datasets, self.forms, id, questions))
 
     def _check_datasets(self, told: ToldByRule) -> None:
