@@ -10,7 +10,7 @@ OVER = ("RECOVERED/RESOLVED", "RECOVERED/RESOLVED WITH SEQUELAE", "FATAL")
 GOES_ON = ("NOT RECOVERED/NOT RESOLVED", "RECOVERING/RESOLVING")
 
 
-class AEForm(RawForm, form="AE"):
+class AEForm(RawForm, form="AE", across=False):
     @classmethod
     def criteria(cls, ae: pd.DataFrame) -> pd.Series:
         """The criteria of seriousness ticked, each as its SDTM variable, ``""`` for one that nobody knows."""

@@ -63,7 +63,7 @@ def log_of(model: type[RawForm], ex: pd.DataFrame, dm: pd.DataFrame) -> pd.DataF
     return log.assign(LOWER=log["DOSE"] < before["DOSE"], LATER=(log["DAY"] - before["DAY"]).dt.days > GAP)
 
 
-class AEAction(RawForm, form="AE"):
+class AEAction(RawForm, form="AE", across=False):
     @classmethod
     def beside(cls, ae: pd.DataFrame, ex: pd.DataFrame, dm: pd.DataFrame) -> pd.DataFrame:
         """Each event with each injection of its subject; AFTER: since the event began; WITHIN: while it may change the dose."""

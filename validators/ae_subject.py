@@ -12,7 +12,7 @@ MANY = 3
 """Events of a control that have to do with interferon from which on, if they are most of its events, the arm is doubted."""
 
 
-class AEOfSubject(RawForm, form="AE"):
+class AEOfSubject(RawForm, form="AE", across=False):
     @classmethod
     def of_subject(cls, values: pd.Series, rand: pd.DataFrame, ae: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         """For each event what RAND says of its subject, by whichever of the subject's screening numbers each of them has."""

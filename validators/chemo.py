@@ -16,7 +16,7 @@ HIGH_DOSE = 1
 CALLED_HIGH = r"大剂量|高剂量|HDAC|HiDAC|HD-?Ara-?C|high[- ]dose"
 
 
-class PriorChemoForm(RawForm, form="PRIORCHEMO"):
+class PriorChemoForm(RawForm, form="PRIORCHEMO", across=False):
     @classmethod
     def ends_early(cls, chemo: pd.DataFrame) -> pd.Series:
         return before(cls.date(chemo, "END_DAT"), cls.date(chemo, "START_DAT"))

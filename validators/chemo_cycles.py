@@ -12,7 +12,7 @@ TWO_CYCLES = pd.Timedelta(days=60)
 ORDER = {"INDUCTION": 0, "CONSOLIDATION": 1}
 
 
-class CyclesForm(RawForm, form="PRIORCHEMO"):
+class CyclesForm(RawForm, form="PRIORCHEMO", across=False):
     @classmethod
     def cycles(cls, chemo: pd.DataFrame) -> pd.DataFrame:
         """Subject, phase (0, 1, NaN), number, start and end; ``at``: their place in the table."""

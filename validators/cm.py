@@ -52,6 +52,7 @@ class CMForm(RawForm, form="CM"):
         variables=["START", "END"],
         query="“{CMTRT}”的结束日期 {END} 早于开始日期 {START}，请核实。 / "
         "{CMTRT} ends on {END}, before its start on {START}: please check both dates.",
+        across=False,
     )
     def ends_after_start(cls, cm: pd.DataFrame) -> pd.Series:
         return ~before(cls.date(cm, "END"), cls.date(cm, "START"))
@@ -63,6 +64,7 @@ class CMForm(RawForm, form="CM"):
         variables=["ONGO", "END"],
         query="“{CMTRT}”是否继续为“{ONGO}”，结束日期为 {END}，请核实。 / "
         "{CMTRT} is ongoing: {ONGO}, and ends on {END}: which is right?",
+        across=False,
     )
     def ongoing_or_ended(cls, cm: pd.DataFrame) -> pd.Series:
         """What can't be read as yes or no is another rule's finding."""
@@ -182,6 +184,7 @@ class CMFor(RawForm, form="CM"):
         reads={"AE": ["START", "END"], "DM": []},
         query="用药原因“{INDICATION}”的不良事件从 {AE.START} 至 {AE.END}，但用药于 {START} 开始，请核实日期。 / "
         "The medication for {INDICATION} starts on {START}, the event lasts from {AE.START} to {AE.END}: please check the dates.",
+        across=False,
     )
     def begun_during_the_event(cls, cm: pd.DataFrame, ae: pd.DataFrame, dm: pd.DataFrame) -> Against:
         """An event that is named twice may be either; an end before its start is another rule's finding."""
@@ -226,6 +229,7 @@ class AETreated(RawForm, form="AE"):
         reads={"CM": ["CMTRT", "INDICATION", "START"], "DM": []},
         query="“{AETERM}”记录为未治疗，但“{CM.CMTRT}”（{CM.START} 开始）的用药原因为“{CM.INDICATION}”，请核实。 / "
         "“{AETERM}” is marked as not treated, and {CM.CMTRT} (from {CM.START}) is given for {CM.INDICATION}: which is right?",
+        across=False,
     )
     def untreated_has_no_medication(cls, ae: pd.DataFrame, cm: pd.DataFrame, dm: pd.DataFrame) -> Against:
         """Of events with one name a drug is for one that is treated."""

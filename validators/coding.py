@@ -56,6 +56,7 @@ class AECoded(RawForm, form="AE"):
         "是否重复记录？ / "
         "Event {AE_NO}, “{AETERM}”, has the preferred term and the start of another one (“{AE.AETERM}”, {AE.START}): "
         "is it one event?",
+        across=False,
     )
     def recorded_once(cls, ae: pd.DataFrame, own: pd.DataFrame, coding: pd.DataFrame, dm: pd.DataFrame) -> Against:
         """By the preferred term or by the site's words; records with one number are another rule's finding."""
@@ -136,6 +137,7 @@ class CodingForm(RawForm, form="AE_CODING"):
         "Among the codes of {PT} (LLT {LLT_CD}, PT {PT_CD}, HLT {HLT_CD}, HLGT {HLGT_CD}, SOC {SOC_CD}) "
         "one is no number of eight digits: for the medical coder to check, please.",
         cites=["MedDRA"],
+        across=False,
     )
     def codes_have_eight_digits(cls, coding: pd.DataFrame) -> pd.Series:
         good = pd.Series(True, index=coding.index)

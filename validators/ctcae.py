@@ -18,7 +18,7 @@ ALMOST = 1 + 1e-9
 """A multiple that is equal to its limit, as a person computes it, is not beyond it."""
 
 
-class AEGrade(Dataset, domain="AE"):
+class AEGrade(Dataset, domain="AE", across=False):
     @classmethod
     def terms(cls) -> pd.DataFrame:
         """``ctcae_v5.csv``, a row a preferred term (PT, in small letters), numbers as float64."""

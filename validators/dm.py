@@ -18,7 +18,7 @@ PLANNED = PROTOCOL.study.design.planned_subjects
 ARMS = {arm.armcd: arm.arm for arm in PROTOCOL.study.arms}
 
 
-class DMForm(RawForm, form="DM"):
+class DMForm(RawForm, form="DM", across=False):
     @rule(
         "IFN-DM-001",
         Severity.ERROR,
@@ -101,6 +101,7 @@ class DEATHForm(RawForm, form="DEATH"):
         reads={"DM": ["SUBJID", "ICF_DAT"], "RAND": ["SUBJID", "RAND_DTTM"]},
         query="死亡日期 {DTH_DAT} 早于知情同意日期或随机日期，请核实。 / "
         "The date of death {DTH_DAT} is earlier than consent or randomization: please check.",
+        across=False,
     )
     def not_dead_before_the_study(cls, death: pd.DataFrame, dm: pd.DataFrame, rand: pd.DataFrame) -> pd.Series:
         died, number = cls.date(death, "DTH_DAT"), cls.cells(death, "SUBJID")
@@ -123,7 +124,7 @@ class DEATHForm(RawForm, form="DEATH"):
         return (number == "") | ~number.isin(earlier[earlier != cls.cells(dm, "SUBJID", "DM")])
 
 
-class DM(Dataset, domain="DM"):
+class DM(Dataset, domain="DM", across=False):
     @rule(
         "IFN-DM-015",
         Severity.ERROR,

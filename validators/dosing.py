@@ -28,7 +28,7 @@ REDUCE = PROTOCOL.told(lambda protocol: limits(protocol, "reduce_below"))
 STOP = PROTOCOL.told(lambda protocol: limits(protocol, "stop_below"))
 
 
-class EXForm(RawForm, form="EX"):
+class EXForm(RawForm, form="EX", across=False):
     @classmethod
     def is_step(cls, ex: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         """Whether the dose is one that the subject's version of the protocol knows."""
@@ -135,7 +135,7 @@ class EXForm(RawForm, form="EX"):
         return ~fails.reindex(ex.index, fill_value=False)
 
 
-class EC(Dataset, domain="EC"):
+class EC(Dataset, domain="EC", across=False):
     @classmethod
     def against_counts(cls, ec: pd.DataFrame, lb: pd.DataFrame, dm: pd.DataFrame, of: str) -> pd.Series:
         """For each injection the position in LB of the last count before it, where that is below its limit; -1 for none.

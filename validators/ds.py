@@ -10,7 +10,7 @@ MOST_DAYS_APART = pd.Timedelta(days=7)
 """Assumption: who is found alive is alive on the day of the contact, or some days before when others told of it."""
 
 
-class DISPForm(RawForm, form="DISP"):
+class DISPForm(RawForm, form="DISP", across=False):
     @rule(
         "IFN-DS-001",
         Severity.ERROR,
@@ -69,7 +69,7 @@ class DISPForm(RawForm, form="DISP"):
         return cls.term(disp, "EOT_REASON") != "SCREEN FAILURE"
 
 
-class SURVForm(RawForm, form="SURV"):
+class SURVForm(RawForm, form="SURV", across=False):
     @rule(
         "IFN-DS-007",
         Severity.ERROR,
@@ -105,7 +105,7 @@ class SURVForm(RawForm, form="SURV"):
         return cls.cells(surv, "LAST_ALIVE_DAT") != ""
 
 
-class ELIGForm(RawForm, form="ELIG"):
+class ELIGForm(RawForm, form="ELIG", across=False):
     @rule(
         "IFN-DS-011",
         Severity.ERROR,
@@ -142,7 +142,7 @@ class ELIGForm(RawForm, form="ELIG"):
         return (cls.term(elig, "CHILDBEARING") != "NA") | cls.term(elig, "PREG_RESULT").isin(["NOT APPLICABLE", ""])
 
 
-class DS(Dataset, domain="DS"):
+class DS(Dataset, domain="DS", across=False):
     @classmethod
     def milestone(cls, ds: pd.DataFrame, term: str, by: pd.Series) -> pd.Series:
         """The date of a milestone of each record's screening number; ``""`` where there is none."""

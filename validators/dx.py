@@ -29,7 +29,7 @@ def filled(found: pd.Series) -> pd.Series:
     return found.astype("object").fillna("").astype("str")
 
 
-class DXForm(RawForm, form="DX"):
+class DXForm(RawForm, form="DX", across=False):
     @classmethod
     def first_cycle(cls, dx: pd.DataFrame, chemo: pd.DataFrame) -> tuple[pd.Series, np.ndarray]:
         """By record the start of the subject's first cycle whose own dates agree, and its position in ``chemo``; "" and -1."""
@@ -190,7 +190,7 @@ class DXForm(RawForm, form="DX"):
         return number.isna() | number.between(limits["low"], limits["high"])
 
 
-class TargetForm(RawForm, form="MRD_PCR"):
+class TargetForm(RawForm, form="MRD_PCR", across=False):
     @rule(
         "IFN-MRD-015",
         Severity.ERROR,

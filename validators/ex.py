@@ -21,7 +21,7 @@ STRAY = 3
 """Injections up to which each may stand under a wrong number; of more, it is the subject's group that is doubted."""
 
 
-class EXForm(RawForm, form="EX"):
+class EXForm(RawForm, form="EX", across=False):
     @classmethod
     def given(cls, ex: pd.DataFrame) -> pd.Series:
         return cls.term(ex, "GIVEN_YN") == "Y"
@@ -195,7 +195,7 @@ class EXForm(RawForm, form="EX"):
         return hour.isna() | hour.between(DAY[0], DAY[1] - 1)
 
 
-class EX(Dataset, domain="EX"):
+class EX(Dataset, domain="EX", across=False):
     @rule(
         "IFN-EX-021",
         Severity.ERROR,

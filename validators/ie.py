@@ -7,7 +7,7 @@ import pandas as pd
 from trialbook.checks import Dataset, Severity, rule
 
 
-class IE(Dataset, domain="IE"):
+class IE(Dataset, domain="IE", across=False):
     """The dataset."""
 
     @rule(

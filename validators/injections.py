@@ -19,7 +19,7 @@ EVERY = PROTOCOL.told(lambda protocol: str(protocol.interventions[DRUG].regimen.
 WITHIN = PROTOCOL.told(lambda protocol: str(protocol.interventions[DRUG].plan.first_within))
 
 
-class EXForm(RawForm, form="EX"):
+class EXForm(RawForm, form="EX", across=False):
     @classmethod
     def day(cls, ex: pd.DataFrame, column: str, form: str | None = None) -> pd.Series:
         """Days since 1970, NaN where the date is not complete."""
@@ -233,6 +233,7 @@ class EXForm(RawForm, form="EX"):
         lacks=["EX"],
         query="第 {DOSE_NO} 次给药之前的一次给药无记录：是否漏录？请补充。 / "
         "There is no record of the injection before injection {DOSE_NO}: was it given? Please complete the log.",
+        across=True,
     )
     def none_is_left_out(cls, ex: pd.DataFrame, dm: pd.DataFrame, whole: pd.DataFrame) -> pd.Series:
         """Not where a record under another number, or another subject, was planned for that very day: others tell of it."""

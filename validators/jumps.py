@@ -39,7 +39,7 @@ def limit_of(table: pd.DataFrame, test: pd.Series) -> pd.Series:
     return test.map(read_numbers(table.set_index("test")["times"])).astype("float64")
 
 
-class LB(Dataset, domain="LB"):
+class LB(Dataset, domain="LB", across=False):
     @rule(
         "IFN-LB-026",
         Severity.WARNING,
@@ -60,7 +60,7 @@ class LB(Dataset, domain="LB"):
         return ~jumps(possible, [lb["USUBJID"], lb["LBTESTCD"], lb["LBSPEC"]], lb["LBDTC"], times)
 
 
-class VSForm(RawForm, form="VS_ECOG"):
+class VSForm(RawForm, form="VS_ECOG", across=False):
     @rule(
         "IFN-VS-007",
         Severity.WARNING,

@@ -22,7 +22,7 @@ def limits_in_order(low: pd.Series, high: pd.Series) -> pd.Series:
     return ~(read_numbers(low) > read_numbers(high))
 
 
-class LABForm(RawForm, form="LAB"):
+class LABForm(RawForm, form="LAB", across=False):
     @rule(
         "IFN-LB-001",
         Severity.ERROR,
@@ -64,7 +64,7 @@ class LABForm(RawForm, form="LAB"):
         return (specimen == "") | test.map(known[known != ""].groupby(level=0).size()).isna() | fits
 
 
-class ThyroidForm(RawForm, form="THYROID_AB"):
+class ThyroidForm(RawForm, form="THYROID_AB", across=False):
     @rule(
         "IFN-LB-004",
         Severity.ERROR,
@@ -105,7 +105,7 @@ class ThyroidForm(RawForm, form="THYROID_AB"):
         return (cls.term(thyroid, "TEST") != "TPOAB") | known
 
 
-class SerologyForm(RawForm, form="SEROLOGY"):
+class SerologyForm(RawForm, form="SEROLOGY", across=False):
     @rule(
         "IFN-LB-010",
         Severity.WARNING,
@@ -120,7 +120,7 @@ class SerologyForm(RawForm, form="SEROLOGY"):
         return ~((cls.term(serology, "TEST") == "HCG") & (cls.term(serology, "RESULT") == "POSITIVE"))
 
 
-class LB(Dataset, domain="LB"):
+class LB(Dataset, domain="LB", across=False):
     @classmethod
     def limit(cls, lb: pd.DataFrame, column: str) -> pd.Series:
         """A limit of ``plausible_ranges.csv`` for each record, in standard units; NaN for a test that is not in it."""

@@ -18,7 +18,7 @@ RESPONSE = {"RESP": ["SUBJID", "VISIT", "ASSESS_DAT", "HEM_STATUS", "RELAPSE_SIT
 BOUND = r"[<>≤≥＜＞]"
 
 
-class BMForm(RawForm, form="BM"):
+class BMForm(RawForm, form="BM", across=False):
     @classmethod
     def blasts(cls, bm: pd.DataFrame) -> pd.Series:
         return read_numbers(cls.cells(bm, "BLAST_PCT"))

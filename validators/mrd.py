@@ -28,7 +28,7 @@ def last_place(cells: pd.Series) -> pd.Series:
     return 10.0 ** -plain(cells).str.extract(r"\.([0-9]+)$")[0].str.len().fillna(0)
 
 
-class PcrForm(RawForm, form="MRD_PCR"):
+class PcrForm(RawForm, form="MRD_PCR", across=False):
     """Of ratio, copies and log reduction two decide about the third."""
 
     @classmethod
@@ -157,7 +157,7 @@ class PcrForm(RawForm, form="MRD_PCR"):
         return ~((table["AGREES"] != 0) & (by_ratio == 0) & cls.few(pcr, table))
 
 
-class DiagnosisForm(RawForm, form="DX"):
+class DiagnosisForm(RawForm, form="DX", across=False):
     @rule(
         "IFN-MRD-008",
         Severity.ERROR,

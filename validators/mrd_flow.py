@@ -11,7 +11,7 @@ FEWEST_EVENTS = 20
 """Assumption: so many events at least make a cluster of cells; an assay that counts fewer cannot have its limit of detection."""
 
 
-class FlowForm(RawForm, form="MRD_MFC"):
+class FlowForm(RawForm, form="MRD_MFC", across=False):
     @classmethod
     def numbers(cls, mfc: pd.DataFrame, column: str) -> pd.Series:
         return read_numbers(cls.cells(mfc, column))

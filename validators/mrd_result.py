@@ -26,7 +26,7 @@ def last_place(cells: pd.Series) -> pd.Series:
     return 10.0 ** -plain(cells).str.extract(r"\.([0-9]+)$")[0].str.len().fillna(0)
 
 
-class PcrResultForm(RawForm, form="MRD_PCR"):
+class PcrResultForm(RawForm, form="MRD_PCR", across=False):
     @classmethod
     def numbers(cls, pcr: pd.DataFrame, column: str) -> pd.Series:
         return read_numbers(cls.cells(pcr, column))

@@ -15,7 +15,7 @@ ROUNDED = 1.02
 SAMPLE = {"LAB": ["SUBJID", "VISIT", "LAB_DAT", "LAB_TIM", "TEST_LOCAL", "ACCESSION", "RESULT_TXT", "UNIT_LOCAL"]}
 
 
-class LabParts(RawForm, form="LAB"):
+class LabParts(RawForm, form="LAB", across=False):
     @classmethod
     def compared(cls, lab: pd.DataFrame) -> pd.DataFrame:
         """By record of a part: ``at``, the position of its whole in the sample (-1: none), MORE (it is more than the whole), and

@@ -27,7 +27,7 @@ ASSAY = {
 }
 
 
-class ResponseForm(RawForm, form="RESP"):
+class ResponseForm(RawForm, form="RESP", across=False):
     @classmethod
     def day(cls, resp: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame({"subject": cls.cells(resp, "SUBJID"), "day": cls.date(resp, "ASSESS_DAT")})

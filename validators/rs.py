@@ -11,7 +11,7 @@ MOST_DAYS_BEFORE = pd.Timedelta(days=14)
 """Assumption: a relapse is dated by the sample that showed it, so not more than this before the assessment that tells of it."""
 
 
-class RESPForm(RawForm, form="RESP"):
+class RESPForm(RawForm, form="RESP", across=False):
     @classmethod
     def relapsed(cls, resp: pd.DataFrame) -> pd.Series:
         return cls.term(resp, "HEM_STATUS") == "RELAPSE"

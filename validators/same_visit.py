@@ -148,7 +148,7 @@ def punctured(form: str) -> Callable[..., Against]:
 def dated(form: str) -> type[RawForm]:
     """The model of a form's visits."""
 
-    class Visits(RawForm, form=form):
+    class Visits(RawForm, form=form, across=False):
         pass
 
     Visits.is_near = classmethod(near(form))  # type: ignore[attr-defined]

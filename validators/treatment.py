@@ -77,7 +77,7 @@ def of(column: pd.Series, subjects: pd.Series) -> pd.Series:
     return subjects.map(column).astype("float64")
 
 
-class EXForm(RawForm, form="EX"):
+class EXForm(RawForm, form="EX", across=False):
     @classmethod
     def in_control_arm(cls, ex: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
         """Injections of controls, given; and whether their subject has more of them than :data:`STRAY`."""
@@ -132,6 +132,7 @@ class EXForm(RawForm, form="EX"):
         query="第 {DOSE_NO} 次（计划 {PLANNED_DAT}）之后无给药记录，也无治疗结束记录：请补充给药记录或治疗结束日期。 / "
         "After injection {DOSE_NO}, planned for {PLANNED_DAT}, there is no further record and no end of treatment: "
         "please complete the log, or the end of treatment.",
+        across=True,
     )
     def log_goes_on_to_the_end(
         cls, ex: pd.DataFrame, whole: pd.DataFrame, disp: pd.DataFrame, lab: pd.DataFrame, dm: pd.DataFrame
@@ -148,7 +149,7 @@ class EXForm(RawForm, form="EX"):
         return against(~fails, EX=none, DISP=none, LAB=none, DM=none)
 
 
-class RANDForm(RawForm, form="RAND"):
+class RANDForm(RawForm, form="RAND", across=False):
     @rule(
         "IFN-EX-029",
         Severity.ERROR,
@@ -176,7 +177,7 @@ class RANDForm(RawForm, form="RAND"):
         return against(passes, EX=none, DISP=none, LAB=none, DM=none)
 
 
-class DISPForm(RawForm, form="DISP"):
+class DISPForm(RawForm, form="DISP", across=False):
     @classmethod
     def ends(cls, disp: pd.DataFrame, ex: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.DataFrame:
         """``log``'s columns for each record of a subject of the interferon arm (NaN elsewhere), ``eot`` and ``every``."""

@@ -7,7 +7,7 @@ import pandas as pd
 from trialbook.checks import RawForm, Severity, rule
 
 
-class VSForm(RawForm, form="VS_ECOG"):
+class VSForm(RawForm, form="VS_ECOG", across=False):
     @classmethod
     def plausible(cls, vs: pd.DataFrame, column: str) -> pd.Series:
         """Whether a number lies within its limits in ``vital_ranges.csv``, both included; true where it is no number."""

@@ -34,7 +34,7 @@ def at(role: Role, row: int | None, *columns: str, file: str = "AE.csv", path: s
 
 
 @pytest.mark.parametrize(
-    ("broken", "origins", "naming", "mending", "alone"),
+    ("broken", "origins", "naming", "mending", "only"),
     [
         (entry(4, "END"), [at(MEND, 4, "END")], True, True, True),
         (entry(4, "END"), [at(MEND, 4, "END", "START")], True, True, False),
@@ -57,12 +57,12 @@ def at(role: Role, row: int | None, *columns: str, file: str = "AE.csv", path: s
     ],
 )
 def test_what_names_a_broken_cell(
-    broken: Mapping[str, Any], origins: list[Origin], naming: bool, mending: bool, alone: bool
+    broken: Mapping[str, Any], origins: list[Origin], naming: bool, mending: bool, only: bool
 ) -> None:
     one = finding("a", *origins)
     judged = compare([broken], [one], {"S1": "T-S1"})
     (found,) = judged.found
-    assert (found.naming == (one,), found.mending == (one,), found.alone) == (naming, mending, alone)
+    assert (found.naming == (one,), found.mending == (one,), found.only == (one,)) == (naming, mending, only)
     assert (judged.right, judged.wrong) == (((one,), ()) if naming else ((), (one,)))
 
 

@@ -13,7 +13,9 @@ def finding(id: str, role: Role = Role.CORRECT, columns: tuple[str, ...] = ("END
     return Finding(id, "R-1", (), Severity.ERROR, Stage.RAW, "AE", 3, "T-S1", columns, {}, "Message", "", origins)
 
 
-def defect(kind: str, naming: tuple[Finding, ...], mending: tuple[Finding, ...], detectable: bool = True) -> Found:
+def defect(
+    kind: str, naming: tuple[Finding, ...], mending: tuple[Finding, ...], only: tuple[Finding, ...] = (), detectable: bool = True
+) -> Found:
     entry = {
         "kind": kind,
         "subject": "S1",
@@ -24,20 +26,20 @@ def defect(kind: str, naming: tuple[Finding, ...], mending: tuple[Finding, ...],
         "before": "a",
         "after": "b",
     }
-    return Found(entry | {"detectable": detectable}, naming, mending)
+    return Found(entry | {"detectable": detectable}, naming, mending, only)
 
 
 ALONE, BOTH, BESIDE = finding("a"), finding("b", columns=("END", "START")), finding("c", Role.COMPARED)
 QUALITY = Quality(
     (
-        Judged((defect("DATE", (ALONE,), (ALONE,)), defect("DATE", (BOTH,), (BOTH,))), (ALONE, BOTH), (finding("d"),)),
-        Judged((defect("ORDER", (BESIDE,), ()), defect("ORDER", (), ()), defect("TEXT", (), (), False)), (BESIDE,), ()),
+        Judged((defect("DATE", (ALONE,), (ALONE,), (ALONE,)), defect("DATE", (BOTH,), (BOTH,))), (ALONE, BOTH), (finding("d"),)),
+        Judged((defect("ORDER", (BESIDE,), ()), defect("ORDER", (), ()), defect("TEXT", (), (), (), False)), (BESIDE,), ()),
     )
 )
 
 
 def test_the_figures() -> None:
-    figures = (QUALITY.recall, QUALITY.precision, QUALITY.exact, QUALITY.alone, QUALITY.good)
+    figures = (QUALITY.recall, QUALITY.precision, QUALITY.exact, QUALITY.only, QUALITY.good)
     assert figures == (3 / 4, 3 / 4, 2 / 3, 1 / 3, False)
 
 
@@ -51,7 +53,7 @@ def test_a_finding_on_nothing_broken_is_not() -> None:
 
 def test_the_table_by_kind() -> None:
     assert quality_text(QUALITY, verbose=True).splitlines() == [
-        "Kind of defect                                 made  found  exact  alone",
+        "Kind of defect                                 made  found  exact   only",
         "DATE                                              2      2      2      1",
         "ORDER                                             2      1      0      0",
         "",
@@ -73,7 +75,7 @@ def test_the_table_by_kind() -> None:
         "recall       75.00%   at least 99%: NOT REACHED",
         "precision    75.00%   at least 99%: NOT REACHED",
         "exact        66.67%   at least 98%: NOT REACHED",
-        "alone        33.33%   the broken cell is the only one that a finding names to mend",
+        "only         33.33%   a finding names to be mended what is broken and nothing else",
     ]
 
 

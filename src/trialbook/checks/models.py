@@ -42,6 +42,7 @@ class _Checked(pa.DataFrameModel):
     """
 
     _table: str = ""
+    _across: bool = True
     _specs: Specs | None = None
     _protocol: Protocol | None = None
     protocol = _Bound()
@@ -54,9 +55,13 @@ class _Checked(pa.DataFrameModel):
             members.update(vars(base))
         functions = (getattr(member, "__func__", member) for member in members.values())
         declared = [one for one in functions if hasattr(one, "__rule__")]
-        return tuple(
-            Rule(check=partial(one, cls), **one.__rule__ | {"optional": cls._optional(one.__rule__)}) for one in declared
-        )
+        return tuple(Rule(check=partial(one, cls), **one.__rule__ | cls._settled(one.__rule__)) for one in declared)
+
+    @classmethod
+    def _settled(cls, declared: Mapping[str, Any]) -> dict[str, Any]:
+        """What a rule's declaration leaves to the class."""
+        across = cls._across if declared["across"] is None else declared["across"]
+        return {"optional": cls._optional(declared), "across": across}
 
     @classmethod
     def _optional(cls, declared: Mapping[str, Any]) -> tuple[str, ...]:
@@ -94,11 +99,14 @@ def _read_table(path: Path, changed: int) -> pd.DataFrame:
 
 
 class RawForm(_Checked):
-    """Rules about a form of the export: ``class AEForm(RawForm, form="AE")``. Cells are text, ``""`` where empty."""
+    """Rules about a form of the export: ``class AEForm(RawForm, form="AE")``. Cells are text, ``""`` where empty.
 
-    def __init_subclass__(cls, *, form: str, **kwargs: Any) -> None:
+    With ``across=False`` its rules compare no records of several subjects, but for those that say so themselves.
+    """
+
+    def __init_subclass__(cls, *, form: str, across: bool = True, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls._table = form
+        cls._table, cls._across = form, across
 
     @classmethod
     def _optional(cls, declared: Mapping[str, Any]) -> tuple[str, ...]:
@@ -169,11 +177,14 @@ class RawForm(_Checked):
 
 
 class Dataset(_Checked):
-    """Rules about an SDTM dataset: ``class AE(Dataset, domain="AE")``. Char is text, Num is float64."""
+    """Rules about an SDTM dataset: ``class AE(Dataset, domain="AE")``. Char is text, Num is float64.
 
-    def __init_subclass__(cls, *, domain: str, **kwargs: Any) -> None:
+    With ``across=False`` its rules compare no records of several subjects, but for those that say so themselves.
+    """
+
+    def __init_subclass__(cls, *, domain: str, across: bool = True, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls._table = domain
+        cls._table, cls._across = domain, across
 
     @classmethod
     def in_force(

@@ -41,7 +41,7 @@ class Rule:
     ``optional``: tables in ``reads`` that it can do without; it gets one without columns where such a table is not there.
 
     ``across``: it may compare records of several subjects, and so needs all of them at once; what it says of a table as a whole
-    does anyway. A study's rule does unless it says otherwise.
+    does anyway. A study's rule does unless it, or the class of its model, says otherwise.
 
     ``detail`` gives for the failing records, as rules see them, what the message adds of each (``""``: nothing); ``witnesses``
     gives for a table that fails as a whole what shows it.
@@ -101,7 +101,7 @@ def rule(
     mend: Sequence[str] = (),
     lacks: Sequence[str] = (),
     stands_for: Sequence[str] = (),
-    across: bool = True,
+    across: bool | None = None,
     optional: Sequence[str] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a method of a :class:`RawForm` or :class:`Dataset` as a rule; see :class:`Rule` for the arguments."""

@@ -18,17 +18,14 @@ class Found:
     """A defect (an entry of ``defects.json``), the findings that name its cell, and those of them that name it to be mended.
 
     A record that was removed has no cell. Findings on its subject tell of it that name a cell of its file, and name it to be
-    mended where they name the file as the place in which a record is missing.
+    mended where they name the file as the place in which a record is missing. ``only`` are those of ``mending`` that name nothing
+    else to be mended than what is broken.
     """
 
     entry: Mapping[str, Any]
     naming: tuple[Finding, ...]
     mending: tuple[Finding, ...]
-
-    @property
-    def alone(self) -> bool:
-        """Whether a finding has this cell to mend and no other."""
-        return any(sum(len(one.columns) or 1 for one in f.origins if one.role is Role.CORRECT) == 1 for f in self.mending)
+    only: tuple[Finding, ...]
 
 
 @dataclass(frozen=True)
@@ -57,6 +54,7 @@ def compare(entries: Sequence[Mapping[str, Any]], findings: Iterable[Finding], s
                 naming[cell][finding.id] = finding
                 if origin.role is Role.CORRECT:
                     mending[cell][finding.id] = finding
+    broken = _Broken(entries, subjects)
     found = []
     for entry in entries:
         row = entry.get("path") or entry["row"]
@@ -66,13 +64,43 @@ def compare(entries: Sequence[Mapping[str, Any]], findings: Iterable[Finding], s
         else:
             record = (entry["file"], entry["sheet"], row)
             about, exact = _of(naming, record, entry["column"]), _of(mending, record, entry["column"])
-        found.append(Found(entry, tuple(about.values()), tuple(exact.values())))
+        only = tuple(one for one in exact.values() if broken.holds_all(one))
+        found.append(Found(entry, tuple(about.values()), tuple(exact.values()), only))
     right = {finding.id for one in found for finding in one.naming}
     return Judged(
         tuple(found),
         tuple(one for one in findings if one.id in right),
         tuple(one for one in findings if one.id not in right),
     )
+
+
+class _Broken:
+    """Every place that is broken: cells, records as a whole, and the files in which a subject's records are missing."""
+
+    def __init__(self, entries: Iterable[Mapping[str, Any]], subjects: Mapping[str, str]):
+        self.cells: set[Cell] = set()
+        self.records: set[Cell] = set()
+        self.missing: set[tuple[str | None, str, str | None]] = set()
+        for entry in entries:
+            row = entry.get("path") or entry["row"]
+            if row is None:
+                self.missing.add((subjects.get(entry["subject"], entry["subject"]), entry["file"], entry["sheet"]))
+                continue
+            self.records.add((entry["file"], entry["sheet"], row, None))
+            if entry["column"] is None:
+                self.cells.add((entry["file"], entry["sheet"], row, "*"))
+            else:
+                self.cells.add((entry["file"], entry["sheet"], row, entry["column"]))
+
+    def holds_all(self, finding: Finding) -> bool:
+        """Whether each place that a finding names to be mended is broken."""
+        return all(self._holds(origin, finding.subject) for origin in finding.origins if origin.role is Role.CORRECT)
+
+    def _holds(self, origin: Origin, subject: str | None) -> bool:
+        if origin.row is None and origin.path is None:
+            return (subject, origin.file, origin.sheet) in self.missing
+        whole, *cells = _cells(origin)
+        return whole in self.cells or all(cell in self.cells or cell in self.records for cell in cells)
 
 
 def _cells(origin: Origin) -> Iterator[Cell]:

@@ -51,9 +51,9 @@ class Quality:
         return _part(bool(one.mending) for one in self.found if one.naming)
 
     @property
-    def alone(self) -> float:
-        """The part of the defects found of which a finding names the broken cell as the only one to mend."""
-        return _part(one.alone for one in self.found if one.naming)
+    def only(self) -> float:
+        """The part of the defects found of which a finding names to be mended what is broken and nothing else."""
+        return _part(bool(one.only) for one in self.found if one.naming)
 
     @property
     def good(self) -> bool:

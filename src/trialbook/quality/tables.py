@@ -11,7 +11,7 @@ from trialbook.quality.measure import LEAST, Quality
 
 def quality_text(quality: Quality, verbose: bool = False) -> str:
     """The figures; with ``verbose`` each defect that was missed or not named exactly, and each wrong finding."""
-    lines = [f"{'Kind of defect':44} {'made':>6} {'found':>6} {'exact':>6} {'alone':>6}", *_kinds(quality.found)]
+    lines = [f"{'Kind of defect':44} {'made':>6} {'found':>6} {'exact':>6} {'only':>6}", *_kinds(quality.found)]
     lines += ["", "Nothing in the export tells of these; they are counted apart", *_kinds(quality.hidden)]
     wrong = Counter((finding.rule, finding.severity.value) for judged in quality.judged for finding in judged.wrong)
     lines += ["", f"Findings that name no broken cell: {sum(wrong.values()):,}"]
@@ -24,7 +24,7 @@ def quality_text(quality: Quality, verbose: bool = False) -> str:
             places = "; ".join(f"{one.role.value} {one.file} {one.row or ''} {','.join(one.columns)}" for one in finding.origins)
             lines.append(f"{finding.rule} {finding.subject}: {finding.message} [{places}]")
     lines += ["", *(_figure(name, getattr(quality, name), least) for name, least in LEAST.items())]
-    lines.append(f"{'alone':10} {quality.alone:8.2%}   the broken cell is the only one that a finding names to mend")
+    lines.append(f"{'only':10} {quality.only:8.2%}   a finding names to be mended what is broken and nothing else")
     return "\n".join(lines)
 
 
@@ -41,7 +41,7 @@ def _kinds(found: Iterable[Found]) -> Iterator[str]:
             len(of),
             sum(bool(one.naming) for one in of),
             sum(bool(one.mending) for one in of),
-            sum(one.alone for one in of),
+            sum(bool(one.only) for one in of),
         )
         yield f"{kind:44} " + " ".join(f"{count:6,}" for count in counts)
 
