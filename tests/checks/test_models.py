@@ -160,3 +160,28 @@ def test_the_value_beside_a_key_is_never_guessed():
     assert value_beside(values, *blank).tolist() == ["b", "", ""]  # a record without a key is nobody's
     subjects = pd.DataFrame({"USUBJID": ["", "1"], "AGE": [70.0, 20.0]}).astype({"USUBJID": "str"})
     assert value_of(subjects, "AGE", by=pd.Series(["1", ""], dtype="str")).fillna(-1).tolist() == [20, -1]
+
+
+class Apart(RawForm, form="AE", across=False):
+    @declared("R1")
+    def first(cls, ae):
+        return True
+
+    @declared("R2", across=True)
+    def second(cls, ae):
+        return True
+
+
+class Together(RawForm, form="AE"):
+    @declared("R1")
+    def first(cls, ae):
+        return True
+
+    @declared("R2", across=False)
+    def second(cls, ae):
+        return True
+
+
+@pytest.mark.parametrize(("model", "across"), [(Apart, [False, True]), (Together, [True, False])])
+def test_a_rule_needs_all_subjects_unless_it_or_its_class_says_otherwise(model, across):
+    assert [one.across for one in model.declared_rules()] == across

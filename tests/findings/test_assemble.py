@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from trialbook.findings import Finding, RuleOutcome, RunInfo, Severity, Stage, assemble
@@ -53,3 +55,21 @@ def test_findings_come_worst_first_whatever_the_order_they_were_made_in():
     expected = ["R-1", "R-2", "R-3", "R-4", "R-5", "R-6"]
     for order in (made, made[::-1], made[2:] + made[:2]):
         assert [one.rule for one in assemble(RUN, [(order, [])], [], {}).findings] == expected
+
+
+def test_findings_about_no_record_come_by_subject():
+    made = [
+        replace(finding(rule, Severity.ERROR, record=record), subject=subject, id=id)
+        for rule, record, subject, id in [
+            ("R-1", 1, "S-2", "e"),
+            ("R-1", None, "S-2", "a"),
+            ("R-2", None, "S-1", "b"),
+            ("R-1", None, "S-1", "d"),
+            ("R-3", None, None, "c"),
+        ]
+    ]
+    for order in (made, made[::-1], made[2:] + made[:2]):
+        found = assemble(RUN, [(order, [])], [], {}).findings
+        assert [(one.rule, one.record, one.subject) for one in found] == [
+            ("R-3", None, None), ("R-1", None, "S-1"), ("R-2", None, "S-1"), ("R-1", None, "S-2"), ("R-1", 1, "S-2"),
+        ]  # fmt: skip

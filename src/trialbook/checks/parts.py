@@ -49,7 +49,8 @@ def run_in_parts(name: str, rules: Sequence[Rule], frames: Frames, lacking: Lack
     """A verdict for each rule of the table, as :func:`run_together` gives it."""
     apart = [] if any(name not in part.positions for part in parts) else [one for one in rules if not one.across]
     answers = _Answers()
-    made = [run_together(name, answers.watched(apart), part.cut(frames), lacking) for part in parts] if apart else []
+    read = {name: frames[name]} | {other: frames[other] for one in apart for other in one.reads if other in frames}
+    made = [run_together(name, answers.watched(apart), part.cut(read), lacking) for part in parts] if apart else []
     by_part = [{verdict.rule.id: verdict for verdict in verdicts} for verdicts in made]
     merged = {one.id: _merged(one, [of[one.id] for of in by_part], name, frames, parts) for one in apart}
     left = [one for one in rules if one.id not in merged or one.id in answers.of_table or merged[one.id] is None]

@@ -28,9 +28,17 @@ def assemble(run: RunInfo, batches: Iterable[Batch], datasets: Sequence[DatasetC
 
 
 def canonical(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Findings in the order that does not depend on how they were made: worst first, then by stage, table, record and rule."""
-    stages = list(Stage)
-    return tuple(sorted(findings, key=lambda f: (f.severity.rank, stages.index(f.stage), f.dataset, f.record or 0, f.rule, f.id)))
+    """Findings in the order that does not depend on how they were made: worst first, then by stage, table, record and rule.
+
+    Those about no record come before the others of their table: first those about the table, then by subject.
+    """
+    places = {stage: place for place, stage in enumerate(Stage)}
+
+    def place(one: Finding) -> tuple[object, ...]:
+        about = (one.dataset, one.record or 0, one.subject or "", one.rule, one.variables, one.message)
+        return (one.severity.rank, places[one.stage], *about, one.id)
+
+    return tuple(sorted(findings, key=place))
 
 
 def merge(one: RuleOutcome, other: RuleOutcome) -> RuleOutcome:
