@@ -157,11 +157,11 @@ class EXReason(RawForm, form="EX"):
                 "EX": np.arange(len(ex)),
                 "OF": cls.derivation("first_screening_number")(cls.cells(ex, "SUBJID"), dm),
                 "CHANGE": cls.term(ex, "DOSE_CHANGE"),
-                "TERM": words(cls.cells(ex, "REASON_CHANGE")).map(usual),
+                "TERM": words(cls.cells(ex, "REASON_CHANGE")).map(usual).fillna("").astype("str"),
             }
         )
         known = cls.cells(ex, "SUBJID").isin(set(cls.cells(dm, "SUBJID", "DM")) - {""})
-        return table[known & (table["CHANGE"] != "") & table["TERM"].notna()]
+        return table[known & (table["CHANGE"] != "") & (table["TERM"] != "")]
 
     @rule(
         "IFN-AE-032",

@@ -77,8 +77,8 @@ def test_each_record_by_the_version_of_its_subject(study):
 
 
 def test_datasets_go_by_the_date_of_consent(study):
-    """Where no SUPP-- dataset with the form's version is given."""
-    assert failing(study, "OLD-SDTM") == ("ISSUE REPORTED", [2, 3])
+    """Where no SUPP-- dataset with the form's version is given. Of record 2 the rule on the form has told."""
+    assert failing(study, "OLD-SDTM") == ("ISSUE REPORTED", [3])
 
 
 def test_the_forms_version_may_come_from_qualifiers(study):

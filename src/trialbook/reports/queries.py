@@ -132,9 +132,9 @@ def asked_findings(results: Results, known: Container[str] = ()) -> Iterator[Fin
 
 def _can_mend(results: Results, finding: Finding) -> bool:
     place = (results.places or {}).get(finding.id)
-    mend = [origin for origin in finding.origins if origin.role is Role.CORRECT]
+    mend = [one for one in finding.origins if one.role is Role.CORRECT and (one.row is not None or one.path is not None)]
     if not mend and place is not None:
-        # What is not there has no cell to mend, but a place where the site would enter it.
+        # What is not there has no record to mend, but a place where the site would enter it.
         return place.by_site
     if finding.rule.startswith(KIT_PREFIX):
         mend = [origin for origin in mend if origin.columns]
