@@ -71,7 +71,8 @@ def reads_of(form: str, forms: tuple[str, ...]) -> dict[str, list[str]]:
 
 def near(form: str) -> Callable[..., Against]:
     """The rule that a record lies near what the other forms have of its visit."""
-    date, reads = DATES[form], reads_of(form, tuple(DATES)) | {"RAND": ["SUBJID", "RAND_NO"]}
+    date, others = DATES[form], reads_of(form, tuple(DATES))
+    reads = others | {"RAND": ["SUBJID", "RAND_NO"]}
 
     @rule(
         f"IFN-DAY-{form}",
@@ -80,6 +81,7 @@ def near(form: str) -> Callable[..., Against]:
         variables=[date, "VISIT", "SUBJID"],
         reads=reads,
         optional=list(reads),
+        one_of=list(others),
         query=f"{{{date}}} 与受试者 {{SUBJID}} 访视 {{VISIT}} 其他表单的日期相差 {APART.days} 天以上，"
         "请核实日期、访视和受试者。 / "
         f"{{{date}}} lies more than {APART.days} days from what other forms of {{SUBJID}} have of {{VISIT}}: please check "
@@ -116,6 +118,7 @@ def punctured(form: str) -> Callable[..., Against]:
         variables=[date, "VISIT"],
         reads=reads,
         optional=list(reads),
+        one_of=list(reads),
         mend=[date],
         query=f"访视 {{VISIT}} 的骨髓采样日期 {{{date}}} 与其他表单不一致（是否误填为报告日期？），请核实。 / "
         f"{{{date}}} is not the day that the other forms have for the marrow of {{VISIT}} (was the date of the report entered?): "

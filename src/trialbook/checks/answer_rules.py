@@ -67,6 +67,9 @@ def check_answers(
     spec, table = specs.forms[answers.form], tables[answers.form]
     compared = _compare(screened, found[answers.form], answers, specs)
     known = compared.verdict != ""
+    unjudged = _unjudged(compared, found, specs)
+    if unjudged:
+        return [], [_outcome(id, RuleStatus.SKIPPED, 0, unjudged, answers.form) for id in SAID]
     failing = {
         ANSWER: known & (compared.answer != "") & (compared.answer != compared.verdict),
         UNANSWERED: known & (found[answers.form].cells[answers.answer] == "") & _answered(found[answers.form], answers, specs),
@@ -158,6 +161,14 @@ def _lacking(answers: Answers, found: Mapping[str, Form]) -> str:
     form = found[answers.form]
     absent = [name for name in (form.spec.subject, answers.criterion, answers.answer) if name in form.missing]
     return f"{answers.form} has no {absent[0]} in the export" if absent else ""
+
+
+def _unjudged(compared: _Compared, found: Mapping[str, Form], specs: Specs) -> str:
+    """Why nothing can be said of the answers that are there: their subjects, or what decides, are in forms that are not."""
+    absent = ", ".join(name for name in specs.forms if name not in found)
+    if not absent or not len(compared.position) or (compared.verdict != "").any():
+        return ""
+    return f"the data decide no criterion that is answered: the export has no {absent}"
 
 
 def _terms(form: Form, column: str, specs: Specs) -> pd.Series:

@@ -39,6 +39,7 @@ class Rule:
     the rules that fail a dataset's record for the same fault in the raw record behind it; where this rule has told of it, they
     do not again.
     ``optional``: tables in ``reads`` that it can do without; it gets one without columns where such a table is not there.
+    ``one_of``: of these it needs one at least, whichever it is.
 
     ``across``: it may compare records of several subjects, and so needs all of them at once; what it says of a table as a whole
     does anyway. A study's rule does unless it, or the class of its model, says otherwise.
@@ -62,6 +63,7 @@ class Rule:
     stands_for: tuple[str, ...] = ()
     across: bool = False
     optional: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
     detail: Callable[[pd.DataFrame], pd.Series] | None = field(default=None, repr=False)
     witnesses: Callable[[pd.DataFrame], Sequence[Witness]] | None = field(default=None, repr=False)
 
@@ -86,6 +88,8 @@ class Rule:
             if missing:
                 reasons = (why or {}).get(name, {})
                 return reasons.get(missing[0], f"{name} has no {', '.join(missing)}")
+        if self.one_of and not any(name in tables for name in self.one_of):
+            return f"none of {', '.join(self.one_of)} is there"
         return None
 
 
@@ -103,11 +107,12 @@ def rule(
     stands_for: Sequence[str] = (),
     across: bool | None = None,
     optional: Sequence[str] = (),
+    one_of: Sequence[str] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a method of a :class:`RawForm` or :class:`Dataset` as a rule; see :class:`Rule` for the arguments."""
     elsewhere = {f"{table}.{column}" for table, columns in (reads or {}).items() for column in columns}
     stray = set(mend) - set(variables) - elsewhere
-    for said, names in (("lacks", lacks), ("optional", optional)):
+    for said, names in (("lacks", lacks), ("optional", optional), ("one_of", one_of)):
         if set(names) - set(reads or {}):
             raise SpecError(f"rule {id}: {said} names {', '.join(sorted(set(names) - set(reads or {})))}, which it does not read")
     if stray:
@@ -129,6 +134,7 @@ def rule(
             "stands_for": tuple(stands_for),
             "across": across,
             "optional": tuple(optional),
+            "one_of": tuple(one_of),
         }
         return function
 

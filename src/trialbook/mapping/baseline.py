@@ -23,7 +23,8 @@ def derive_blfl(making: Making, name: str, algorithm: Algorithm) -> None:
     assert baseline is not None
     frame = making.frame
     candidates = _with_result(frame, baseline, making.domain.domain)
-    candidates[candidates] = _before_reference(making, baseline, frame.loc[candidates, ["USUBJID", baseline.date]])
+    if candidates.any():
+        candidates[candidates] = _before_reference(making, baseline, frame.loc[candidates, ["USUBJID", baseline.date]])
     flagged = np.zeros(len(frame), dtype=np.int64)
     flagged[_last(making, baseline, candidates)] = 1
     frame[name] = spread(("", "Y"), flagged, frame.index)
@@ -33,6 +34,8 @@ def derive_blfl(making: Making, name: str, algorithm: Algorithm) -> None:
 
 
 def _with_result(frame: pd.DataFrame, baseline: Baseline, domain: str) -> np.ndarray:
+    if baseline.result not in frame or baseline.date not in frame:
+        return np.zeros(len(frame), dtype=bool)
     result = frame[baseline.result]
     given = result.notna() if result.dtype == "float64" else result != ""
     done = frame[f"{domain}STAT"] != "NOT DONE" if f"{domain}STAT" in frame else pd.Series(True, index=frame.index)
@@ -72,7 +75,9 @@ def subject_references(making: Making, baseline: Baseline) -> pd.DataFrame:
 def _last(making: Making, baseline: Baseline, candidates: np.ndarray) -> np.ndarray:
     """Position of the last record of each subject and ``by``; what ``ties`` leave open, the keys and the result decide."""
     frame, at = making.frame, np.flatnonzero(candidates)
-    groups = distinct_rows([frame[name].astype("str").take(at) for name in dict.fromkeys(("USUBJID", *baseline.by))]).of
+    # A variable that the export gives no record is absent, and tells none from another.
+    by = [name for name in dict.fromkeys(("USUBJID", *baseline.by)) if name in frame]
+    groups = distinct_rows([frame[name].astype("str").take(at) for name in by]).of
     for name in dict.fromkeys((baseline.date, *baseline.ties, *making.domain.order, *making.domain.keys, baseline.result)):
         if name in frame:
             rank = pd.factorize(frame[name].take(at), sort=True)[0]
