@@ -74,7 +74,7 @@ def usubjid(subjid: pd.Series, **forms: pd.DataFrame) -> pd.Series:
     first = first_screening_number(subjid, dm)
     sites = dm[["SUBJID", "SITEID"]].apply(lambda column: column.str.strip())
     sites = sites[(sites != "").all(axis=1)].drop_duplicates("SUBJID").set_index("SUBJID")["SITEID"]
-    site = first.map(sites).fillna("").astype("str")
+    site = first.map(sites).astype("object").fillna("").astype("str")
     return (f"{protocol().id}-" + site + "-" + first).where(site != "", "").astype("str")
 
 

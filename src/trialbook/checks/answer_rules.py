@@ -57,12 +57,16 @@ def check_answers(
     ``assigned``: the numbers of those in an arm, who can't be without any answer; ``told``: the findings so far; what follows
     from a cell that one of them asks to correct is not said.
     """
-    answers = specs.items.answers if specs.items is not None else None
-    if answers is None or screened is None:
+    if specs.items is None or specs.items.answers is None:
+        return [], []
+    answers, named = specs.items.answers, [one.form for one in specs.items.records]
+    # Where a form that names the subjects is there, and nobody is judged, the study has no criteria.
+    if screened is None and any(name in found for name in named):
         return [], []
     lacking = _lacking(answers, found)
-    if lacking:
-        return [], [_outcome(id, RuleStatus.SKIPPED, 0, lacking, answers.form) for id in SAID]
+    if lacking or screened is None:
+        why = lacking or f"nobody is known to be screened: the export has no {', '.join(named)}"
+        return [], [_outcome(id, RuleStatus.SKIPPED, 0, why, answers.form) for id in SAID]
     broken = to_correct(told)
     spec, table = specs.forms[answers.form], tables[answers.form]
     compared = _compare(screened, found[answers.form], answers, specs)
