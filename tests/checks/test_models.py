@@ -185,3 +185,19 @@ class Together(RawForm, form="AE"):
 @pytest.mark.parametrize(("model", "across"), [(Apart, [False, True]), (Together, [True, False])])
 def test_a_rule_needs_all_subjects_unless_it_or_its_class_says_otherwise(model, across):
     assert [one.across for one in model.declared_rules()] == across
+
+
+@pytest.mark.parametrize(
+    ("there", "reason"),
+    [((), "none of BM, LAB is there"), (("LAB",), None), (("BM", "LAB"), None), (("RAND",), "none of BM, LAB is there")],
+)
+def test_a_rule_that_needs_one_of_several_forms_is_skipped_without_any(there, reason):
+    forms = {"BM": ["B"], "LAB": ["B"], "RAND": ["B"]}
+
+    class Beside(RawForm, form="AE"):
+        @declared("R1", reads=forms, optional=list(forms), one_of=["BM", "LAB"])
+        def first(cls, ae, *others):
+            return True
+
+    tables = {"AE": pd.DataFrame({"A": ["x"]})} | {name: pd.DataFrame({"B": ["x"]}) for name in there}
+    assert Beside.declared_rules()[0].absent("AE", tables) == reason

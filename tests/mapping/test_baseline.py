@@ -154,3 +154,10 @@ def test_at_most_one_a_subject_and_test_whatever_the_order(rows: list[tuple[str,
     reordered = list(whole)
     shuffled.shuffle(reordered)
     assert flagged(reordered) == flagged(whole)
+
+
+def test_what_the_export_gives_no_record_tells_none_apart():
+    """As the specimen, in an export of one form without it; without any result or date there is no baseline."""
+    records = lb(("2024-03-03", "1"), ("2024-03-04", "2"))
+    assert flags(records, dm("2024-03-05"), by=["LBTESTCD", "LBSPEC"]) == ["", "Y"]
+    assert flags(records.drop(columns="LBSTRESC"), dm("2024-03-05")) == ["", ""]
