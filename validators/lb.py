@@ -143,9 +143,9 @@ class LB(Dataset, domain="LB", across=False):
     @classmethod
     def far(cls, lb: pd.DataFrame) -> pd.Series:
         """Whether the upper limit is none of the test; limits that stand in each other's place are another rule's finding."""
-        high = lb["LBSTNRHI"]
+        low, high = (lb.reindex(columns=[name])[name].astype("float64") for name in ("LBSTNRLO", "LBSTNRHI"))
         far = (high < cls.limit(lb, "least_upper_limit")) | (high > cls.limit(lb, "greatest_upper_limit"))
-        return far & ~(lb["LBSTNRLO"] > high)
+        return far & ~(low > high)
 
     @rule(
         "IFN-LB-012",
