@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -10,22 +11,23 @@ import pandas as pd
 from trialbook.checks import Dataset, RawForm, Severity, against, rule
 from trialbook.datasets.iso8601 import earliest, latest
 from trialbook.protocol import Protocol
+from trialbook.protocol.interventions import Threshold
 
 PROTOCOL = Protocol(Path(__file__).resolve().parents[1] / "protocol")
 DRUG = "PEGIFN"
 
 
-def limits(protocol: Protocol, of: str) -> str:
+def limits(thresholds: Iterable[Threshold], of: str) -> str:
     """The counts below which the dose is changed, as messages say them."""
-    thresholds = protocol.interventions[DRUG].modification.thresholds
     return ", ".join(f"{one.test} {getattr(one, of):g} {one.unit}" for one in thresholds)
 
 
+UNITS = {one.test: one.unit for one in PROTOCOL.interventions[DRUG].modification.thresholds}
 # What messages say: of each version of the protocol, where they differ.
 STEPS = PROTOCOL.told(lambda protocol: ", ".join(f"{step:g}" for step in protocol.interventions[DRUG].steps))
 FULL = PROTOCOL.told(lambda protocol: f"{protocol.interventions[DRUG].regimen.dose:g}")
-REDUCE = PROTOCOL.told(lambda protocol: limits(protocol, "reduce_below"))
-STOP = PROTOCOL.told(lambda protocol: limits(protocol, "stop_below"))
+REDUCE = PROTOCOL.told(lambda protocol: limits(protocol.interventions[DRUG].modification.thresholds, "reduce_below"))
+STOP = PROTOCOL.told(lambda protocol: limits(protocol.interventions[DRUG].modification.thresholds, "stop_below"))
 
 
 class EXForm(RawForm, form="EX", across=False):
@@ -144,20 +146,19 @@ class EC(Dataset, domain="EC", across=False):
         """
         moment = earliest(ec["ECSTDTC"]).where((ec["ECOCCUR"] == "Y") & (ec["ECDOSE"] > 0))
         doses = pd.DataFrame({"USUBJID": ec["USUBJID"], "moment": moment, "at": ec.index}).dropna(subset="moment")
-        units = {one.test: one.unit for one in PROTOCOL.interventions[DRUG].modification.thresholds}
         least = cls.table("plausible_ranges").set_index("test")["low"].replace("", "nan").astype("float64")
         results = pd.DataFrame(
             {
                 "USUBJID": lb["USUBJID"],
                 "test": lb["LBTESTCD"],
-                "value": lb["LBSTRESN"].where(lb["LBSTRESU"] == lb["LBTESTCD"].map(units)),
+                "value": lb["LBSTRESN"].where(lb["LBSTRESU"] == lb["LBTESTCD"].map(UNITS)),
                 "moment": latest(lb["LBDTC"]),
                 "result": np.arange(len(lb)),
             }
         )
         results = results[~(results["value"] < results["test"].map(least))].dropna(subset=["moment", "value"])
         found = pd.Series(-1, index=ec.index)
-        for test in units:
+        for test in UNITS:
             limit = cls.in_force(ec, dm, lambda protocol, test=test: getattr(protocol.interventions[DRUG], of).get(test, np.nan))  # type: ignore[misc]
             of_test = results[results["test"] == test].sort_values("moment", kind="stable")
             last = pd.merge_asof(

@@ -10,10 +10,10 @@ from trialbook.findings import RuleStatus
 from trialbook.run import Study
 from trialbook.simulation import LAYOUTS, simulate_export
 
-# Ten seeds, each layout twice. Of so few subjects each of these trials has adverse events, relapses and deaths.
-SEEDS = (10, 17, 25, 27, 28, 31, 39, 46, 54, 56)
+# A seed each layout. Of so few subjects each of these trials has adverse events, relapses and deaths.
+SEEDS = (10, 17, 25, 27, 28)
 SUBJECTS = 20
-CASES = list(zip(SEEDS, [*LAYOUTS, *LAYOUTS], strict=True))
+CASES = list(zip(SEEDS, LAYOUTS, strict=True))
 RAN = (RuleStatus.SUCCESS, RuleStatus.ISSUE_REPORTED)
 
 
