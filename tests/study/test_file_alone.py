@@ -10,6 +10,9 @@ from trialbook.findings import Finding, RuleStatus, Stage
 from trialbook.run import Run, Study
 from trialbook.simulation import simulate_export
 
+# What its tests share is made once, not once a process.
+pytestmark = pytest.mark.xdist_group("one file alone")
+
 FORMS = ("AE", "BM", "DISP", "IE", "LAB", "SEROLOGY")
 """Those of one record a subject and of many, those that others stand beside, and that of the answers to criteria."""
 

@@ -13,6 +13,9 @@ from trialbook.run.material import prepare
 from trialbook.run.validation import validate_material
 from trialbook.simulation import simulate_export
 
+# What its tests share is made once, not once a process.
+pytestmark = pytest.mark.xdist_group("halves")
+
 
 @pytest.fixture(scope="module")
 def whole_and_halves(trial: Study, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
