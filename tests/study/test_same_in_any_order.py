@@ -15,13 +15,13 @@ import pytest
 from trialbook.run import Study
 from trialbook.simulation import simulate_export
 
+# What its tests share is made once, not once a process.
+pytestmark = pytest.mark.xdist_group("any order")
+
 SCRIPT = """
 import os
 import sys
 from pathlib import Path
-
-# What its tests share is made once, not once a process.
-pytestmark = pytest.mark.xdist_group("any order")
 
 study, export, out, order = sys.argv[1:]
 scanned, listed = os.scandir, os.listdir
