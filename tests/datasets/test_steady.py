@@ -88,5 +88,7 @@ def test_what_is_not_there_is_the_blocks_to_refuse(tmp_path: Path) -> None:
 
 
 def test_one_file_is_watched_alone(file: Path) -> None:
+    other = file.with_name("ae.csv")
     with unchanged(file):
-        file.with_name("ae.csv").write_text("")
+        other.write_text("new")
+    assert other.read_text() == "new"
