@@ -8,8 +8,8 @@ are equal: then it can't tell them apart.
 from __future__ import annotations
 
 import dis
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, partial
 from inspect import unwrap
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -75,7 +75,7 @@ class Reach:
             return
         self._seen.add(key)
         known = dict(local)
-        instructions = [one for one in dis.get_instructions(code) if one.opname not in ("CACHE", "PUSH_NULL", "NOP", "RESUME")]
+        instructions = _instructions(code)
         at = 0
         while at < len(instructions):
             start = self._start(instructions[at], names, known)
@@ -101,7 +101,7 @@ class Reach:
         return self.study.protocol if name in NAMES else _MISSING
 
     def _follow(
-        self, instructions: list[dis.Instruction], at: int, value: Any, names: Mapping[str, Any], known: dict[str, Any]
+        self, instructions: Sequence[dis.Instruction], at: int, value: Any, names: Mapping[str, Any], known: dict[str, Any]
     ) -> int:
         """Go from a value along the attributes that are taken of it; returns where the instructions go on."""
         if isinstance(value, Protocol) and at and instructions[at - 1].argval == "getattr":
@@ -158,7 +158,8 @@ class Reach:
 
     def _any_part(self) -> None:
         """Which part the protocol is asked for is known to the running code only: it may be any."""
-        self.found["the protocol"] = [parts_of(self.study.protocol)]
+        if "the protocol" not in self.found:
+            self.found["the protocol"] = [parts_of(self.study.protocol)]
 
     def _data(self, label: str, value: Any) -> None:
         if isinstance(value, FunctionType | MethodType | partial) or hasattr(value, "__wrapped__"):
@@ -182,7 +183,14 @@ def _label(label: str, owner: Any, name: str) -> str:
     return f"{label}.{name}"
 
 
-def _after_call(instructions: list[dis.Instruction], at: int) -> int:
+# Rules call the same functions, and both sides of a comparison have the same rules.
+@lru_cache(maxsize=4096)
+def _instructions(code: CodeType) -> tuple[dis.Instruction, ...]:
+    """The instructions of a piece of bytecode that do something."""
+    return tuple(one for one in dis.get_instructions(code) if one.opname not in ("CACHE", "PUSH_NULL", "NOP", "RESUME"))
+
+
+def _after_call(instructions: Sequence[dis.Instruction], at: int) -> int:
     """The place after the call of what is taken here, past its arguments."""
     while at < len(instructions) and instructions[at].opname not in ("CALL", "CALL_FUNCTION_EX"):
         at += 1

@@ -38,7 +38,13 @@ def split(dtc: pd.Series) -> pd.DataFrame:
 def _each(dtc: pd.Series, of_distinct: Callable[[Sequence[str]], np.ndarray]) -> pd.Series:
     """A function of texts over a column: a study has few dates beside its records, so each distinct one is read once."""
     codes, distinct = pd.factorize(dtc)
-    return pd.Series(of_distinct(list(distinct))[codes], index=dtc.index)
+    return pd.Series(_of_distinct(of_distinct, tuple(distinct))[codes], index=dtc.index)
+
+
+# Rules ask for the same columns again and again.
+@lru_cache(maxsize=128)
+def _of_distinct(function: Callable[[Sequence[str]], np.ndarray], distinct: tuple[str, ...]) -> np.ndarray:
+    return function(distinct)
 
 
 def _parts_of(texts: Sequence[str]) -> np.ndarray:
@@ -146,12 +152,12 @@ def before(left: pd.Series, right: pd.Series) -> pd.Series:
 
 def earliest(dtc: pd.Series) -> pd.Series:
     """The earliest moment that each text can mean, as a number that sorts (no duration); NaN where its year is unknown."""
-    return _bound(dtc, 0)
+    return _each(dtc, _earliest_of)
 
 
 def latest(dtc: pd.Series) -> pd.Series:
     """The latest moment that each text can mean, as :func:`earliest` numbers them: moments are whole seconds."""
-    return _bound(dtc, 2)
+    return _each(dtc, _latest_of)
 
 
 def _side(dtc: pd.Series, which: int) -> pd.Series:
@@ -167,7 +173,11 @@ def _has_zones(dtc: pd.Series) -> bool:
 
 def _zone(dtc: pd.Series) -> pd.Series:
     """The stated zone of each text, None where there is none."""
-    return _each(dtc, lambda texts: np.array([_zone_of(text) for text in texts], dtype=object))
+    return _each(dtc, _zones_of)
+
+
+def _zones_of(texts: Sequence[str]) -> np.ndarray:
+    return np.array([_zone_of(text) for text in texts], dtype=object)
 
 
 def _zone_of(text: str) -> str | None:
@@ -175,14 +185,17 @@ def _zone_of(text: str) -> str | None:
     return None if found is None else found["zone"]
 
 
-def _bound(dtc: pd.Series, which: int) -> pd.Series:
-    """The earliest (0) or latest (2) moment that a text can mean, as a number that sorts; NaN where the year is unknown."""
+def _earliest_of(texts: Sequence[str]) -> np.ndarray:
+    return _moments(_parts_of([_side_of(text, 0) for text in texts]), latest=False)
 
-    def moments(texts: Sequence[str]) -> np.ndarray:
-        sides = [text.partition("/")[which] if "/" in text else text for text in texts]
-        return _moments(_parts_of(sides), latest=which == 2)
 
-    return _each(dtc, moments)
+def _latest_of(texts: Sequence[str]) -> np.ndarray:
+    return _moments(_parts_of([_side_of(text, 2) for text in texts]), latest=True)
+
+
+def _side_of(text: str, which: int) -> str:
+    """The start (0) or end (2) of an interval; another text as it is."""
+    return text.partition("/")[which] if "/" in text else text
 
 
 def _moments(table: np.ndarray, latest: bool) -> np.ndarray:

@@ -88,8 +88,7 @@ def parse(raw: pd.Series, formats: Sequence[str], unknown: Sequence[str] = ()) -
 def read_iso8601(raw: pd.Series, formats: Sequence[str], unknown: Sequence[str] = ()) -> pd.Series:
     """Each text as ISO 8601, ``""`` where it fits no format."""
     codes, distinct = pd.factorize(raw)
-    parts, fits, beyond = _read(tuple(distinct), tuple(formats), tuple(unknown))
-    return _spread(iso8601.compose(parts).where(fits, "") + beyond, codes, raw.index)
+    return _spread(_iso8601_of(tuple(distinct), tuple(formats), tuple(unknown)), codes, raw.index)
 
 
 def beyond_parts(raw: pd.Series, formats: Sequence[str], unknown: Sequence[str] = ()) -> pd.Series:
@@ -103,8 +102,14 @@ def _spread(texts: pd.Series, codes: np.ndarray, index: pd.Index) -> pd.Series:
     return pd.Series(texts.array.take(codes, allow_fill=True), index=index)
 
 
-# Several rules and the mapping ask for the same column: its distinct texts are read once.
-@lru_cache(maxsize=64)
+# Many rules and the mapping ask for the same columns: their distinct texts are read once.
+@lru_cache(maxsize=128)
+def _iso8601_of(distinct: tuple[str, ...], formats: tuple[str, ...], unknown: tuple[str, ...]) -> pd.Series:
+    parts, fits, beyond = _read(distinct, formats, unknown)
+    return iso8601.compose(parts).where(fits, "") + beyond
+
+
+@lru_cache(maxsize=128)
 def _read(
     distinct: tuple[str, ...], formats: tuple[str, ...], unknown: tuple[str, ...]
 ) -> tuple[pd.DataFrame, pd.Series, pd.Series]:
