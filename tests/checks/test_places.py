@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from trialbook.checks.places import site_places
+from trialbook.checks.places import site_places, with_numbers
 from trialbook.exports import RawExport, RawTable
 from trialbook.findings import Finding, Origin, Role, Severity, SitePlace, Stage
 from trialbook.mapping import FormSpec
@@ -84,3 +84,19 @@ def test_form_visit_and_entries() -> None:
         "a row that is gone": SitePlace("LAB", "", True, {}),
         "record only": SitePlace("LAB", "筛选期", True, {}),
     }
+
+
+def test_the_number_that_the_subject_has_in_the_record() -> None:
+    """Of the cell to mend before one that is compared; of a record of another form where the one to mend is not there."""
+    findings = [
+        finding("alias", cell("lab1.csv", 2, "结果", role=Role.COMPARED), cell("lab1.csv", 3, "结果")),
+        finding("path", cell("lab3.xml", None, "RESULT", path="/ODM/2")),
+        finding("missing record", cell("lab1.csv", None), cell("coding.csv", 2, "PT", role=Role.COMPARED)),
+        finding("a row that is gone", cell("lab1.csv", 99, "结果")),
+        finding("without a place", cell("lab1.csv", 2, "结果")),
+    ]
+    place = SitePlace("LAB", "M3", True, {})
+    places = dict.fromkeys(("alias", "path", "missing record", "a row that is gone"), place)
+    assert {id: one.number for id, one in with_numbers(places, findings, FORMS).items()} == {
+        "alias": "2", "path": "5", "missing record": "1", "a row that is gone": "",
+    }  # fmt: skip

@@ -39,6 +39,21 @@ def test_without_forms_the_dataset_is_named_as_it_is(results):
     ]
 
 
+def test_a_subject_of_several_numbers_is_named_by_that_of_the_record(results):
+    """USUBJID holds the number of the first screening; the record is found by that of the second only."""
+    places = {
+        "00000000000000a1": SitePlace("AE", "", True, {}, "003"),
+        "00000000000000a3": SitePlace("DM", "", True, {}, "009"),
+        "00000000000000a5": SitePlace("AE", "", True, {}),
+    }
+    rows = _read(written(dataclasses.replace(results, places=places)))
+    assert [(row["id"], row["subject"]) for row in rows] == [
+        ("00000000000000a1", "IFN-01-003"),
+        ("00000000000000a3", "IFN-02-001 (009)"),
+        ("00000000000000a5", "IFN-01-003"),
+    ]
+
+
 def test_no_site_is_asked_what_it_cannot_mend(results):
     """Of a form that a coder fills; of a record without a cell, by the kit and by the study; of nothing; of a cell of its own."""
     coded, row_kit, row_study, nowhere, cell = (

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from trialbook.findings import Threshold, results_record
+from trialbook.findings import Origin, Role, Threshold, results_record
 from trialbook.reports import findings_table_html, picture_svg, rules_table_html, verdict_html
 from trialbook.reports.payload import findings_payload
 from trialbook.reports.webpage import report_html
@@ -70,7 +70,7 @@ def decoded(payload: dict) -> list[dict]:
             {"role": text(role), "file": text(file), "sheet": text(sheet), "row": line, "columns": texts(columns)}
             for role, file, sheet, line, columns in finding["origins"]
         ]
-        del finding["site"], finding["kind"]
+        del finding["site"], finding["kind"], finding["mend"]
         findings.append(finding)
     return findings
 
@@ -95,6 +95,25 @@ def test_embedded_json_is_the_findings(page, results):
     assert len(embedded) == 1
     whole = results_record(results, Threshold.ERROR)["findings"]
     assert decoded(json.loads(embedded[0])) == [{name: one[name] for name in one if name != "group"} for one in whole]
+
+
+def test_the_variables_that_only_compare_are_no_reason_to_look_at_a_column(results):
+    """Tiles, the filter by variable and the table name the cells to correct, not what they are held against."""
+    origins = (Origin(Role.CORRECT, "EX.csv", None, 9, (" Dose_Ug ",)), Origin(Role.COMPARED, "EX.csv", None, 9, ("DOSE_NO",)))
+    dose = dataclasses.replace(
+        results.findings[0],
+        dataset="EX",
+        variables=("DOSE_UG", "DOSE_NO"),
+        values={"DOSE_UG": "108", "DOSE_NO": "6"},
+        origins=origins,
+    )
+    one = dataclasses.replace(results, findings=(dose,))
+    assert re.findall(r'aria-label="([^"]+: [^"]+)" class="tb-p-tile', str(picture_svg(one))) == ["EX DOSE_UG: 1 Error"]
+    payload = json.loads(findings_payload(one))
+    (row,) = payload["findings"]
+    assert [payload["strings"][index] for index in row[payload["fields"].index("mend")]] == ["DOSE_UG"]
+    (where,) = re.findall(r'<td data-label="Where".*?</td>', str(findings_table_html(one)), re.S)
+    assert re.findall("<code>(.*?)</code>", where) == ["DOSE_UG"]
 
 
 def test_payload_cannot_end_its_element(results):

@@ -99,13 +99,15 @@ class DatasetCount:
 class SitePlace:
     """What a site calls what it is asked about: ``form``, the collected ``visit`` (``""``: none), and what it entered.
 
-    ``by_site``: a site fills that form; ``entries``: the collected texts of the cells to mend by the header above them.
+    ``by_site``: a site fills that form; ``entries``: the collected texts of the cells to mend by the header above them;
+    ``number``: the subject's number as it is collected there, ``""`` where it is not known.
     """
 
     form: str
     visit: str
     by_site: bool
     entries: Mapping[str, str]
+    number: str = ""
 
 
 @dataclass(frozen=True)

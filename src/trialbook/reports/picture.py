@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from trialbook.findings import Results, Severity
 from trialbook.reports.summary import GroupCount, TableNames, count_tables
-from trialbook.reports.wording import counted, visible
+from trialbook.reports.wording import counted, names_to_mend, visible
 
 LABEL, TILE, HEIGHT, GAP = 170, 100, 40, 4
 PER_LINE, LINES = 8, 2
@@ -45,7 +45,7 @@ def picture_svg(results: Results) -> Markup:
     """The picture as an ``<svg>`` that needs nothing else: dark where the page is dark, a link to the table from each tile.
 
     The darker a tile, the more findings; its edge and the letter with a number are the worst severity and how many of it. A
-    finding about two variables counts at both.
+    finding that asks to correct two variables counts at both; what it only compares them with counts nowhere.
     """
     tiles = _tiles(results)
     groups = [group for group in count_tables(results) if group.total]
@@ -76,7 +76,7 @@ def _tiles(results: Results) -> dict[tuple[object, str], list[_Tile]]:
     tables: dict[tuple[object, str], dict[str | None, _Tile]] = {}
     for finding in results.findings:
         row = tables.setdefault((names.kind(finding), finding.dataset), {})
-        variables: Iterable[str | None] = dict.fromkeys(finding.variables) or [None]
+        variables: Iterable[str | None] = dict.fromkeys(names_to_mend(finding)) or [None]
         for name in variables:
             row.setdefault(name, _Tile(name)).counts[finding.severity] += 1
     return {

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from trialbook.findings import Finding, Origin, Query, QueryState, Results, Role, Runner, SitePlace, Stage, count_rules
 from trialbook.reports.summary import site_of
-from trialbook.reports.wording import counted, names_text, values_text, visible, visible_lines
+from trialbook.reports.wording import counted, names_text, subject_text, values_text, visible, visible_lines
 
 COLUMNS = ("id", "site", "subject", "visit", "form", "field", "value", "question", "state", "answer")
 # Excel runs a cell that begins so as a formula; the apostrophe is in the list so that one apostrophe can be taken off again.
@@ -53,7 +53,7 @@ def _query(results: Results, finding: Finding) -> Query:
     return Query(
         finding.id,
         visible(site_of(results, finding) or ""),
-        visible(finding.subject or ""),
+        subject_text(finding.subject, place.number if place else ""),
         visible(place.visit) if place else "",
         form,
         field,
@@ -71,10 +71,11 @@ def _state(answer: str | None) -> QueryState:
 def queries_csv(results: Results) -> bytes:
     """The queries, one row a question to a site, as UTF-8 with BOM (Excel reads Chinese by it).
 
-    Columns: id (of the finding), site, subject, visit (as collected), form, field, value, question, state (``open``,
-    ``answered``, ``closed``), answer; form, field and value are those of the export where there is one. A cell that begins with
-    ``= + - @`` or an apostrophe has an apostrophe put before it, and so has an id that looks like a number: the first apostrophe
-    of a cell is never data. Characters that show nothing are escaped, as in every report. Closed are those that this run closes.
+    Columns: id (of the finding), site, subject (and its number in the record, where that is another), visit (as collected),
+    form, field, value, question, state (``open``, ``answered``, ``closed``), answer; form, field and value are those of the
+    export where there is one. A cell that begins with ``= + - @`` or an apostrophe has an apostrophe put before it, and so has an
+    id that looks like a number: the first apostrophe of a cell is never data. Characters that show nothing are escaped, as in
+    every report. Closed are those that this run closes.
     Where rules did not run, the first row says so, without an id: what they would ask is not here.
     """
     out = io.StringIO()

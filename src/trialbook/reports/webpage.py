@@ -28,7 +28,7 @@ from trialbook.reports.summary import (
 )
 from trialbook.reports.trend import STATUSES, runs, trend_svg
 from trialbook.reports.unrun import more_reasons, why_not_run
-from trialbook.reports.wording import opening, origin_text, record_text, visible, visible_lines
+from trialbook.reports.wording import names_to_mend, opening, origin_text, record_text, visible, visible_lines
 
 STATIC_FINDINGS = 200
 LONG_TEXT, LONG_TEXT_START = 300, 120
@@ -150,6 +150,7 @@ def _environment() -> Environment:
     environment.filters["visible_lines"] = visible_lines
     environment.filters["origin"] = origin_text
     environment.filters["record"] = record_text
+    environment.filters["mend"] = names_to_mend
     environment.filters["number"] = lambda number: f"{number:,}"
     environment.globals["MOST_REASONS"] = MOST_REASONS
     environment.globals["MOST_ENTRIES"] = MOST_ENTRIES

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from trialbook.exports.headers import plain_header
 from trialbook.findings import Finding, Origin, Role
 
 # What a person cannot see, or what changes how the rest is seen: C0 and C1 controls, marks of direction, lone surrogates.
@@ -76,6 +77,22 @@ def origins_text(origins: Sequence[Origin], role: Role) -> str:
 def names_text(names: Sequence[str]) -> str:
     """Variables or columns as a list in a sentence."""
     return ", ".join(visible(name) for name in names)
+
+
+def subject_text(subject: str | None, number: str) -> str:
+    """A subject, and its number as it is collected in the record in question, where nobody would read that from the first."""
+    if not number or (subject or "").endswith(number):
+        return visible(subject or "")
+    return visible(f"{subject} ({number})" if subject else number)
+
+
+def names_to_mend(finding: Finding) -> tuple[str, ...]:
+    """The variables of a finding whose cells are to be corrected, without those that it only quotes or compares.
+
+    The export's header tells them, however it is spelt; all variables, where none of them is called as a cell to correct is.
+    """
+    mend = {plain_header(column) for one in finding.origins if one.role is Role.CORRECT for column in one.columns}
+    return tuple(name for name in finding.variables if plain_header(name) in mend) or finding.variables
 
 
 def values_text(values: Mapping[str, str]) -> str:

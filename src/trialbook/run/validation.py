@@ -15,7 +15,7 @@ from trialbook.checks.made_without import made_without
 from trialbook.checks.mapping_rules import check_mapping
 from trialbook.checks.modules import rules_of
 from trialbook.checks.parts import parts_of
-from trialbook.checks.places import site_places
+from trialbook.checks.places import site_places, with_numbers
 from trialbook.checks.signals import check_signals
 from trialbook.checks.subject_rules import add_told, subject_rules
 from trialbook.checks.tables import design_table, form_table, mapped_table
@@ -82,6 +82,7 @@ class _Validation:
         counts = [*counts_of(self.forms), *counts_of(self.datasets)]
         results = assemble(self.material.info, self.batches, counts, sites_of(self.datasets))
         places = {**site_places(results.findings, self.material.forms.found), **places}
+        places = with_numbers(places, results.findings, self.material.forms.found)
         coverage = coverage_of_export(results, self.material, self.forms, self.datasets)
         results = bring_to_life(replace(results, places=places, pictures=pictures), known, coverage, self.datasets)
         return Run(results, self.forms, self.datasets, self.material.datasets)

@@ -63,7 +63,7 @@
     // The indexes of the texts by which a finding belongs to a facet; -1 stands for "none".
     members(row, facet) {
       if (facet !== "variable") return [this.cell(row, facet)];
-      const names = this.cell(row, "variables");
+      const names = this.cell(row, "mend");
       return names.length ? names : [-1];
     }
 
@@ -341,7 +341,7 @@
         cell("where", "Where",
           div("", element("b", {}, visible(get("dataset"))), " ",
             element("span", { class: "tb-muted" }, record === null ? "whole table" : `record ${record}`)),
-          ...list("variables").map((name) => div("", code(name)))),
+          ...list("mend").map((name) => div("", code(name)))),
         cell("subject", "Subject", ...(subject !== null ? [div("", visible(subject))] : []),
           ...(site !== null ? [div(small, `site ${visible(site)}`)] : [])),
         cell("origin", "Raw cell", ...found.cell(row, "origins").map(origin)),
