@@ -47,6 +47,7 @@ def near(form: str, column: str) -> Callable[..., pd.Series]:
         query=f"日期 {{{column}}} 与其他日期相差 {MOST_YEARS} 年以上，请核实年份。 / "
         f"{{{column}}} lies more than {MOST_YEARS} years from the other dates: please check the year.",
         stands_for=["TB-VISIT-CONSENT", "TB-VISIT-WINDOW"],
+        told_by=[f"TB-RAW-{form}-{column}-FUTURE"],
     )
     def is_near(cls: type[RawForm], frame: pd.DataFrame) -> pd.Series:
         years = {one: split(cls.date(frame, one))["y"] for one in DATES[form] if one in frame}

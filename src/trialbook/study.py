@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -10,12 +11,14 @@ import pandera.pandas as pa
 
 from trialbook.checks.dataset_rules import dataset_rules
 from trialbook.checks.form_rules import form_rules
+from trialbook.checks.future_rules import future_rules
 from trialbook.checks.modules import StudyModels, load_models, rules_of
 from trialbook.checks.questions import Questions
 from trialbook.checks.rule import Rule
 from trialbook.checks.schema import build_schema
 from trialbook.datasets import SdtmDataset, Variable
 from trialbook.errors import SpecError, TrialbookError
+from trialbook.exports.moments import today
 from trialbook.mapping import MappedStudy, Specs, load_export_spec, load_specs
 from trialbook.protocol import Protocol, Visit
 from trialbook.protocol.trial_design import DesignDataset, trial_design
@@ -101,10 +104,11 @@ class LoadedStudy:
         except ValueError as error:
             raise SpecFile(self.root / STUDY_FILE).error(["languages"], str(error)) from None
 
-    def form_rules(self, form: str) -> tuple[Rule, ...]:
-        """The kit's rules for a form, by its specification, and the study's own."""
-        own = rules_of(self.models.forms.get(form, ()))
-        return (*form_rules(self.specs.forms[form], self.specs, self.ct, self.questions), *own)
+    def form_rules(self, form: str, exported: date | None = None) -> tuple[Rule, ...]:
+        """The kit's rules for a form, by its specification, and the study's own; without a day of the export it is today."""
+        spec, own = self.specs.forms[form], rules_of(self.models.forms.get(form, ()))
+        future = future_rules(spec, self.specs, exported or today(), self.questions)
+        return (*form_rules(spec, self.specs, self.ct, self.questions), *future, *own)
 
     def dataset_rules(self, dataset: SdtmDataset, keys: tuple[str, ...]) -> tuple[Rule, ...]:
         """The standard's rules for a dataset, and the study's own for its domain."""

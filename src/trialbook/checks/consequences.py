@@ -39,16 +39,23 @@ class Told:
 
 
 def told_of(findings: Iterable[Finding], rules: Mapping[str, Sequence[Rule]]) -> dict[str, list[Told]]:
-    """What the findings on forms tell for other rules, by the id of such a rule; ``rules`` are those of the forms by name."""
-    standing = {one.id: one for of_form in rules.values() for one in of_form if one.stands_for}
+    """What the findings on forms tell for other rules, by the id of such a rule; ``rules`` are those of the forms by name.
+
+    That a rule tells for another is said by the one (``stands_for``) or by the other (``told_by``).
+    """
+    known = {one.id: one for of_form in rules.values() for one in of_form}
+    again = {id: dict.fromkeys(one.stands_for) for id, one in known.items()}
+    for one in known.values():
+        for by in one.told_by:
+            again.setdefault(by, {})[one.id] = None
     found: dict[tuple[str, str], list[int]] = {}
     for finding in findings:
-        if finding.rule in standing and finding.record is not None:
+        if again.get(finding.rule) and finding.record is not None:
             found.setdefault((finding.rule, finding.dataset), []).append(finding.record - 1)
     told: dict[str, list[Told]] = {}
     for (id, form), records in found.items():
-        for consequence in standing[id].stands_for:
-            told.setdefault(consequence, []).append(Told(id, standing[id].severity, form, np.array(records)))
+        for consequence in again[id]:
+            told.setdefault(consequence, []).append(Told(id, known[id].severity, form, np.array(records)))
     return told
 
 

@@ -47,6 +47,7 @@ def load_models(folder: Path, prefix: str, specs: Specs, protocol: Protocol) -> 
                     _names_exist(one, model._table, specs, path)
                 forms[model._table] = (*forms.get(model._table, ()), model)
             else:
+                _told_by_none(model, path)
                 datasets[model._table] = (*datasets.get(model._table, ()), model)
     return StudyModels(forms, datasets)
 
@@ -76,6 +77,14 @@ def _names_exist(one: Rule, form: str, specs: Specs, path: Path) -> None:
         if name not in specs.forms[other].columns:
             what = f"rule {one.id} names the column {name!r}, which the form {other} has not"
             raise SpecError(what, file=path, remedy="Write the column as sdtm_specs/forms has it.")
+
+
+def _told_by_none(model: type[Dataset], path: Path) -> None:
+    """Only of a form's rules it is known which others of the same record are told already."""
+    for one in model.declared_rules():
+        if one.told_by:
+            what = f"rule {one.id} is about a dataset, and told_by is for rules about a form"
+            raise SpecError(what, file=path, remedy="Let the rule of the form say what it stands_for.")
 
 
 def _no_id_twice(rules: tuple[Rule, ...], ids: dict[str, Path], path: Path) -> None:

@@ -37,7 +37,8 @@ class Rule:
     record's values. ``lacks``: forms in which a record is missing; the finding names their files. ``twins``: records fail
     together because their variables are equal, as ``alike`` reads them, and each is compared with the others. ``stands_for``:
     the rules that fail a dataset's record for the same fault in the raw record behind it; where this rule has told of it, they
-    do not again.
+    do not again. ``told_by`` says the same of rules about one form from the other side: where one of those has found the record,
+    this one is silent.
     ``optional``: tables in ``reads`` that it can do without; it gets one without columns where such a table is not there.
     ``one_of``: of these it needs one at least, whichever it is.
 
@@ -61,6 +62,7 @@ class Rule:
     twins: bool = False
     alike: Callable[[pd.DataFrame], pd.DataFrame] | None = field(default=None, repr=False)
     stands_for: tuple[str, ...] = ()
+    told_by: tuple[str, ...] = ()
     across: bool = False
     optional: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
@@ -105,6 +107,7 @@ def rule(
     mend: Sequence[str] = (),
     lacks: Sequence[str] = (),
     stands_for: Sequence[str] = (),
+    told_by: Sequence[str] = (),
     across: bool | None = None,
     optional: Sequence[str] = (),
     one_of: Sequence[str] = (),
@@ -132,6 +135,7 @@ def rule(
             "mend": tuple(mend) or tuple(variables),
             "lacks": tuple(lacks),
             "stands_for": tuple(stands_for),
+            "told_by": tuple(told_by),
             "across": across,
             "optional": tuple(optional),
             "one_of": tuple(one_of),

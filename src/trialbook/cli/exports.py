@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -69,14 +70,22 @@ def validate(
         Path | None,
         typer.Option("--answers", metavar="FILE", help="queries.csv with the sites' answers, as Excel saved it"),
     ] = None,
+    exported: Annotated[
+        str | None,
+        typer.Option(
+            "--exported",
+            metavar="DATE",
+            help="The day on which it was made [default: as it says, else today]: no date may be later",
+        ),
+    ] = None,
     study: StudyOption = None,
 ) -> None:
     """Raw export to findings, each traced to the raw cell."""
     from trialbook.terminal import progress
 
-    threshold, wanted = read_threshold(fail_on), wants_core(core)
+    threshold, wanted, day = read_threshold(fail_on), wants_core(core), read_day(exported)
     with progress(5) as step:
-        run = open_study(study).validate(export, wanted, step, skip_unreadable, previous, answers)
+        run = open_study(study).validate(export, wanted, step, skip_unreadable, previous, answers, exported=day)
     write_and_print(run, out, threshold)
 
 
@@ -170,6 +179,15 @@ def read_threshold(word: str) -> Threshold:
     except ValueError:
         known = ", ".join(Threshold)
         raise TrialbookError(f"--fail-on takes {known}; found {word!r}", remedy="Give one of them.") from None
+
+
+def read_day(text: str | None) -> date | None:
+    """The date that ``--exported`` gives."""
+    try:
+        return None if text is None else datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        what = f"--exported takes a date, YYYY-MM-DD; found {text!r}"
+        raise TrialbookError(what, remedy="Give the day of the export, as 2026-10-31.") from None
 
 
 def wants_core(word: str) -> bool:

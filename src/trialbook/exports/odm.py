@@ -14,10 +14,13 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
 from xml.parsers import expat
 
 from trialbook.errors import ExportError
 from trialbook.exports import limits
+from trialbook.exports.moments import day_of_moment
 from trialbook.exports.odm_metadata import Definition, Metadata
 from trialbook.exports.odm_state import LEVELS, REPEAT_KEYS, TRANSACTIONS, Node, State
 from trialbook.exports.odm_tables import odm_tables
@@ -39,7 +42,8 @@ def read_odm(
     """The tables of an ODM file, and its encoding (the one it declares; ``declared`` count where it declares none).
 
     ``ignore`` are patterns of tables to leave out; ``headers`` the names, in lower case, that the study's columns may have: by
-    them an item's header is chosen among its names. Raises ExportError for what is no ODM, or none that can be read.
+    them an item's header is chosen among its names. The tables are ``created`` on the day of the file's CreationDateTime. Raises
+    ExportError for what is no ODM, or none that can be read.
     """
     encoding = xml_encoding(data, file, declared)
     reader = _Reader(file)
@@ -49,7 +53,8 @@ def read_odm(
             if not reader.clinical:
                 what = "is an ODM file without ClinicalData: it holds no subject's data"
                 raise ExportError(what, file=file, remedy=_REMEDY)
-            return odm_tables(reader.state, reader.metadata, file, ignore, headers), encoding
+            tables = odm_tables(reader.state, reader.metadata, file, ignore, headers)
+            return [replace(table, created=reader.created) for table in tables], encoding
     finally:
         reader.close()
 
@@ -67,11 +72,12 @@ def _without_collection() -> Iterator[None]:
 
 
 class _Reader:
-    """Walks the file once; ``state`` and ``metadata`` are what it found."""
+    """Walks the file once; ``state`` and ``metadata`` are what it found, ``created`` is the day on which it was made."""
 
     def __init__(self, file: str):
         self.file, self.clinical = file, False
         self.state, self.metadata = State(), Metadata()
+        self.created: date | None = None
         self._depth = self._passing = 0
         self._names: dict[str, str] = {}
         self._prefix: str | None = None
@@ -126,6 +132,8 @@ class _Reader:
             return
         name = self._names.get(tag)
         if name is None:
+            if self._prefix is None:
+                self.created = day_of_moment(attributes.get("CreationDateTime", ""))
             name = self._name(tag)
         if not name or name in _PASSED_OVER:
             self._passing = self._depth

@@ -12,6 +12,7 @@ from trialbook.datasets.encodings import declared_encodings
 from trialbook.errors import ExportError
 from trialbook.exports.delimited import read_delimited
 from trialbook.exports.encodings import find_encoding
+from trialbook.exports.moments import day_of_export
 from trialbook.exports.odm import read_odm
 from trialbook.exports.redcap import split_projects
 from trialbook.exports.sas import DATASET, TRANSPORT, read_sas
@@ -79,7 +80,8 @@ def read_export(
             "holds no table", file=path, remedy=f"An export is made of {', '.join((*TEXT_FILES, *WORKBOOKS, ODM, *SAS))} files."
         )
     unreadable = tuple(Unreadable(name, str(error)) for name, error in failures.items())
-    return RawExport(Path(path), tuple(tables), tuple(inputs), "\n".join(dict.fromkeys(statements)) or None, unreadable)
+    synthetic = "\n".join(dict.fromkeys(statements)) or None
+    return RawExport(Path(path), tuple(tables), tuple(inputs), synthetic, unreadable, day_of_export(tables, synthetic))
 
 
 def _read_file(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +63,8 @@ class RawTable:
     several rows beneath the header (an array of two columns), of which only the first row holds the text.
     ``also``: what a specification may call the table beside its name. ``part_of``: names of the form of which the table is a
     repeating part; it may be called by them where columns of that part are meant. ``repeated``: columns that were not collected
-    in this table but tell where its records belong; a specification need not name them.
+    in this table but tell where its records belong; a specification need not name them. ``created``: the day on which the file
+    says that it was made, None where it says nothing.
     """
 
     file: str
@@ -77,6 +79,7 @@ class RawTable:
     also: tuple[str, ...] = ()
     part_of: tuple[str, ...] = ()
     repeated: frozenset[str] = frozenset()
+    created: date | None = None
 
     def path_of(self, row: int) -> str | None:
         """The place of the record at ``row`` where the file has no rows, else None."""
@@ -92,7 +95,8 @@ class RawTable:
 class RawExport:
     """All tables of an export; ``synthetic`` is the export's own statement that its data are invented, else None.
 
-    ``unreadable``: the files that were gone on without, where that was asked for.
+    ``unreadable``: the files that were gone on without, where that was asked for. ``exported``: the day on which the export says
+    that it was made, the latest anywhere on earth; None where it does not say so of all its tables.
     """
 
     path: Path
@@ -100,3 +104,4 @@ class RawExport:
     inputs: tuple[Input, ...]
     synthetic: str | None = None
     unreadable: tuple[Unreadable, ...] = ()
+    exported: date | None = None

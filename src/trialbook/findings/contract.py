@@ -66,6 +66,7 @@ def _record(results: Results, threshold: Threshold) -> dict[str, Any]:
             "versions": dict(run.versions),
             "inputs": [dict(entry) for entry in run.inputs],
             "synthetic": run.synthetic,
+            "exported": {"date": run.exported.date.isoformat(), "source": run.exported.source} if run.exported else None,
         },
         "gate": {"open": gate_open(results.findings, results.rules, threshold), "threshold": threshold.value},
         "counts": count_severities(results.findings),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from trialbook.findings.pictures import Picture
@@ -72,8 +73,19 @@ class RuleOutcome:
 
 
 @dataclass(frozen=True)
+class Exported:
+    """The day of the export, after which nothing in it can have happened; ``source`` says who says so."""
+
+    date: date
+    source: str
+
+
+@dataclass(frozen=True)
 class RunInfo:
-    """What was run, on what, by which versions; ``synthetic`` is the export's statement that its data are invented."""
+    """What was run, on what, by which versions; ``synthetic`` is the export's statement that its data are invented.
+
+    ``exported`` is None where datasets were checked: no day of an export is known of them.
+    """
 
     study: str
     started: str
@@ -82,6 +94,7 @@ class RunInfo:
     versions: Mapping[str, str]
     inputs: tuple[Mapping[str, Any], ...]
     synthetic: str | None = None
+    exported: Exported | None = None
 
 
 @dataclass(frozen=True)

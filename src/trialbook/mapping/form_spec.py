@@ -23,7 +23,8 @@ class ColumnSpec(SpecModel):
 
     ``required``: no cell may be empty; ``optional``: the column may be absent from the export; ``codelist``: the study's code
     list that its values come from; ``not_submitted``: why the column does not go into SDTM; ``null_codes``: what stands for an
-    empty cell in this column, in place of the export's (``[]``: nothing does).
+    empty cell in this column, in place of the export's (``[]``: nothing does); ``planned``: its date tells what is planned, and
+    may rightly lie after the day of the export.
     """
 
     label: str = ""
@@ -35,6 +36,7 @@ class ColumnSpec(SpecModel):
     aliases: tuple[str, ...] = ()
     not_submitted: str | None = None
     null_codes: tuple[str, ...] | None = None
+    planned: bool = False
     # What the export's null codes leave to this column; no field, since it is not the column's own specification.
     _inherited: tuple[str, ...] = PrivateAttr(default=())
 
@@ -42,6 +44,11 @@ class ColumnSpec(SpecModel):
     def nulls(self) -> tuple[str, ...]:
         """What stands for an empty cell: the column's own null codes where it declares them, else the export's."""
         return self._inherited if self.null_codes is None else self.null_codes
+
+    @property
+    def has_year(self) -> bool:
+        """Whether the column has dates: a time of day alone is none."""
+        return "y" in "".join(self.format)
 
     @field_validator("format", mode="before")
     @classmethod
@@ -52,6 +59,8 @@ class ColumnSpec(SpecModel):
     def _formats_agree(self) -> Self:
         if (self.type in DATE_TYPES) != bool(self.format):
             raise ValueError("a column of type date, time or datetime declares its format, and no other does")
+        if self.planned and not self.has_year:
+            raise ValueError("planned is of a column with dates (type date or datetime), and of no other")
         for form in self.format:
             format_pattern(form, ())
         # Where the year stands tells 2024/3/5 and 5/3/2024 apart: only formats alike in that can be taken for each other.

@@ -59,6 +59,8 @@ def summary_rows(results: Results, threshold: Threshold) -> Iterator[tuple[str, 
     for reason in decided.reasons:
         yield "body", (None, reason)
     yield from (("body", row) for row in (("Threshold", threshold.value), ("Started", run.started)))
+    if run.exported is not None:
+        yield "body", ("Exported", f"{run.exported.date} ({run.exported.source})")
     yield from (("body", row) for row in (("Standard", run.standard), ("Controlled terminology", run.ct)))
     yield "body", ()
     yield "heading", ("Findings",)

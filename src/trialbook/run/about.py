@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from trialbook.checks.tables import CheckedTable
 from trialbook.datasets import SdtmDataset
-from trialbook.findings import DatasetCount, RuleOutcome, RuleStatus, Runner
+from trialbook.exports import RawExport
+from trialbook.exports.moments import latest_day
+from trialbook.findings import DatasetCount, Exported, RuleOutcome, RuleStatus, Runner
 from trialbook.mapping import Forms
 
 Progress = Callable[[str], None]
@@ -42,6 +44,15 @@ def dataset_inputs(path: Path, datasets: tuple[SdtmDataset, ...]) -> tuple[Mappi
 def now() -> str:
     """The time in UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def day_exported(raw: RawExport, given: date | None, started: str) -> Exported:
+    """The day of the export: as it is given, else as the export says it, else that of the run."""
+    if given is not None:
+        return Exported(given, "--exported")
+    if raw.exported is not None:
+        return Exported(raw.exported, "said by the export")
+    return Exported(latest_day(datetime.fromisoformat(started)), "the day of this run")
 
 
 def records_by_file(forms: Forms) -> Counter[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from trialbook.datasets import SdtmDataset
@@ -11,7 +12,7 @@ from trialbook.findings import RunInfo
 from trialbook.mapping import Forms, Mapped, MappedStudy, collect_forms, map_forms
 from trialbook.mapping.records import merged
 from trialbook.protocol.trial_design import DesignDataset
-from trialbook.run.about import Progress, notes_by_file, now, records_by_file, versions
+from trialbook.run.about import Progress, day_exported, notes_by_file, now, records_by_file, versions
 from trialbook.screening import ScreenedExport, screen_forms
 from trialbook.study import LoadedStudy
 
@@ -47,8 +48,10 @@ def read_forms(study: LoadedStudy, export: Path, progress: Progress, skip_unread
     return raw, collect_forms(raw, specs.forms)
 
 
-def prepare(study: LoadedStudy, export: Path, progress: Progress, skip_unreadable: bool = False) -> Material:
-    """Read, screen and map an export."""
+def prepare(
+    study: LoadedStudy, export: Path, progress: Progress, skip_unreadable: bool = False, exported: date | None = None
+) -> Material:
+    """Read, screen and map an export; ``exported`` is the day of the export for who knows it better than the export does."""
     started, specs, protocol = now(), study.specs, study.protocol
     raw, forms = read_forms(study, export, progress, skip_unreadable)
     progress("mapping to SDTM")
@@ -59,5 +62,6 @@ def prepare(study: LoadedStudy, export: Path, progress: Progress, skip_unreadabl
         mapped = replace(mapped, issues=merged((*mapped.issues, *screened.issues)))
     records, notes = records_by_file(forms), notes_by_file(forms)
     inputs = tuple(asdict(one) | {"rows": records.get(one.file, 0), "notes": notes.get(one.file, [])} for one in raw.inputs)
-    info = RunInfo(protocol.id, started, study.standard.name, study.ct.name, versions(), inputs, raw.synthetic)
+    made_on = day_exported(raw, exported, started)
+    info = RunInfo(protocol.id, started, study.standard.name, study.ct.name, versions(), inputs, raw.synthetic, made_on)
     return Material(info, raw, forms, screened, mapped, study.trial_design(mapped))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from trialbook.errors import TrialbookError
@@ -33,17 +34,19 @@ class Study(LoadedStudy):
         previous: Path | str | None = None,
         answers: Path | str | None = None,
         parts: int = 1,
+        exported: date | None = None,
     ) -> Run:
         """Raw export to findings: every rule on forms, mapping and datasets.
 
         ``core`` asks for CDISC's conformance rules too. With ``skip_unreadable`` a file that can't be read is a Reject instead of
         the end of the run. ``previous`` is the ``findings.json`` of an earlier run, which this one is held against; ``answers``
         is a ``queries.csv`` with the sites' answers. In more than one of ``parts`` the rules run on a part of the subjects at a
-        time, to the same findings. Raises :class:`~trialbook.errors.TrialbookError` where one of these can't be
-        read or a specification is broken.
+        time, to the same findings. ``exported`` is the day of the export, after which nothing in it can have happened, where the
+        export does not say it or is wrong; without either it is today. Raises :class:`~trialbook.errors.TrialbookError` where one
+        of these can't be read or a specification is broken.
         """
         known = read_known(self, previous, answers)
-        material = prepare(self, Path(export), progress, skip_unreadable)
+        material = prepare(self, Path(export), progress, skip_unreadable, exported)
         return validate_material(self, material, core, progress, known, parts)
 
     def screen(

@@ -95,20 +95,30 @@ class _Validation:
         absent = {name: f"the form {name} is not in the export" for name in forms.absent}
         subjects = subject_rules(forms.found, mapped.usubjid, study.specs, study.questions)
         of_subjects = {name: (one.rule,) for name, one in subjects.items()}
-        rules = {name: (*study.form_rules(name), *of_subjects.get(name, ())) for name in study.specs.forms}
-        found = check_tables(self.forms, rules, absent, study.protocol.id, told_of_columns(forms.found), self.of_forms)
-        self.batches.append(found)
+        exported = self.material.info.exported
+        day = exported.date if exported else None
+        rules = {name: (*study.form_rules(name, day), *of_subjects.get(name, ())) for name in study.specs.forms}
+        found: list[Finding] = []
+        told = told_of_columns(forms.found)
+        # Those that are silent where another has told of the record run after the others.
+        for later in (False, True):
+            now = {name: [one for one in of_form if bool(one.told_by) is later] for name, of_form in rules.items()}
+            made = check_tables(self.forms, now, absent, study.protocol.id, told, self.of_forms)
+            self.batches.append(made)
+            found += made[0]
+            told = told_of(found, rules)
         so_far = [finding for made, _ in self.batches for finding in made]
         id, questions = study.protocol.id, study.questions
         self.batches.append(check_unknown_subjects(forms.found, mapped.usubjid, self.forms, study.specs, id, questions, so_far))
-        return add_told(told_of(found[0], rules), subjects)
+        return add_told(told, subjects)
 
     def _check_visits(self, told: ToldByRule) -> Mapping[str, SitePlace]:
         """The schedule; where a site would enter what is missing."""
         study, dm, se = self.study, self.datasets.get("DM"), self.datasets.get("SE")
         forms, mapped = self.material.forms, self.material.mapped
         so_far = [finding for made, _ in self.batches for finding in made]
-        found = check_visits(forms, mapped, self.forms, dm, study.specs, study.protocol, study.questions, told, so_far, se)
+        stay = self.incomplete.get("SE")
+        found = check_visits(forms, mapped, self.forms, dm, study.specs, study.protocol, study.questions, told, so_far, se, stay)
         self.batches.append((found.findings, found.outcomes))
         return found.places
 

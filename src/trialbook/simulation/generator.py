@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from trialbook.outputs import output_folder
 from trialbook.simulation.breaking import Defect, break_tables, changed_text, draw_defects
 from trialbook.simulation.changes import Action, Change, Kind
 from trialbook.simulation.course import Course, study_error
+from trialbook.simulation.exported import export_day
 from trialbook.simulation.kinds_dates import date_kinds
 from trialbook.simulation.kinds_records import record_kinds
 from trialbook.simulation.kinds_values import value_kinds
@@ -80,7 +82,8 @@ def simulate_export(
             name: SiteTable(specs.forms[name], renderer.table(specs.forms[name], frame), frame, {})
             for name, frame in values.items()
         }
-        context = Context(id, specs, _stream(seed, _FILES), _statement(id, subjects, seed, rate, layout))
+        exported = export_day(values, specs)
+        context = Context(id, specs, _stream(seed, _FILES), _statement(id, subjects, seed, rate, layout, exported), exported)
         laid = LAYOUTS[layout](clean, context)
         defects: list[Defect] = []
         broken = clean
@@ -187,12 +190,14 @@ def _said(change: Change) -> str | None:
     return SURPLUS if change.action is Action.LONG_ROW else None
 
 
-def _statement(study: str, subjects: int, seed: int, rate: float, layout: str) -> str:
+def _statement(study: str, subjects: int, seed: int, rate: float, layout: str, exported: date | None) -> str:
+    made = f"It is taken as exported on {exported}, the day after the latest date in it.\n" if exported else ""
     return (
         "Everything in this export is invented. No person, no site and no event in it exists: it was simulated by\n"
         f"trialbook simulate --subjects {subjects} --seed {seed} --defects {rate:g} --layout {layout}\n"
         f"with the course of disease and the parameters in the folder simulation/ of study {study}, and written by the study's\n"
         "form specifications. Coded terms are synthetic: no version of a licensed dictionary was used, and their codes are\n"
         "placeholders.\n"
+        f"{made}"
         "本导出数据中的所有内容均为计算机模拟虚构，其中的受试者、中心和事件均不存在；编码术语为合成数据，未使用任何授权词典。\n"
     )

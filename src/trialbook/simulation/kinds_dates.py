@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
 from trialbook.mapping import ColumnSpec, FormSpec, Specs
 from trialbook.simulation.canonical import iso_parts
 from trialbook.simulation.changes import Candidates, Kind, Tables, edit_text, set_text, set_value
+from trialbook.simulation.exported import export_day
 from trialbook.simulation.kinds import Cell, Maker, bind, cells, is_plain
 from trialbook.simulation.pairs import date_pairs
 
@@ -30,6 +31,7 @@ def date_kinds(specs: Specs) -> tuple[Kind, ...]:
         ("DATE_IN_WORDS", _date_in_words),
         ("DATE_CUT", _date_cut),
         ("FUTURE_DATE", _future_date),
+        ("DATE_AFTER_EXPORT", _date_after_export),
         ("YEAR_MISTYPED", _year_mistyped),
         ("IMPOSSIBLE_TIME", _impossible_time),
         ("START_AND_END_REVERSED", _start_and_end_reversed),
@@ -69,12 +71,14 @@ def _impossible_month(tables: Tables, specs: Specs, random: np.random.Generator)
 
 
 def _day_and_month_reversed(tables: Tables, specs: Specs, random: np.random.Generator) -> Candidates:
-    """Plausible where the other order is a date too."""
+    """Plausible where the other order is a date too, and no later one than the export."""
+    exported = export_day(tables, specs)
     for cell, parts in _complete(tables, specs, random):
         year, month, day = parts["y"], parts["m"], parts["d"]
         if month != day:
             value = f"{year}-{day}-{month}{cell.value[10:]}"
-            yield set_value(cell.form, cell.record, cell.name, value, detectable=not _exists(year, day, month))
+            plausible = _exists(year, day, month) and not _is_future(cell, value, exported)
+            yield set_value(cell.form, cell.record, cell.name, value, detectable=not plausible)
 
 
 def _two_digit_year(tables: Tables, specs: Specs, random: np.random.Generator) -> Candidates:
@@ -113,8 +117,22 @@ def _future_date(tables: Tables, specs: Specs, random: np.random.Generator) -> C
             yield set_value(cell.form, cell.record, cell.name, value)
 
 
+def _date_after_export(tables: Tables, specs: Specs, random: np.random.Generator) -> Candidates:
+    """Some days to a year after the day of the export: near to the other dates, and not yet come."""
+    exported = export_day(tables, specs)
+    for cell, _ in _complete(tables, specs, random):
+        if exported is not None and not cell.column.planned:
+            value = exported + timedelta(days=int(random.integers(2, 366)))
+            yield set_value(cell.form, cell.record, cell.name, f"{value}{cell.value[10:]}")
+
+
+def _is_future(cell: Cell, value: str, exported: date | None) -> bool:
+    return exported is not None and not cell.column.planned and value[:10] > exported.isoformat()
+
+
 def _year_mistyped(tables: Tables, specs: Specs, random: np.random.Generator) -> Candidates:
-    """Two digits exchanged or one wrong: plausible where the column has dates of such a year."""
+    """Two digits exchanged or one wrong: plausible where the column has dates of such a year, and the export is not older."""
+    exported = export_day(tables, specs)
     for cell, parts in _complete(tables, specs, random):
         year = parts["y"]
         at = int(random.integers(1, 3))
@@ -125,8 +143,9 @@ def _year_mistyped(tables: Tables, specs: Specs, random: np.random.Generator) ->
         )
         if wrong != year and _exists(wrong, parts["m"], parts["d"]) and int(wrong) > 1:
             years = tables[cell.form][cell.name].str[:4]
-            plausible = years[years != ""].min() <= wrong <= years.max()
-            yield set_value(cell.form, cell.record, cell.name, wrong + cell.value[4:], detectable=not plausible)
+            value = wrong + cell.value[4:]
+            plausible = years[years != ""].min() <= wrong <= years.max() and not _is_future(cell, value, exported)
+            yield set_value(cell.form, cell.record, cell.name, value, detectable=not plausible)
 
 
 def _impossible_time(tables: Tables, specs: Specs, random: np.random.Generator) -> Candidates:

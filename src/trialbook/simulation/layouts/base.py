@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +20,16 @@ _WILDCARDS = "?[]"
 
 @dataclass(frozen=True)
 class Context:
-    """The study's id and specifications, the seed of the export's form, and the statement that all of it is invented."""
+    """The study's id and specifications, the seed of the export's form, and the statement that all of it is invented.
+
+    ``exported`` is the day of the export, None where it has no date.
+    """
 
     study: str
     specs: Specs
     seed: int
     statement: str
+    exported: date | None = None
 
     def random(self, *about: str) -> np.random.Generator:
         """A generator for one question about the export's form: the same whatever defects are in it."""

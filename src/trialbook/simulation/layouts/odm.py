@@ -25,7 +25,9 @@ _TYPES = {
     "time": "partialTime",
     "datetime": "partialDatetime",
 }
-_TIME = "2024-01-01T00:00:00"
+_UNDATED = "2024-01-01"
+_TIME = "T09:00:00+00:00"
+"""A moment that is of the same day as far east as UTC+14, so that the file says the very day of the export."""
 
 
 class OdmFile(Layout):
@@ -66,11 +68,12 @@ class OdmFile(Layout):
 
     def _head(self) -> Iterator[str]:
         study = quoteattr(self.context.study)
+        created = f"{self.context.exported or _UNDATED}{_TIME}"
         yield '<?xml version="1.0" encoding="UTF-8"?>\n'
         yield f"<!-- {escape(self.context.statement).replace('--', '—')} -->\n"
         yield (
             '<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3" ODMVersion="1.3.2" FileType="Snapshot" Granularity="All" '
-            f'FileOID="SYNTHETIC" CreationDateTime="{_TIME}">\n'
+            f'FileOID="SYNTHETIC" CreationDateTime="{created}">\n'
         )
         name = escape(self.context.study)
         yield f"<Study OID={study}><GlobalVariables><StudyName>{name}</StudyName><StudyDescription>SYNTHETIC</StudyDescription>"
