@@ -91,6 +91,18 @@ def test_rules_of_a_table_that_is_not_there_are_skipped_with_the_reason_given(ta
     ]
 
 
+def test_a_rule_lacks_what_it_reads_for_the_reason_given(table, make_rule):
+    """One reason for all rules that want a form, whether they are about it or only read it."""
+    from trialbook.checks.check import check_tables
+
+    rules = {"AE": [make_rule(lambda f, cm: True, reads={"CM": ()}), make_rule(lambda f, pr: True, reads={"PR": ()}, id="R2")]}
+    _, outcomes = check_tables({"AE": table("AE", CELLS)}, rules, {"CM": "the form CM is not in the export"}, "S")
+    assert [(o.rule, o.status, o.reason) for o in outcomes] == [
+        ("R1", "SKIPPED", "the form CM is not in the export"),
+        ("R2", "SKIPPED", "PR is not there"),
+    ]
+
+
 @pytest.mark.parametrize("records", [0, 1])
 def test_few_records_are_checked_like_many(table, status, make_rule, records):
     cells = {name: values[:records] for name, values in CELLS.items()}

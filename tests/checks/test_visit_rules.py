@@ -341,7 +341,7 @@ def test_a_missing_form_is_a_finding_about_what_is_not_there(study: Study, tmp_p
         "请核实该项目是否完成：如已完成请录入，如未完成请说明原因。",
         origins=(Origin(Role.CORRECT, "scan.csv", None, None, ()), Origin(Role.COMPARED, "dm.csv", None, 2, ("START",))),
     )
-    assert (run.results.places or {})[finding.id] == SitePlace("SCAN", "WEEK 8", True, {})
+    assert (run.results.places or {})[finding.id] == SitePlace("SCAN", "WEEK 8", True, {}, "1")
 
 
 def test_a_missed_visit_is_one_finding_about_the_subject(study: Study, tmp_path: Path) -> None:
@@ -352,7 +352,7 @@ def test_a_missed_visit_is_one_finding_about_the_subject(study: Study, tmp_path:
         *(Origin(Role.CORRECT, f"{form}.csv", None, None, ()) for form in ("lab", "breath", "call")),
         Origin(Role.COMPARED, "dm.csv", None, 2, ("START",)),
     )
-    assert (run.results.places or {})[finding.id] == SitePlace("LAB, BREATH, CALL", "WEEK 4", True, {})
+    assert (run.results.places or {})[finding.id] == SitePlace("LAB, BREATH, CALL", "WEEK 4", True, {}, "1")
 
 
 def cells(row: int, *columns: str, file: str = "lab.csv", role: Role = Role.CORRECT) -> Origin:
@@ -503,6 +503,20 @@ def test_a_form_that_is_not_in_the_export_is_not_missed(study: Study, tmp_path: 
         "TB-RAW-BREATH-EXPECTED": (RuleStatus.SKIPPED, "the form BREATH has no records in the export"),
         "TB-RAW-CALL-EXPECTED": (RuleStatus.SKIPPED, "CALL has no VISIT in the export"),
     }
+
+
+def test_nobody_missed_a_visit_where_it_is_not_known_who_left_before_it(study: Study, tmp_path: Path) -> None:
+    """A form of a visit that took place is missing all the same."""
+    changes = {"SCAN 1,WEEK 8,2024-02-26": "", "LAB 3,WEEK 4*": "", "BREATH 3,WEEK 4*": "", "CALL 3,WEEK 4*": ""}
+    folder = export(changes, tmp_path / "export")
+    assert [one.rule for one in ours(study.validate(folder, core=False))] == ["TB-VISIT-MISSED", "TB-RAW-SCAN-EXPECTED"]
+    (folder / "element.csv").unlink()
+    run = study.validate(folder, core=False)
+    assert [one.rule for one in ours(run)] == ["TB-RAW-SCAN-EXPECTED"]
+    assert statuses(run)["TB-VISIT-MISSED"] == (
+        RuleStatus.SKIPPED,
+        "the form ELEMENT is not in the export, and SE is made of it",
+    )
 
 
 def test_nobody_has_a_day_1_without_demographics(study: Study, tmp_path: Path) -> None:

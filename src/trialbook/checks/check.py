@@ -14,7 +14,7 @@ from trialbook.checks.consequences import Told, without_told
 from trialbook.checks.findings import findings_of
 from trialbook.checks.made_without import not_passed
 from trialbook.checks.parts import Part, run_in_parts, run_together
-from trialbook.checks.rule import Rule
+from trialbook.checks.rule import Rule, missing_table
 from trialbook.checks.schema import Verdict
 from trialbook.checks.tables import CheckedTable
 from trialbook.findings import Finding, RuleOutcome, RuleStatus, Runner
@@ -42,7 +42,7 @@ def check_tables(
     lacking = {name: table.lacking for name, table in tables.items()}
     for name, of_table in rules.items():
         if name not in tables:
-            reason = absent.get(name, f"{name} is not there")
+            reason = absent.get(name, missing_table(name))
             outcomes.extend(_outcome(Verdict(one, RuleStatus.SKIPPED, reason), name, 0) for one in of_table)
             continue
         with _quiet():
@@ -52,7 +52,7 @@ def check_tables(
                 verdicts = run_together(name, of_table, frames, lacking)
         for verdict in verdicts:
             read = {other: tables[other] for other in verdict.rule.reads if other in tables}
-            verdict = _without_column(verdict, [tables[name], *read.values()])
+            verdict = _by_absence(_without_column(verdict, [tables[name], *read.values()]), absent)
             failing = verdict.failing
             verdict = not_passed(verdict, name, incomplete or {})
             verdict = without_told(verdict, tables[name], (told or {}).get(verdict.rule.id, ()))
@@ -73,6 +73,15 @@ def _without_column(verdict: Verdict, tables: Sequence[CheckedTable]) -> Verdict
             for column, why in table.lacking.items():
                 if f"'{column}'" in (verdict.reason or ""):
                     return replace(verdict, status=RuleStatus.SKIPPED, reason=why)
+    return verdict
+
+
+def _by_absence(verdict: Verdict, absent: Mapping[str, str]) -> Verdict:
+    """A rule that lacks a table that it reads is SKIPPED by the reason for which that is not there."""
+    if verdict.status is RuleStatus.SKIPPED:
+        for name in verdict.rule.reads:
+            if name in absent and verdict.reason == missing_table(name):
+                return replace(verdict, reason=absent[name])
     return verdict
 
 

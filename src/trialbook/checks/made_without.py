@@ -24,7 +24,8 @@ def made_without(specs: Specs, absent: Collection[str]) -> dict[str, str]:
             needed |= _forms(specs.items.as_domain)
         lacking = sorted(form for form in needed & set(absent) if form in specs.forms and specs.forms[form].required)
         if lacking:
-            found[name] = f"{name} is made without {', '.join(lacking)}: not in the export"
+            forms = f"the form {lacking[0]} is" if len(lacking) == 1 else f"the forms {', '.join(lacking)} are"
+            found[name] = f"{forms} not in the export, and {name} is made of {'it' if len(lacking) == 1 else 'them'}"
     return found
 
 

@@ -85,7 +85,7 @@ class Rule:
             if name not in tables:
                 if name in self.optional:
                     continue
-                return f"{name} is not there"
+                return missing_table(name)
             missing = [column for column in columns if column not in tables[name]]
             if missing:
                 reasons = (why or {}).get(name, {})
@@ -93,6 +93,11 @@ class Rule:
         if self.one_of and not any(name in tables for name in self.one_of):
             return f"none of {', '.join(self.one_of)} is there"
         return None
+
+
+def missing_table(name: str) -> str:
+    """Why a rule can't run that reads a table which is not there, where nobody knows more."""
+    return f"{name} is not there"
 
 
 def rule(

@@ -95,6 +95,6 @@ def core_outcomes(wanted: bool) -> list[RuleOutcome]:
     """CDISC's conformance rules are not run by this version: where they were wanted, the report says so."""
     if not wanted:
         return []
-    reason = "this version of trialbook does not run CDISC's conformance rules yet; the kit's and the study's own rules ran"
+    reason = "this version of trialbook does not run CDISC's conformance rules yet; its own rules and the study's ran"
     message = "CDISC's conformance rules (CORE)"
     return [RuleOutcome("CORE", Runner.CORE, RuleStatus.SKIPPED, reason, 0, None, message)]

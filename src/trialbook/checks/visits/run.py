@@ -61,12 +61,13 @@ def check_visits(
     known: Mapping[str, Sequence[Told]] | None = None,
     told: Iterable[Finding] = (),
     se: CheckedTable | None = None,
+    unknown_stay: str | None = None,
 ) -> VisitFindings:
     """What forms tell of the planned visits, against the schedule in force for each subject; nothing in a study without either.
 
     ``tables`` are the forms as rules see them, ``dm`` is the mapped DM (None: it was not made); ``known``: what of the records is
     told already, by rules that stand for these; ``told``: the findings so far, whose cells to correct are not told of again;
-    ``se``: the mapped SE, if it was made.
+    ``se``: the mapped SE, if it was made; ``unknown_stay``: why it can't be told from SE how long a subject was in the study.
     """
     if not protocol.visits and specs.export.consent is None:
         return VisitFindings()
@@ -89,7 +90,8 @@ def check_visits(
     else:
         done.skip(CONSENT, reason)
     if schedule is not None:
-        _of_schedule(context, schedule, done, elsewhere | early | _groups(context, known.get(WINDOW.id, ())))
+        told_of = elsewhere | early | _groups(context, known.get(WINDOW.id, ()))
+        _of_schedule(context, schedule, done, told_of, unknown_stay)
     elif protocol.visits:
         for rule in (WINDOW, DAY1, NO_DAY1, MISSING, *map(expected, _forms_of(protocol))):
             done.skip(rule, "DM is not made, so nobody's day 1 is known")
@@ -136,8 +138,13 @@ def _unsure(context: Context, se: CheckedTable | None) -> set[str]:
     return set(se.frame["USUBJID"][np.array(at, dtype=bool)])
 
 
-def _of_schedule(context: Context, schedule: _Schedule, done: _Done, told_of: set[tuple[str, int]]) -> None:
-    """The rules that need to know which visits are planned for whom."""
+def _of_schedule(
+    context: Context, schedule: _Schedule, done: _Done, told_of: set[tuple[str, int]], unknown_stay: str | None
+) -> None:
+    """The rules that need to know which visits are planned for whom.
+
+    That nothing is there of a visit says nothing of who may have left before it.
+    """
     subjects = schedule.subjects
     done.add(DAY1, doubtful_day1(context, subjects, schedule.apart))
     if len(subjects):
@@ -149,7 +156,11 @@ def _of_schedule(context: Context, schedule: _Schedule, done: _Done, told_of: se
     left_out = {name: reason for name, reason in schedule.reasons.items() if reason is not None}
     for name, more in unfinished_screenings(context, subjects, left_out).items():
         found.setdefault(name, []).extend(more)
-    done.add(MISSING, found.pop(MISSED))
+    missed = found.pop(MISSED)
+    if unknown_stay is None:
+        done.add(MISSING, missed)
+    else:
+        done.skip(MISSING, unknown_stay)
     for name, reason in schedule.reasons.items():
         if reason is None:
             done.add(expected(name), found.get(name, ()))
