@@ -53,9 +53,7 @@ def test_a_date_in_a_format(value, kind, form, unknown, padded, expected):
 )
 def test_what_is_taken_to_be_read_as_the_date_is(value, cut, formats, padded):
     value = value[:cut]
-    for form in formats:
-        for unknown in ("", *UNKNOWN):
-            text = write_date(value, "date", form, unknown, padded)
-            if text is not None:
-                read = read_iso8601(pd.Series([text], dtype="str"), formats, UNKNOWN)[0]
-                assert reads_as(text, value, "date", tuple(formats), UNKNOWN) == (read == value)
+    written = (write_date(value, "date", form, unknown, padded) for form in formats for unknown in ("", *UNKNOWN))
+    texts = [text for text in written if text is not None]
+    read = read_iso8601(pd.Series(texts, dtype="str"), formats, UNKNOWN)
+    assert [reads_as(text, value, "date", tuple(formats), UNKNOWN) for text in texts] == (read == value).to_list()

@@ -13,8 +13,10 @@ from trialbook.exports import RawExport, RawTable, ReadNote, RowProblem
 from trialbook.exports.headers import plain_header
 from trialbook.mapping.cells import read_cells
 from trialbook.mapping.claims import claim_tables
+from trialbook.mapping.codes import read_terms
 from trialbook.mapping.datetimes import parse as parse_datetimes
 from trialbook.mapping.datetimes import read_iso8601
+from trialbook.mapping.domain_spec import StudyCodelist
 from trialbook.mapping.footnotes import footnote_rows, note_text
 from trialbook.mapping.form_spec import DATE_TYPES, ColumnSpec, FormSpec
 from trialbook.mapping.merged_keys import fill_merged_keys
@@ -41,6 +43,7 @@ class Form:
     unknown: tuple[tuple[RawTable, str], ...] = ()
     headers: tuple[Mapping[str, str], ...] = ()
     _given: dict[tuple[str, tuple[str, ...]], pd.Series] = field(default_factory=dict, repr=False, compare=False)
+    _meant: dict[tuple[str, tuple[str, ...]], pd.Series] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def cells(self) -> pd.DataFrame:
@@ -58,6 +61,17 @@ class Form:
         if (column, unknown) not in self._given:
             self._given[column, unknown] = read_iso8601(self.cells[column], spec.format, unknown)
         return self._given[column, unknown]
+
+    def meant(self, column: str, unknown: tuple[str, ...], codelists: Mapping[str, StudyCodelist]) -> pd.Series:
+        """A column as functions of the study get it: dates as ISO 8601, a coded cell as its term, where it has one."""
+        codelist = self.spec.columns[column].codelist
+        if not codelist:
+            return self.given(column, unknown)
+        if (column, unknown) not in self._meant:
+            cells = self.given(column, unknown)
+            terms = read_terms(cells, codelists[codelist])
+            self._meant[column, unknown] = terms.where(terms != "", cells).astype("str")
+        return self._meant[column, unknown]
 
     @property
     def name(self) -> str:

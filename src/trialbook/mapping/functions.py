@@ -8,8 +8,7 @@ from traceback import extract_tb
 import pandas as pd
 
 from trialbook.errors import SpecError
-from trialbook.mapping.codes import read_terms
-from trialbook.mapping.domain_spec import FunctionCall, StudyCodelist
+from trialbook.mapping.domain_spec import FunctionCall
 from trialbook.mapping.forms import Form
 from trialbook.mapping.specs import Specs
 
@@ -45,18 +44,9 @@ def call_function(
     return result.sort_index().set_axis(range(size))
 
 
-def meant(form: Form, column: str, unknown: tuple[str, ...], codelists: Mapping[str, StudyCodelist]) -> pd.Series:
-    """A column of a whole form as functions get it: dates as ISO 8601, a coded cell as its term, where it has one."""
-    cells, codelist = form.given(column, unknown), form.spec.columns[column].codelist
-    if not codelist:
-        return cells
-    terms = read_terms(cells, codelists[codelist])
-    return terms.where(terms != "", cells).astype("str")
-
-
 def _whole(form: Form, specs: Specs) -> pd.DataFrame:
     unknown = specs.export.unknown_date_parts
-    return pd.DataFrame({name: meant(form, name, unknown, specs.codelists) for name in form.spec.columns})
+    return pd.DataFrame({name: form.meant(name, unknown, specs.codelists) for name in form.spec.columns})
 
 
 def truth_by_function(

@@ -13,7 +13,7 @@ from trialbook.mapping.codes import read_terms
 from trialbook.mapping.domain_spec import FunctionCall, Join, Records, StudyCodelist, column_named
 from trialbook.mapping.form_spec import DATE_TYPES
 from trialbook.mapping.forms import Form
-from trialbook.mapping.functions import meant, truth_by_function
+from trialbook.mapping.functions import truth_by_function
 from trialbook.mapping.numbers import read_numbers
 from trialbook.mapping.references import resolve
 from trialbook.mapping.specs import Specs
@@ -97,7 +97,7 @@ class RawRecords:
         if not as_terms:
             return self.given(name)
         alias, column = self.locate(name)
-        return gather(meant(self.forms[alias], column, self.unknown_date_parts, self.codelists), self.rows[alias])
+        return gather(self.forms[alias].meant(column, self.unknown_date_parts, self.codelists), self.rows[alias])
 
     def holds(self, expression: str, variable: str = "") -> np.ndarray:
         """Where an expression is true; unknown counts as not true. ``variable`` is the one that the condition is of, if any.
