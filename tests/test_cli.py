@@ -318,6 +318,21 @@ def test_what_is_known_from_before_and_cannot_be_read(run, tiny_study, option, n
     assert "Traceback" not in ended.err
 
 
+@pytest.mark.parametrize("day", ["2026-13-01", "05.12.2026", "", "today"])
+def test_a_day_of_the_export_that_is_no_date(run, tiny_study, day):
+    write(tiny_study / "export", SOUND)
+    ended = run("validate", "export", "--exported", day, "--out", "report")
+    assert (ended.code, ended.out, (tiny_study / "report").exists()) == (2, "", False)
+    assert f"--exported takes a date, YYYY-MM-DD; found {day!r}" in ended.err
+
+
+def test_dates_after_the_day_of_the_export_close_the_gate(run, tiny_study):
+    write(tiny_study / "export", SOUND)
+    assert run("validate", "export", "--exported", "2024-01-13").code == 0
+    said = run("validate", "export", "--exported", "2024-01-12")
+    assert (said.code, "TB-RAW-AE-END-FUTURE" in said.out) == (1, True)
+
+
 def test_help_of_validate_shows_how_runs_follow_each_other(run):
     said = run("validate", "--help").out
     assert "--previous FILE" in said

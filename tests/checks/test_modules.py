@@ -97,6 +97,11 @@ MISTAKES = {
         "m1.py, line 7",
         "rule A-1: mend names SEV, which is not among its variables",
     ),
+    "a dataset's rule that others tell already": (
+        [HEAD + "class X(Dataset, domain='AE'):" + RULE.format(id="A-1", name="x").replace("])", "], told_by=['A-2'])")],
+        "m1.py",
+        "rule A-1 is about a dataset, and told_by is for rules about a form",
+    ),
     "a parser": ([AE + "\n    @pa.dataframe_parser\n    def p(cls, f): return f"], "m1.py", "AEForm declares a parser"),
     "strict": ([AE + "\n    class Config:\n        strict = True"], "m1.py", "AEForm declares strict"),
     "a check of no field": (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from trialbook.checks.dataset_rules import dataset_rules
 from trialbook.checks.form_rules import form_rules
+from trialbook.checks.future_rules import future_rules
 from trialbook.checks.mapping_rules import check_mapping
 from trialbook.checks.questions import Questions, catalogue, catalogue_languages, field_name, placeholders, written_format
 from trialbook.checks.tables import CheckedTable
@@ -79,7 +81,9 @@ def test_each_kind_is_asked_by_some_rule() -> None:
     )
     yes_no = StudyCodelist.model_validate({"terms": {"Y": [], "N": []}})
     questions = Recording()
-    form_rules(spec, Specs(Path(), ExportSpec(), {"AE": spec}, {}, CommonSpec(), {"YN": yes_no}, None, {}), None, questions)
+    specs = Specs(Path(), ExportSpec(), {"AE": spec}, {}, CommonSpec(), {"YN": yes_no}, None, {})
+    form_rules(spec, specs, None, questions)
+    future_rules(spec, specs, date(2026, 12, 5), questions)
     names = ("STUDYID", "DOMAIN", "USUBJID", "AESEQ", "AETERM")
     frame = pd.DataFrame({name: pd.Series([], dtype="str") for name in names})
     dataset = SdtmDataset("AE", "", frame, {name: Variable(name, "", "Char") for name in names})

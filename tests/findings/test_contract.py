@@ -3,12 +3,14 @@ from __future__ import annotations
 import copy
 import json
 from dataclasses import replace
+from datetime import date
 
 import jsonschema
 import pytest
 
 from trialbook.findings import (
     DatasetCount,
+    Exported,
     Finding,
     FindingStatus,
     Origin,
@@ -58,6 +60,7 @@ RESULTS = Results(
         ct="sdtmct-2025-03-28",
         versions={"trialbook": "0.1.0"},
         inputs=({"file": "不良事件.csv", "sha256": "a" * 64, "encoding": "gb18030", "rows": 20},),
+        exported=Exported(date(2025, 6, 1), "--exported"),
     ),
     findings=(
         Finding(
@@ -95,6 +98,7 @@ RECORD = {
         "versions": {"trialbook": "0.1.0"},
         "inputs": [{"file": "不良事件.csv", "sha256": "a" * 64, "encoding": "gb18030", "rows": 20}],
         "synthetic": None,
+        "exported": {"date": "2025-06-01", "source": "--exported"},
     },
     "gate": {"open": False, "threshold": "error"},
     "counts": {"Reject": 0, "Error": 1, "Warning": 0, "Notice": 0},

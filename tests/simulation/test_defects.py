@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 
+import pandas as pd
 import pytest
 
 from trialbook.errors import SpecError
 from trialbook.exports import RawExport
 from trialbook.mapping import Specs, collect_forms
+from trialbook.mapping.datetimes import read_iso8601
 from trialbook.simulation import LAYOUTS
 
 KEYS = ["kind", "subject", "file", "sheet", "row", "column", "before", "after", "detectable"]
@@ -75,7 +78,7 @@ def test_nothing_else_is_broken(sim, layout):
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_kind_occurs_and_about_so_many_records_are_broken(sim, layout):
     made = sim(layout=layout, subjects=60, rate=0.15)
-    assert len(made.defects) == 34 + len(OF_LAYOUT.get(layout, ())) - (layout == "odm")
+    assert len(made.defects) == 35 + len(OF_LAYOUT.get(layout, ())) - (layout == "odm")
     assert "DEAD_BEFORE_CONSENT" in made.defects
     assert OF_LAYOUT.get(layout, set()) <= set(made.defects)
     total = sum(map(len, sim.course(60).values()))
@@ -83,9 +86,31 @@ def test_every_kind_occurs_and_about_so_many_records_are_broken(sim, layout):
     assert 0.13 * total < len(broken) < 0.17 * total
 
 
+def test_dates_after_the_export_are_days_to_a_year_after_the_day_that_it_says(sim):
+    """The kind puts some there; the year mistyped and day and month reversed are told where they come to lie there."""
+    made = sim(subjects=60, rate=0.3)
+    exported = sim.read(made.export).exported
+    late = [entry for entry in sim.defects() if entry["kind"] == "DATE_AFTER_EXPORT"]
+    assert late and all(entry["detectable"] for entry in late)
+    for entry in late:
+        assert 2 <= (as_date(entry["after"]) - exported).days <= 365
+    plausible = [
+        entry
+        for entry in sim.defects()
+        if entry["kind"] in ("YEAR_MISTYPED", "DAY_AND_MONTH_REVERSED") and not entry["detectable"]
+    ]
+    assert plausible and all(as_date(entry["after"]) <= exported for entry in plausible)
+
+
+def as_date(text: str) -> date:
+    """The date of a cell, in any format that the study has."""
+    formats = ("y/m/d", "y年m月d日", "y-m-d", "y-m-d H:M", "d-mmm-y")
+    return date.fromisoformat(read_iso8601(pd.Series([text.strip()], dtype="str"), formats, ())[0][:10])
+
+
 def test_a_small_rate_still_breaks_each_kind_once(sim):
     made = sim(rate=0.001)
-    assert len(made.defects) == 36
+    assert len(made.defects) == 37
     assert set(made.defects.values()) == {1}
 
 

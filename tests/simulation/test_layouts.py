@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import openpyxl
 import pandas as pd
 import pytest
@@ -41,6 +43,24 @@ def test_the_statement_that_all_is_invented_goes_with_the_data(sim, layout):
     assert "invented" in (sim.out / "sim" / "export" / "SYNTHETIC.txt").read_text(encoding="utf-8")
     said = sim.read(sim.out / "sim" / "export" if layout == "odm" else made.export).synthetic
     assert "trialbook simulate --subjects 20 --seed 3 --defects 0" in said
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("rate", [0, 0.1])
+def test_an_export_says_that_it_was_made_the_day_after_its_latest_true_date(sim, layout, rate):
+    made = sim(layout=layout, rate=rate)
+    tables, forms = sim.course(), sim.specs.forms
+    dates = [
+        (value + "-01-01"[len(value) - 4 :])[:10]
+        for name, frame in tables.items()
+        for column, spec in forms[name].columns.items()
+        if spec.type in ("date", "datetime")
+        for value in frame[column]
+        if value
+    ]
+    day = date.fromisoformat(max(dates)) + timedelta(days=1)
+    assert sim.read(made.export).exported == day
+    assert sim.read(sim.out / "sim" / "export").exported == day
 
 
 def test_the_files_are_in_several_encodings(sim):
