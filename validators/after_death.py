@@ -54,8 +54,8 @@ class AEDeath(RawForm, form="AE"):
         "Starts after death",
         variables=["START"],
         reads=READS,
-        query="“{AETERM}”的开始日期 {START} 晚于死亡日期 {DEATH.DTH_DAT}，请核实。 / "
-        "“{AETERM}” starts on {START}, after the death of the subject on {DEATH.DTH_DAT}: please check the date.",
+        query="“{AETERM}”的开始日期 {START} 晚于该受试者的死亡日期（死亡记录表：{DEATH.DTH_DAT}），请核实。 / "
+        "“{AETERM}” starts on {START}, after the death of the subject (death form: {DEATH.DTH_DAT}): please check the date.",
     )
     def starts_before_death(cls, ae: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
         told = cls.told(ae, *others)
@@ -68,8 +68,10 @@ class AEDeath(RawForm, form="AE"):
         variables=["END", "OUTCOME"],
         mend=["END"],
         reads=READS,
-        query="不良事件“{AETERM}”（转归“{OUTCOME}”）的结束日期 {END} 与死亡日期 {DEATH.DTH_DAT} 不符，请核实。 / "
-        "“{AETERM}” ({OUTCOME}) ends on {END}, and the subject died on {DEATH.DTH_DAT}: please check the date.",
+        query="不良事件“{AETERM}”（转归“{OUTCOME}”）的结束日期 {END} 与死亡日期不符（死亡记录表：{DEATH.DTH_DAT}），"
+        "请核实。 / "
+        "“{AETERM}” ({OUTCOME}) ends on {END}, and the day of death is another one (death form: {DEATH.DTH_DAT}): please "
+        "check the date.",
     )
     def ends_with_death(cls, ae: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
         told, end = cls.told(ae, *others), cls.date(ae, "END")
@@ -87,8 +89,8 @@ def of_the_living(form: str, column: str) -> Callable[..., pd.Series]:
         f"{column} lies after the subject's death",
         variables=[column],
         reads=READS | {"AE": []},
-        query=f"日期 {{{column}}} 晚于死亡日期 {{DEATH.DTH_DAT}}，请核实。 / "
-        f"{{{column}}} lies after the subject's death on {{DEATH.DTH_DAT}}: please check the date.",
+        query=f"日期 {{{column}}} 晚于该受试者的死亡日期（死亡记录表：{{DEATH.DTH_DAT}}），请核实。 / "
+        f"{{{column}}} lies after the subject's death (death form: {{DEATH.DTH_DAT}}): please check the date.",
         stands_for=["IFN-DM-022"] if form == "EX" else [],
     )
     def is_of_the_living(cls: type[RawForm], frame: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:

@@ -97,9 +97,8 @@ class CodingForm(RawForm, form="AE_CODING"):
         variables=["PT", "PT_CD"],
         mend=["PT", "PT_CD", "AE_CODING.PT", "AE_CODING.PT_CD"],
         reads={"AE_CODING": ["PT", "PT_CD"]},
-        query="首选语“{PT}”与编码 {PT_CD} 的对应关系与其他记录（{AE_CODING.PT}，{AE_CODING.PT_CD}）不一致，请医学编码员核实。 / "
-        "{PT} and {PT_CD} are not paired so in other records (another: {AE_CODING.PT}, {AE_CODING.PT_CD}): "
-        "for the medical coder to check, please.",
+        query="首选语“{PT}”与编码 {PT_CD} 的对应关系与其他记录不一致，请医学编码员核实。 / "
+        "{PT} and {PT_CD} are not paired so in other records: for the medical coder to check, please.",
     )
     def term_and_code_are_a_pair(cls, coding: pd.DataFrame, own: pd.DataFrame) -> Against:
         """The rarer pair is the wrong one; of pairs as frequent the one that contradicts most others.

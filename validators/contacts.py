@@ -33,9 +33,9 @@ class SURVDeath(RawForm, form="SURV"):
         mend=["CONTACT_DAT", "LAST_ALIVE_DAT"],
         reads={"DEATH": ["DTH_DAT"], "DISP": [], "AE": [], "DM": []},
         query="联系日期 {CONTACT_DAT}（末次确认存活日期 {LAST_ALIVE_DAT}）时状态为“{STATUS}”，"
-        "但受试者已于 {DEATH.DTH_DAT} 死亡，请核实日期。 / "
-        "The subject was {STATUS} on {CONTACT_DAT} (last known to be alive on {LAST_ALIVE_DAT}), and died on {DEATH.DTH_DAT}: "
-        "please check the dates.",
+        "但另一次随访已记录该受试者死亡（死亡记录表：{DEATH.DTH_DAT}），请核实日期。 / "
+        "The subject was {STATUS} on {CONTACT_DAT} (last known to be alive on {LAST_ALIVE_DAT}), after the death of which "
+        "another contact tells (death form: {DEATH.DTH_DAT}): please check the dates.",
     )
     def nobody_after_death(cls, surv: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
         told = cls.told(surv, *others)
@@ -49,9 +49,9 @@ class SURVDeath(RawForm, form="SURV"):
         mend=["STATUS", "LAST_ALIVE_DAT", "CONTACT_DAT"],
         reads={"DEATH": ["DTH_DAT"], "DISP": [], "AE": [], "DM": []},
         query="联系日期 {CONTACT_DAT} 时状态为“{STATUS}”（末次确认存活日期 {LAST_ALIVE_DAT}），"
-        "但受试者已于 {DEATH.DTH_DAT} 死亡，请核实。 / "
-        "The subject was {STATUS} on {CONTACT_DAT} (last known to be alive on {LAST_ALIVE_DAT}), and died on {DEATH.DTH_DAT}: "
-        "please check the status.",
+        "但其他记录表明受试者已死亡（死亡记录表：{DEATH.DTH_DAT}），请核实。 / "
+        "The subject was {STATUS} on {CONTACT_DAT} (last known to be alive on {LAST_ALIVE_DAT}), and other forms tell of a death "
+        "(death form: {DEATH.DTH_DAT}): please check the status.",
     )
     def dead_is_not_alive(cls, surv: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
         told, contact = cls.told(surv, *others), cls.date(surv, "CONTACT_DAT")
@@ -80,10 +80,10 @@ class SURVDeath(RawForm, form="SURV"):
         variables=["CONTACT_DAT", "LAST_ALIVE_DAT", "STATUS"],
         mend=["CONTACT_DAT", "LAST_ALIVE_DAT", "DEATH.DTH_DAT", "DISP.EOS_DAT"],
         reads={"DEATH": ["DTH_DAT"], "DISP": ["EOS_DAT"], "AE": [], "DM": []},
-        query="受试者于 {DEATH.DTH_DAT} 死亡，但随访记录中联系日期为 {CONTACT_DAT}、"
+        query="死亡记录表的死亡日期为 {DEATH.DTH_DAT}、研究结束日期为 {DISP.EOS_DAT}，但报告死亡的随访联系日期为 {CONTACT_DAT}、"
         "末次确认存活日期为 {LAST_ALIVE_DAT}，请核实日期。 / "
-        "The subject died on {DEATH.DTH_DAT}; the contact that told of it was on {CONTACT_DAT}, and the subject was last known "
-        "to be alive on {LAST_ALIVE_DAT}: please check the dates.",
+        "The death form says {DEATH.DTH_DAT}, and the study ended on {DISP.EOS_DAT}; the contact that told of the death was on "
+        "{CONTACT_DAT}, and the subject was last known to be alive on {LAST_ALIVE_DAT}: please check the dates.",
     )
     def dates_lie_around_death(cls, surv: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
         """Nobody tells of a death before it: where the other forms have a later day, they may have that of the report."""

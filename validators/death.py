@@ -103,8 +103,10 @@ class DISPDeath(RawForm, form="DISP"):
         variables=["EOS_REASON", "EOS_DAT", "EOT_REASON"],
         mend=["EOS_REASON"],
         reads={"DEATH": ["DTH_DAT"], "SURV": [], "AE": [], "DM": []},
-        query="受试者于 {DEATH.DTH_DAT} 死亡，但研究于 {EOS_DAT} 因“{EOS_REASON}”结束，请核实结束原因。 / "
-        "The subject died on {DEATH.DTH_DAT}, and the study ended on {EOS_DAT} by {EOS_REASON}: please check the reason.",
+        query="其他记录表明受试者死亡（死亡记录表：{DEATH.DTH_DAT}），但研究于 {EOS_DAT} 因“{EOS_REASON}”结束，"
+        "请核实结束原因。 / "
+        "Other forms tell of a death (death form: {DEATH.DTH_DAT}), and the study ended on {EOS_DAT} by {EOS_REASON}: "
+        "please check the reason.",
         stands_for=["IFN-DS-018"],
     )
     def death_ends_the_study(cls, disp: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
@@ -121,8 +123,9 @@ class DISPDeath(RawForm, form="DISP"):
         variables=["EOS_DAT", "EOS_REASON"],
         mend=["EOS_DAT"],
         reads={"DEATH": ["DTH_DAT"], "SURV": [], "AE": [], "DM": []},
-        query="受试者于 {DEATH.DTH_DAT} 死亡，但研究因“{EOS_REASON}”于 {EOS_DAT} 结束，请核实日期。 / "
-        "The subject died on {DEATH.DTH_DAT}, and the study ended by {EOS_REASON} on {EOS_DAT}: please check the date.",
+        query="研究因“{EOS_REASON}”于 {EOS_DAT} 结束，与其他记录的死亡日期不同（死亡记录表：{DEATH.DTH_DAT}），请核实日期。 / "
+        "The study ended by {EOS_REASON} on {EOS_DAT}, and the other forms have another day of death (death form: "
+        "{DEATH.DTH_DAT}): please check the date.",
         stands_for=["IFN-DM-020"],
     )
     def study_ends_on_that_day(cls, disp: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
@@ -137,8 +140,9 @@ class DISPDeath(RawForm, form="DISP"):
         variables=["EOT_DAT", "EOT_REASON", "EOS_DAT"],
         mend=["EOT_DAT"],
         reads={"DEATH": ["DTH_DAT"], "SURV": [], "AE": [], "DM": []},
-        query="受试者于 {DEATH.DTH_DAT} 死亡，但治疗因“{EOT_REASON}”于 {EOT_DAT} 结束，请核实日期。 / "
-        "The subject died on {DEATH.DTH_DAT}, and treatment ended by {EOT_REASON} on {EOT_DAT}: please check the date.",
+        query="治疗因“{EOT_REASON}”于 {EOT_DAT} 结束，与其他记录的死亡日期不同（死亡记录表：{DEATH.DTH_DAT}），请核实日期。 / "
+        "Treatment ended by {EOT_REASON} on {EOT_DAT}, and the other forms have another day of death (death form: "
+        "{DEATH.DTH_DAT}): please check the date.",
     )
     def treatment_ends_on_that_day(cls, disp: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
         told = cls.told(disp, *others)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trialbook.checks import Rule, Severity
+from trialbook.checks import Rule, Severity, against
 from trialbook.checks.check import check_tables
 from trialbook.checks.findings import as_text
 from trialbook.checks.rule import Witness
@@ -147,6 +147,25 @@ def test_what_another_table_says_of_the_subject_is_compared_where_it_is_one_reco
             (correct(4), Origin(COMPARED, "dm.csv", None, 2, ("DTHDTC",))),
         ),
         (None, {"AESTDTC": "2024-03-01"}, (correct(5),)),
+    ]
+
+
+def test_a_key_of_the_record_that_is_compared_is_said_where_it_is_quoted(table, run, make_rule):
+    """A record of the same table, or of one with the same key: what tells it from the others is not known from the finding."""
+    lab = table("LAB", {"SUBJECT": ["1", "1"], "TEST": ["NEUT", "WBC"], "RESULT": ["9", "5"]}, ["SUBJECT", "TEST"])
+    known = {"reads": {"LAB": ("SUBJECT", "TEST", "RESULT")}, "id": "R1"}
+    rules = [
+        make_rule(
+            lambda f, _: against(f["TEST"] != "NEUT", LAB=pd.Series([1, -1])), ["RESULT"], **known, query="More than {LAB.TEST}?"
+        ),
+        make_rule(
+            lambda f, _: against(f["TEST"] != "NEUT", LAB=pd.Series([1, -1])), ["RESULT"], **known | {"id": "R2"}, query="Right?"
+        ),
+    ]
+    findings, _ = run(rules, lab)
+    assert [(one.query, one.values, one.origins[-1].columns) for one in findings] == [
+        ("More than WBC?", {"RESULT": "9", "LAB.TEST": "WBC", "LAB.RESULT": "5"}, ("TEST", "RESULT")),
+        ("Right?", {"RESULT": "9", "LAB.RESULT": "5"}, ("RESULT",)),
     ]
 
 

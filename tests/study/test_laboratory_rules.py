@@ -74,7 +74,7 @@ def test_parts_and_wholes(passes: Passes, told: Told) -> None:
             "IFN-LB-028",
             "A",
             ["LAB 4 RESULT_TXT"],
-            ["LAB 4 TEST_LOCAL", "LAB 4 UNIT_LOCAL", "LAB 2 RESULT_TXT", "LAB 2 UNIT_LOCAL"],
+            ["LAB 4 TEST_LOCAL", "LAB 4 UNIT_LOCAL", "LAB 2 TEST_LOCAL", "LAB 2 RESULT_TXT", "LAB 2 UNIT_LOCAL"],
         )
     ]
 

@@ -34,7 +34,7 @@ def findings_of(
         if name not in read:
             continue
         at = verdict.beside[name][positions] if name in verdict.beside else _only_records(read[name], columns, subjects)
-        _compare(read[name], columns, at, rule.mend, values, origins)
+        _compare(read[name], columns, at, rule, values, origins)
     for name in rule.lacks:
         origins = [(*one, *(read[name].files if name in read else ())) for one in origins]
     if rule.twins:
@@ -186,14 +186,18 @@ def _compare(
     other: CheckedTable,
     columns: Sequence[str],
     at: np.ndarray,
-    mend: Sequence[str],
+    rule: Rule,
     values: list[dict[str, str]],
     origins: list[tuple[Origin, ...]],
 ) -> None:
-    """Add what the records ``at`` of another table say, one a finding, -1 for none; ``mend`` may name ``TABLE.COLUMN`` of it."""
-    known = {"USUBJID", *other.keys}
-    to_mend = [column for column in columns if f"{other.name}.{column}" in mend]
+    """Add what the records ``at`` of another table say, one a finding, -1 for none.
+
+    What the rule asks to correct, and what it quotes, may be ``TABLE.COLUMN`` of it.
+    """
+    to_mend = [column for column in columns if f"{other.name}.{column}" in rule.mend]
+    quoted = {name for name in PLACEHOLDER.findall(rule.message + rule.query) if "." in name}
     # The key by which the record was found says nothing that the finding does not say, unless nothing else is read.
+    known = {"USUBJID", *(column for column in other.keys if f"{other.name}.{column}" not in quoted)}
     shown = [column for column in columns if column not in known or column in to_mend]
     shown = shown or [column for column in columns if column != "USUBJID"]
     indices = np.flatnonzero(at >= 0)
