@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from trialbook.checks import once
 from trialbook.datasets import iso8601
 from trialbook.mapping.datetimes import read_iso8601
 from trialbook.protocol import Protocol
@@ -78,6 +79,7 @@ def usubjid(subjid: pd.Series, **forms: pd.DataFrame) -> pd.Series:
     return (f"{protocol().id}-" + site + "-" + first).where(site != "", "").astype("str")
 
 
+@once
 def first_screening_number(subjid: pd.Series, dm: pd.DataFrame) -> pd.Series:
     """The number of the subject's first screening, by way of SUBJID_PREV however often it was screened.
 

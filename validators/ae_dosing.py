@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, against, complete_date, position_of, rule
+from trialbook.checks import RawForm, Severity, against, complete_date, once, position_of, rule
 from trialbook.checks.against import Against
 from trialbook.datasets.iso8601 import split
 from trialbook.protocol import Protocol
@@ -40,6 +40,7 @@ def last_day(dates: pd.Series) -> pd.Series:
     return first.where(parts["d"].notna(), month.where(parts["m"].notna(), year))
 
 
+@once
 def log_of(model: type[RawForm], ex: pd.DataFrame, dm: pd.DataFrame) -> pd.DataFrame:
     """The injections by subject and number: EX (position), ON (given, or planned where not), GIVEN, LOWER, LATER, CHANGE.
 
@@ -65,6 +66,7 @@ def log_of(model: type[RawForm], ex: pd.DataFrame, dm: pd.DataFrame) -> pd.DataF
 
 class AEAction(RawForm, form="AE", across=False):
     @classmethod
+    @once
     def beside(cls, ae: pd.DataFrame, ex: pd.DataFrame, dm: pd.DataFrame) -> pd.DataFrame:
         """Each event with each injection of its subject; AFTER: since the event began; WITHIN: while it may change the dose."""
         start, end = cls.date(ae, "START"), cls.date(ae, "END")
@@ -136,6 +138,7 @@ class AEAction(RawForm, form="AE", across=False):
 
 class EXReason(RawForm, form="EX"):
     @classmethod
+    @once
     def events(cls, ae: pd.DataFrame, coding: pd.DataFrame, dm: pd.DataFrame) -> pd.DataFrame:
         """The events: OF, AE (position), WORDS, TERM (coded, else the words), ACTION, KNOWN (the subject is in DM)."""
         keys = pd.DataFrame({name: cls.cells(ae, name, "AE") for name in ("SUBJID", "AE_NO")})
@@ -148,6 +151,7 @@ class EXReason(RawForm, form="EX"):
         return table.assign(OF=first(keys["SUBJID"], dm), KNOWN=known, ACTION=cls.term(ae, "ACTION", "AE"))
 
     @classmethod
+    @once
     def named(cls, ex: pd.DataFrame, ae: pd.DataFrame, coding: pd.DataFrame, dm: pd.DataFrame) -> pd.DataFrame:
         """The changes of the dose whose reason is the name of an event that anyone had: EX, OF, CHANGE and TERM."""
         events = cls.events(ae, coding, dm)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, before, complete_date, rule, value_beside
+from trialbook.checks import RawForm, Severity, before, complete_date, once, rule, value_beside
 
 RELATED = ("DEFINITELY RELATED", "PROBABLY RELATED", "POSSIBLY RELATED")
 
@@ -14,6 +14,7 @@ MANY = 3
 
 class AEOfSubject(RawForm, form="AE", across=False):
     @classmethod
+    @once
     def of_subject(cls, values: pd.Series, rand: pd.DataFrame, ae: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         """For each event what RAND says of its subject, by whichever of the subject's screening numbers each of them has."""
         first = cls.derivation("first_screening_number")
@@ -29,6 +30,7 @@ class AEOfSubject(RawForm, form="AE", across=False):
         return cls.term(ae, "REL_IFN").isin(RELATED) | ~cls.term(ae, "ACTION").isin(["NOT APPLICABLE", ""])
 
     @classmethod
+    @once
     def of_control(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame, told: pd.Series) -> pd.DataFrame:
         """WRONG: where ``told`` holds of a control's event; DOUBTED: it is one of many, so that the arm itself is doubted."""
         wrong = (cls.arm(ae, rand, dm) == "CTRL") & told
@@ -37,6 +39,7 @@ class AEOfSubject(RawForm, form="AE", across=False):
         return pd.DataFrame({"WRONG": wrong, "DOUBTED": wrong & many})
 
     @classmethod
+    @once
     def before_randomization(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         return before(cls.date(ae, "START"), cls.of_subject(cls.date(rand, "RAND_DTTM", "RAND"), rand, ae, dm))
 

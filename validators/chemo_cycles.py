@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, complete_date, rule
+from trialbook.checks import RawForm, Severity, complete_date, once, rule
 
 TWO_CYCLES = pd.Timedelta(days=60)
 """Assumption: where so many days lie between the starts of two cycles, there is room for one between them."""
@@ -14,6 +14,7 @@ ORDER = {"INDUCTION": 0, "CONSOLIDATION": 1}
 
 class CyclesForm(RawForm, form="PRIORCHEMO", across=False):
     @classmethod
+    @once
     def cycles(cls, chemo: pd.DataFrame) -> pd.DataFrame:
         """Subject, phase (0, 1, NaN), number, start and end; ``at``: their place in the table."""
         return pd.DataFrame(
@@ -28,6 +29,7 @@ class CyclesForm(RawForm, form="PRIORCHEMO", across=False):
         )
 
     @classmethod
+    @once
     def gaps(cls, chemo: pd.DataFrame) -> pd.DataFrame:
         """By record MISSING (a number before it is not there), ROOM (since the start before it there was time for a cycle), FIRST
         (nothing is before it), MISTYPED (a number of its phase leaves one out for which there was no time)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, against, before, position_of, rule
+from trialbook.checks import RawForm, Severity, against, before, once, position_of, rule
 from trialbook.checks.against import Against
 
 ENOUGH = 2
@@ -25,6 +25,7 @@ def apart(one: pd.Series, other: pd.Series) -> pd.Series:
     return before(one, other) | before(other, one)
 
 
+@once
 def last_contact(
     model: type[RawForm], frame: pd.DataFrame, form: str, surv: pd.DataFrame, status: str, dm: pd.DataFrame
 ) -> np.ndarray:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from trialbook.checks import Dataset, RawForm, Severity, against, rule
+from trialbook.checks import Dataset, RawForm, Severity, against, once, rule
 from trialbook.datasets.iso8601 import earliest, latest
 from trialbook.protocol import Protocol
 from trialbook.protocol.interventions import Threshold
@@ -32,12 +32,14 @@ STOP = PROTOCOL.told(lambda protocol: limits(protocol.interventions[DRUG].modifi
 
 class EXForm(RawForm, form="EX", across=False):
     @classmethod
+    @once
     def is_step(cls, ex: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         """Whether the dose is one that the subject's version of the protocol knows."""
         steps = cls.in_force(ex, dm, lambda protocol: protocol.interventions[DRUG].steps)
         return cls.number(ex, "DOSE_UG").groupby(steps).transform(lambda doses: doses.isin(doses.name)).astype(bool)
 
     @classmethod
+    @once
     def doses(cls, ex: pd.DataFrame, dm: pd.DataFrame) -> pd.DataFrame:
         """The injections of a known dose, in order: ``amount``, ``before`` (the dose until then; NaN at the first), ``full``.
 
@@ -139,6 +141,7 @@ class EXForm(RawForm, form="EX", across=False):
 
 class EC(Dataset, domain="EC", across=False):
     @classmethod
+    @once
     def against_counts(cls, ec: pd.DataFrame, lb: pd.DataFrame, dm: pd.DataFrame, of: str) -> pd.Series:
         """For each injection the position in LB of the last count before it, where that is below its limit; -1 for none.
 

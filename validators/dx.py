@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, against, before, complete_date, rule
+from trialbook.checks import RawForm, Severity, against, before, complete_date, once, rule
 from trialbook.checks.against import Against
 from trialbook.mapping.numbers import read_numbers
 
@@ -31,6 +31,7 @@ def filled(found: pd.Series) -> pd.Series:
 
 class DXForm(RawForm, form="DX", across=False):
     @classmethod
+    @once
     def first_cycle(cls, dx: pd.DataFrame, chemo: pd.DataFrame) -> tuple[pd.Series, np.ndarray]:
         """By record the start of the subject's first cycle whose own dates agree, and its position in ``chemo``; "" and -1."""
         form = "PRIORCHEMO"
@@ -60,6 +61,7 @@ class DXForm(RawForm, form="DX", across=False):
         return against(~(before(start, diagnosed) | late), PRIORCHEMO=at)
 
     @classmethod
+    @once
     def named(cls, dx: pd.DataFrame, pcr: pd.DataFrame | None = None) -> pd.DataFrame:
         """The gene that each names, ``""`` for none: subtype, karyotype, fusion (with NPM1), target (that of most runs)."""
         genes = cls.table("genetics").set_index("gene")

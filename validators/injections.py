@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, against, complete_date, rule
+from trialbook.checks import RawForm, Severity, against, complete_date, once, rule
 from trialbook.protocol import Protocol
 from trialbook.protocol.interventions import Intervention
 
@@ -35,6 +35,7 @@ class EXForm(RawForm, form="EX", across=False):
         return cls.in_force(ex, dm, lambda protocol: value(protocol.interventions[DRUG])).astype("float64")
 
     @classmethod
+    @once
     def schedule(cls, ex: pd.DataFrame, dm: pd.DataFrame) -> pd.DataFrame:
         """The log by days since 1970: subject ``of``, ``number``, ``planned`` and ``day`` (given; NaN where it was not).
 
@@ -63,6 +64,7 @@ class EXForm(RawForm, form="EX", across=False):
         return log
 
     @classmethod
+    @once
     def too_close(cls, ex: pd.DataFrame, dm: pd.DataFrame, log: pd.DataFrame) -> pd.Series:
         """Of two injections that are too close the one farther from its day; where neither is, both."""
         log = log.assign(off=log["off"].abs(), between=cls.plan(ex, dm, "least_days_between"))
@@ -77,6 +79,7 @@ class EXForm(RawForm, form="EX", across=False):
         return close.reindex(ex.index, fill_value=False)
 
     @classmethod
+    @once
     def misplaced(cls, ex: pd.DataFrame, dm: pd.DataFrame, log: pd.DataFrame) -> tuple[pd.Series, pd.Series, pd.Series]:
         """Injections that are too early, and too late, and that can't be judged but by one planned date, or by a wrong number.
 

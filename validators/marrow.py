@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, against, position_of, rule
+from trialbook.checks import RawForm, Severity, against, once, position_of, rule
 from trialbook.checks.against import Against
 from trialbook.mapping.numbers import read_numbers
 
@@ -24,6 +24,7 @@ class BMForm(RawForm, form="BM", across=False):
         return read_numbers(cls.cells(bm, "BLAST_PCT"))
 
     @classmethod
+    @once
     def response(cls, bm: pd.DataFrame, resp: pd.DataFrame) -> tuple[pd.Series, pd.Series, np.ndarray]:
         """What the response of the marrow's day says of remission and of the site of a relapse, and its position; "" and -1."""
         if not len(resp.columns):
@@ -138,6 +139,7 @@ class BMForm(RawForm, form="BM", across=False):
         return (collected == "") | bound | cls.blasts(bm).between(0, 100)
 
     @classmethod
+    @once
     def sample(cls, bm: pd.DataFrame) -> tuple[pd.Series, pd.Series, pd.Series]:
         """Whether quality, blasts and status each say that the sample could be evaluated: 1, 0, or NaN for nothing said."""
         quality, status = cls.term(bm, "SAMPLE_QUALITY"), cls.term(bm, "CR_STATUS")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, against, rule, value_of
+from trialbook.checks import RawForm, Severity, against, once, rule, value_of
 from trialbook.checks.against import Against
 from trialbook.mapping.numbers import read_numbers
 
@@ -32,6 +32,7 @@ class PcrForm(RawForm, form="MRD_PCR", across=False):
     """Of ratio, copies and log reduction two decide about the third."""
 
     @classmethod
+    @once
     def measured(cls, pcr: pd.DataFrame, dx: pd.DataFrame) -> pd.DataFrame:
         """Numbers by record: TARGET, ABL1, RATIO, LOD, COPIES (the ratio that the copies give), OFF (by how much the log
         reduction is more than ratio and diagnosis give), OFF_COPIES (the same of the copies), NEAR (how much OFF may be);
@@ -68,6 +69,7 @@ class PcrForm(RawForm, form="MRD_PCR", across=False):
         return middle.where((of_subject.transform("count") >= FEWEST_RUNS) & (middle.abs() > 2 * ROUNDED), 0)
 
     @classmethod
+    @once
     def compared(cls, pcr: pd.DataFrame, dx: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series, pd.Series]:
         """``measured``; whether the log reduction follows from the ratio, and from the copies (NaN: not known)."""
         table = cls.measured(pcr, dx)

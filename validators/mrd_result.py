@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, complete_date, rule
+from trialbook.checks import RawForm, Severity, complete_date, once, rule
 from trialbook.mapping.numbers import read_numbers
 
 ABSENT = ("NEGATIVE", "BELOW LIMIT OF DETECTION")
@@ -32,6 +32,7 @@ class PcrResultForm(RawForm, form="MRD_PCR", across=False):
         return read_numbers(cls.cells(pcr, column))
 
     @classmethod
+    @once
     def said(cls, pcr: pd.DataFrame) -> pd.DataFrame:
         """By record whether copies, ratio and log reduction say that the target was detected: 1, 0, or NaN for nothing said.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, against, rule
+from trialbook.checks import RawForm, Severity, against, once, rule
 from trialbook.checks.against import Against
 from trialbook.mapping.numbers import read_numbers
 
@@ -17,6 +17,7 @@ SAMPLE = {"LAB": ["SUBJID", "VISIT", "LAB_DAT", "LAB_TIM", "TEST_LOCAL", "ACCESS
 
 class LabParts(RawForm, form="LAB", across=False):
     @classmethod
+    @once
     def compared(cls, lab: pd.DataFrame) -> pd.DataFrame:
         """By record of a part: ``at``, the position of its whole in the sample (-1: none), MORE (it is more than the whole), and
         how many of the sample's parts are, and are not, more (MANY, FEW)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, against, position_of, rule
+from trialbook.checks import RawForm, Severity, against, once, position_of, rule
 from trialbook.checks.against import Against
 from trialbook.mapping.numbers import read_numbers
 
@@ -33,6 +33,7 @@ class ResponseForm(RawForm, form="RESP", across=False):
         return pd.DataFrame({"subject": cls.cells(resp, "SUBJID"), "day": cls.date(resp, "ASSESS_DAT")})
 
     @classmethod
+    @once
     def marrow(cls, resp: pd.DataFrame, bm: pd.DataFrame) -> tuple[pd.Series, np.ndarray]:
         """What status and blasts of the marrow of the day both say, and its position: CR, RELAPSE, or "" where they disagree."""
         keys = pd.DataFrame({"subject": cls.cells(bm, "SUBJID", "BM"), "day": cls.date(bm, "BM_DAT", "BM")})
@@ -80,6 +81,7 @@ class ResponseForm(RawForm, form="RESP", across=False):
         return against(~((cls.term(resp, "HEM_STATUS") == "RELAPSE") & ~outside & (says == "CR")), BM=at)
 
     @classmethod
+    @once
     def runs(cls, pcr: pd.DataFrame) -> pd.DataFrame:
         """By record of the assay: subject, day, whether it is of marrow, SAYS (what it says, if it agrees in itself), RATIO.
 
@@ -114,6 +116,7 @@ class ResponseForm(RawForm, form="RESP", across=False):
         )
 
     @classmethod
+    @once
     def assay(cls, resp: pd.DataFrame, pcr: pd.DataFrame) -> tuple[pd.Series, np.ndarray]:
         """What the run that counts of the day's marrow says, and its position; "" and -1 where none does or several disagree."""
         runs = cls.runs(pcr)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, against, complete_date, position_of, rule, value_beside
+from trialbook.checks import RawForm, Severity, against, complete_date, once, position_of, rule, value_beside
 from trialbook.protocol import Protocol
 
 PROTOCOL = Protocol(Path(__file__).resolve().parents[1] / "protocol")
@@ -38,12 +38,14 @@ def planned_doses(model: type[RawForm], subjects: pd.Series, dm: pd.DataFrame) -
     return model.in_force(subjects, dm, lambda protocol: protocol.interventions[DRUG].plan.planned_doses).astype("float64")
 
 
+@once
 def group(model: type[RawForm], subjects: pd.Series, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
     """The arm of each number's subject, by whichever of its screening numbers RAND has."""
     first = model.derivation("first_screening_number")
     return value_beside(model.term(rand, "GROUP", "RAND"), first(rand["SUBJID"], dm), first(subjects, dm))
 
 
+@once
 def logs(model: type[RawForm], ex: pd.DataFrame, dm: pd.DataFrame) -> pd.DataFrame:
     """One row a subject of EX: ``last`` (position and day of the last injection near its plan), ``end`` (of the plan's records).
 
@@ -79,6 +81,7 @@ def of(column: pd.Series, subjects: pd.Series) -> pd.Series:
 
 class EXForm(RawForm, form="EX", across=False):
     @classmethod
+    @once
     def in_control_arm(cls, ex: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
         """Injections of controls, given; and whether their subject has more of them than :data:`STRAY`."""
         subject = cls.cells(ex, "SUBJID")
@@ -179,6 +182,7 @@ class RANDForm(RawForm, form="RAND", across=False):
 
 class DISPForm(RawForm, form="DISP", across=False):
     @classmethod
+    @once
     def ends(cls, disp: pd.DataFrame, ex: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.DataFrame:
         """``log``'s columns for each record of a subject of the interferon arm (NaN elsewhere), ``eot`` and ``every``."""
         subject, log = cls.cells(disp, "SUBJID"), logs(cls, ex, dm)

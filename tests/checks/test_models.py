@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from trialbook.checks import Dataset, RawForm, Severity, rule, value_beside, value_of
+from trialbook.checks import Dataset, FormReader, RawForm, Severity, rule, value_beside, value_of
 from trialbook.errors import SpecError
 from trialbook.mapping import ColumnSpec, Specs, load_specs
 
@@ -112,7 +112,7 @@ def test_a_forms_date_is_read_by_its_specification(specs, monkeypatch):
     class Form(RawForm, form="DM"):
         pass
 
-    monkeypatch.setattr(Form, "_specs", specs)
+    monkeypatch.setattr(Form, "_reader", FormReader(specs))
     dm = pd.DataFrame(
         {"CONSENT": ["2024-03-01", " 2024-3-1 ", "2024-UN-UN", "1/3/2024", ""], "SEX": ["Male", " F", "x", "", "M"]}
     )
@@ -131,7 +131,7 @@ def test_a_forms_cells_and_numbers_are_read_as_the_mapping_reads_them(specs, mon
 
     columns = {"N": ColumnSpec(type="integer"), "X": ColumnSpec(type="number"), "TEXT": ColumnSpec()}
     spec = specs.forms["AE"].model_copy(update={"columns": columns})
-    monkeypatch.setattr(Form, "_specs", replace(specs, forms={"AE": spec}))
+    monkeypatch.setattr(Form, "_reader", FormReader(replace(specs, forms={"AE": spec})))
     raw = [" 1.0", "１７", "01", "1.5", "1e3", "x ", ""]
     ae = pd.DataFrame(dict.fromkeys(columns, raw), dtype="str")
     assert Form.cells(ae, "N").tolist() == ["1", "17", "01", "1.5", "1e3", "x", ""]
@@ -141,7 +141,7 @@ def test_a_forms_cells_and_numbers_are_read_as_the_mapping_reads_them(specs, mon
     nulls = {"N": ColumnSpec(type="number", null_codes=("9999",)), "CODE": ColumnSpec(codelist="SEX", null_codes=("U",))}
     dates = {"D": ColumnSpec(type="date", format="y-m-d", null_codes=("1900-01-01",))}
     spec = specs.forms["AE"].model_copy(update={"columns": {**columns, **nulls, **dates}})
-    monkeypatch.setattr(Form, "_specs", replace(specs, forms={"AE": spec}))
+    monkeypatch.setattr(Form, "_reader", FormReader(replace(specs, forms={"AE": spec})))
     other = pd.DataFrame({"N": ["9999", "5"], "CODE": ["U", "Ｍ"], "D": ["1900-01-01", "2024-03-05T10:20Z"]}, dtype="str")
     assert Form.number(other, "N").fillna(-1).tolist() == [-1, 5]
     assert Form.cells(other, "N").tolist() == ["", "5"]

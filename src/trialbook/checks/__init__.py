@@ -2,12 +2,15 @@
 
 from trialbook.checks.against import against, position_of
 from trialbook.checks.models import Dataset, RawForm, value_beside, value_of
+from trialbook.checks.once import once
+from trialbook.checks.reading import FormReader
 from trialbook.checks.rule import Rule, rule
 from trialbook.datasets.iso8601 import before, complete_date, is_iso8601, study_day
 from trialbook.findings import Severity
 
 __all__ = [
     "Dataset",
+    "FormReader",
     "RawForm",
     "Rule",
     "Severity",
@@ -15,6 +18,7 @@ __all__ = [
     "before",
     "complete_date",
     "is_iso8601",
+    "once",
     "position_of",
     "rule",
     "study_day",

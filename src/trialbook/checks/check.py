@@ -13,6 +13,7 @@ import numpy as np
 from trialbook.checks.consequences import Told, without_told
 from trialbook.checks.findings import findings_of
 from trialbook.checks.made_without import not_passed
+from trialbook.checks.once import one_run
 from trialbook.checks.parts import Part, run_in_parts, run_together
 from trialbook.checks.rule import Rule, missing_table
 from trialbook.checks.schema import Verdict
@@ -20,6 +21,7 @@ from trialbook.checks.tables import CheckedTable
 from trialbook.findings import Finding, RuleOutcome, RuleStatus, Runner
 
 
+@one_run()
 def check_tables(
     tables: Mapping[str, CheckedTable],
     rules: Mapping[str, Sequence[Rule]],
@@ -34,7 +36,8 @@ def check_tables(
     ``told`` is what raw records were found to be wrong in already, by the rules that would tell it again.
     With ``parts`` rules run on a part of the subjects at a time, to the same result. ``incomplete`` gives the reason why nothing
     passes on a table: records of it are missing.
-    What a rule prints or warns of is dropped here; it shows where the rule is run in a notebook by ``study.schema``.
+    What several rules ask of the same tables is made once (:mod:`trialbook.checks.once`). What a rule prints or warns of is
+    dropped here; it shows where the rule is run in a notebook by ``study.schema``.
     """
     findings: list[Finding] = []
     outcomes: list[RuleOutcome] = []

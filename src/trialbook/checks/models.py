@@ -16,36 +16,50 @@ import pandas as pd
 import pandera.pandas as pa
 
 from trialbook.checks.native_rules import native_rules
+from trialbook.checks.reading import FormReader
 from trialbook.checks.rule import Rule
 from trialbook.errors import SpecError
-from trialbook.mapping import DATE_TYPES, ColumnSpec, Specs
-from trialbook.mapping.cells import read_cells
-from trialbook.mapping.codes import read_terms
+from trialbook.mapping import Specs
 from trialbook.mapping.consents import in_each_version, versions_in_force
-from trialbook.mapping.datetimes import read_iso8601
-from trialbook.mapping.numbers import read_numbers
 from trialbook.protocol import Protocol
 
+_UNBOUND = "the study binds its models when it loads them"
 
-class _Bound:
-    """What the study binds to its models when it has loaded them; no rule runs before."""
+
+class _OfProtocol:
+    """The protocol, which the study binds to its models when it has loaded them; no rule runs before."""
 
     def __get__(self, model: object, kind: type[_Checked]) -> Protocol:
-        assert kind._protocol is not None, "the study binds its models when it loads them"
+        assert kind._protocol is not None, _UNBOUND
         return kind._protocol
+
+
+class _OfReader:
+    """The study's reader of forms, bound as the protocol is."""
+
+    def __get__(self, model: object, kind: type[_Checked]) -> FormReader:
+        assert kind._reader is not None, _UNBOUND
+        return kind._reader
 
 
 class _Checked(pa.DataFrameModel):
     """What both kinds of model share: the rules declared in the class body, in its order.
 
-    ``cls.protocol`` is the protocol as it stands; ``cls.in_force`` gives what it was for each record's subject.
+    ``cls.protocol`` is the protocol as it stands; ``cls.in_force`` gives what it was for each record's subject. ``cls.reader``
+    reads the columns of any form: a function that several models share takes it instead of a model, and works once for them all.
     """
 
     _table: str = ""
     _across: bool = True
-    _specs: Specs | None = None
+    _reader: FormReader | None = None
     _protocol: Protocol | None = None
-    protocol = _Bound()
+    protocol = _OfProtocol()
+    reader = _OfReader()
+
+    @classmethod
+    def bind(cls, reader: FormReader, protocol: Protocol) -> None:
+        """What the study does to its models when it has loaded them."""
+        cls._reader, cls._protocol = reader, protocol
 
     @classmethod
     def declared_rules(cls) -> tuple[Rule, ...]:
@@ -88,8 +102,7 @@ class _Checked(pa.DataFrameModel):
 
     @classmethod
     def _study(cls) -> Specs:
-        assert cls._specs is not None, "the study binds its models when it loads them"
-        return cls._specs
+        return cls.reader.specs
 
 
 # Several rules read one table; the time of its last change tells whether it is still the same.
@@ -112,9 +125,9 @@ class RawForm(_Checked):
     def _optional(cls, declared: Mapping[str, Any]) -> tuple[str, ...]:
         """Consents of which no column is named only tell the version of the protocol: of a single one they tell nothing."""
         optional = super()._optional(declared)
-        if cls._specs is None or cls._protocol is None or len(cls._protocol.versions) > 1:
+        if cls._reader is None or cls._protocol is None or len(cls._protocol.versions) > 1:
             return optional
-        consent = cls._specs.export.consent
+        consent = cls._study().export.consent
         reads = declared["reads"].items()
         return (*optional, *(name for name, columns in reads if not columns and consent and name == consent.form))
 
@@ -123,31 +136,22 @@ class RawForm(_Checked):
     @classmethod
     def cells(cls, frame: pd.DataFrame, column: str, form: str | None = None) -> pd.Series:
         """A column as text, as the mapping reads it: no outer white space, no null codes, a whole number without its point."""
-        return read_cells(frame[column], cls._column(column, form))
+        return cls.reader.cells(frame, column, form or cls._table)
 
     @classmethod
     def number(cls, frame: pd.DataFrame, column: str, form: str | None = None) -> pd.Series:
         """An integer or number column as float64, as the mapping reads it; NaN where a cell is empty or no number."""
-        spec = cls._column(column, form)
-        if spec.type not in ("integer", "number"):
-            raise SpecError(f"{form or cls._table}.{column} is no integer or number column by its form specification")
-        return read_numbers(read_cells(frame[column], spec))
+        return cls.reader.number(frame, column, form or cls._table)
 
     @classmethod
     def date(cls, frame: pd.DataFrame, column: str, form: str | None = None) -> pd.Series:
         """A date or time column as ISO 8601 by the format its specification declares; ``""`` where it does not fit."""
-        spec = cls._column(column, form)
-        if spec.type not in DATE_TYPES:
-            raise SpecError(f"{form or cls._table}.{column} is no date or time column by its form specification")
-        return read_iso8601(read_cells(frame[column], spec), spec.format, cls._study().export.unknown_date_parts)
+        return cls.reader.date(frame, column, form or cls._table)
 
     @classmethod
     def term(cls, frame: pd.DataFrame, column: str, form: str | None = None) -> pd.Series:
         """A coded column as the terms of the code list that its specification names; ``""`` where a cell is empty or has none."""
-        spec = cls._column(column, form)
-        if spec.codelist is None:
-            raise SpecError(f"{form or cls._table}.{column} has no code list by its form specification")
-        return read_terms(read_cells(frame[column], spec), cls._study().codelists[spec.codelist])
+        return cls.reader.term(frame, column, form or cls._table)
 
     @classmethod
     def in_force(
@@ -166,14 +170,7 @@ class RawForm(_Checked):
     @classmethod
     def derivation(cls, name: str) -> Callable[..., Any]:
         """A function of ``sdtm_specs/derivations.py``: a rule needs no second copy of what the mapping does."""
-        return cls._study().function(name)
-
-    @classmethod
-    def _column(cls, column: str, form: str | None) -> ColumnSpec:
-        found = cls._study().forms[form or cls._table].columns.get(column)
-        if found is None:
-            raise SpecError(f"{form or cls._table}.{column} is not in the form's specification")
-        return found
+        return cls.reader.derivation(name)
 
 
 class Dataset(_Checked):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trialbook.checks.models import Dataset, Model, RawForm
+from trialbook.checks.reading import FormReader
 from trialbook.checks.rule import Rule
 from trialbook.errors import SpecError
 from trialbook.mapping import Specs
@@ -31,13 +32,14 @@ def load_models(folder: Path, prefix: str, specs: Specs, protocol: Protocol) -> 
     forms: dict[str, tuple[type[RawForm], ...]] = {}
     datasets: dict[str, tuple[type[Dataset], ...]] = {}
     ids: dict[str, Path] = {}
+    reader = FormReader(specs)
     for path in sorted(folder.glob("*.py")):
         module = load_module(path, prefix)
         for model in vars(module).values():
             if not _declared_in(model, module.__name__):
                 continue
             _no_id_twice(_rules(model, path), ids, path)
-            model._specs, model._protocol = specs, protocol
+            model.bind(reader, protocol)
             if issubclass(model, RawForm):
                 if model._table not in specs.forms:
                     raise SpecError(
