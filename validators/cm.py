@@ -30,6 +30,7 @@ class CMForm(RawForm, form="CM"):
         variables=["START"],
         query=f"开始日期 {{START}} 晚于其他日期 {MOST_YEARS} 年以上，或过早，请核实年份。 / "
         f"{{START}} lies more than {MOST_YEARS} years after the other dates, or a lifetime before: please check the year.",
+        told_by=["TB-RAW-CM-START-FUTURE"],
     )
     def start_is_near(cls, cm: pd.DataFrame) -> pd.Series:
         return ~((cls.years_off(cm, "START") > MOST_YEARS) | (cls.years_off(cm, "START") < -LIFETIME))
@@ -41,6 +42,7 @@ class CMForm(RawForm, form="CM"):
         variables=["END"],
         query=f"结束日期 {{END}} 与其他日期相差 {MOST_YEARS} 年以上，请核实年份。 / "
         f"{{END}} lies more than {MOST_YEARS} years from the other dates: please check the year.",
+        told_by=["TB-RAW-CM-END-FUTURE"],
     )
     def end_is_near(cls, cm: pd.DataFrame) -> pd.Series:
         return ~(cls.years_off(cm, "END").abs() > MOST_YEARS)
