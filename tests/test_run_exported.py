@@ -74,6 +74,45 @@ def test_the_day_and_who_says_it_stand_in_the_results(tiny_study: Path, export: 
     assert "<dt>Exported</dt><dd>2026-12-31 (--exported)</dd>" in (out / "report.html").read_text(encoding="utf-8")
 
 
+# A rule of the study's on a form and one on a dataset, which compare the date with another.
+COMPARED = """
+from __future__ import annotations
+from trialbook.checks import Dataset, RawForm, Severity, before, rule, value_of
+class Ends(RawForm, form="AE"):
+    @rule("T-SHORT", Severity.{severity}, "short", variables=["START", "END"], mend=["END"])
+    def short(cls, ae): return cls.date(ae, "START") == cls.date(ae, "END")
+class Consents(Dataset, domain="AE"):
+    @rule("T-AFTER", Severity.{severity}, "after", variables=["AESTDTC"], reads={{"DM": ["RFICDTC"]}})
+    def after(cls, ae, dm): return before(ae["AESTDTC"], value_of(dm, "RFICDTC", by=ae["USUBJID"]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("day", "severity", "expected"),
+    [
+        (date(2026, 12, 6), "ERROR", [("T-AFTER", 1), ("T-AFTER", 2), ("T-SHORT", 1), ("T-SHORT", 2)]),
+        (date(2026, 12, 5), "ERROR", [("T-AFTER", 1), ("T-AFTER", 2), ("T-SHORT", 1)]),
+        (date(2026, 12, 4), "ERROR", [("T-AFTER", 1)]),
+        (date(2026, 12, 4), "REJECT", [("T-AFTER", 1), ("T-AFTER", 2), ("T-SHORT", 1), ("T-SHORT", 2)]),
+        # The consent itself: all that is compared with it says nothing.
+        (date(2026, 11, 29), "WARNING", []),
+    ],
+)
+def test_nothing_is_said_of_what_disagrees_with_a_date_in_the_future(
+    tiny_study: Path, export: Path, day: date, severity: str, expected: list[tuple[str, int]]
+) -> None:
+    (tiny_study / "validators" / "compared.py").write_text(COMPARED.format(severity=severity))
+    run = Study(tiny_study).validate(export, exported=day)
+    found = [(rule, record) for rule, record, _ in told(run, "T-AFTER", "T-SHORT")]
+    assert sorted(found) == expected
+    outcomes = {one.rule: one for one in run.results.outcomes if one.rule in ("T-AFTER", "T-SHORT")}
+    assert {one.rule: (one.findings, len(one.told)) for one in outcomes.values()} == {
+        name: (count, 2 - count) for name in outcomes for count in [sum(rule == name for rule, _ in expected)]
+    }
+    if day == date(2026, 12, 5):
+        assert outcomes["T-SHORT"].reason == "1 failing record is told of already, in the raw data, by TB-RAW-AE-END-FUTURE"
+
+
 @pytest.mark.parametrize(("severity", "records"), [("ERROR", [1]), ("WARNING", [1]), ("REJECT", [1, 2])])
 def test_a_rule_is_silent_of_a_record_that_another_told_of_unless_it_is_graver(
     tiny_study: Path, export: Path, severity: str, records: list[int]

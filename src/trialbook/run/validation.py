@@ -10,6 +10,7 @@ from trialbook.checks.check import check_tables
 from trialbook.checks.consequences import Told, told_of, told_of_columns, without_repeats
 from trialbook.checks.cross import cross_rules, without_consequences
 from trialbook.checks.export_rules import check_export
+from trialbook.checks.future_rules import without_future
 from trialbook.checks.judged_tables import judged_tables
 from trialbook.checks.made_without import made_without
 from trialbook.checks.mapping_rules import check_mapping
@@ -103,9 +104,10 @@ class _Validation:
         # Those that are silent where another has told of the record run after the others.
         for later in (False, True):
             now = {name: [one for one in of_form if bool(one.told_by) is later] for name, of_form in rules.items()}
-            made = check_tables(self.forms, now, absent, study.protocol.id, told, self.of_forms)
-            self.batches.append(made)
-            found += made[0]
+            made, outcomes = check_tables(self.forms, now, absent, study.protocol.id, told, self.of_forms)
+            made, outcomes = without_future(made, outcomes, [*found, *made])
+            self.batches.append((made, outcomes))
+            found += made
             told = told_of(found, rules)
         so_far = [finding for made, _ in self.batches for finding in made]
         id, questions = study.protocol.id, study.questions
@@ -132,7 +134,9 @@ class _Validation:
         self.batches.append(check_answers(screened, forms.found, self.forms, study.specs, id, questions, assigned, told))
         told = [finding for found, _ in self.batches for finding in found]
         self.batches.append(check_undecided(screened, dm, forms.found, self.forms, study.specs, id, questions, told))
-        self.batches.append(check_mapping(mapped.issues, mapped.not_made, self.datasets, self.forms, id, questions))
+        told = [finding for found, _ in self.batches for finding in found]
+        unmapped = check_mapping(mapped.issues, mapped.not_made, self.datasets, self.forms, id, questions)
+        self.batches.append(without_repeats(*unmapped, told))
 
     def _check_datasets(self, told: ToldByRule) -> None:
         """The standard's rules, and the study's own also for datasets that are not there."""
@@ -142,7 +146,7 @@ class _Validation:
         not_made = self.material.mapped.not_made
         found = check_tables(self.datasets, rules, not_made, study.protocol.id, told, self.of_datasets, self.incomplete)
         so_far = [finding for made, _ in self.batches for finding in made]
-        self.batches.append(without_repeats(*found, so_far))
+        self.batches.append(without_repeats(*without_future(*found, so_far), so_far))
 
     def _check_across(self) -> None:
         """The rules across datasets, where nothing that was found so far asks about the same cells."""
