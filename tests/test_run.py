@@ -205,8 +205,8 @@ def test_a_column_that_one_file_lacks_is_one_finding_and_not_one_a_record(tiny_s
 def test_rules_that_read_an_absent_dataset_are_skipped(tiny_study, export):
     run = Study(tiny_study).validate(export(ae=AE))
     assert reasons(run, "TINY-AE-101", "TB-AE-USUBJID-DM") == {
-        "TINY-AE-101": ("SKIPPED", "DM is not there"),
-        "TB-AE-USUBJID-DM": ("SKIPPED", "DM is not there"),
+        "TINY-AE-101": ("SKIPPED", "DM is not there: the export has none of its forms (DM)"),
+        "TB-AE-USUBJID-DM": ("SKIPPED", "DM is not there: the export has none of its forms (DM)"),
     }
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from trialbook.checks import Severity
 from trialbook.checks.check import check_tables
-from trialbook.checks.consequences import told_of
-from trialbook.findings import Stage
+from trialbook.checks.consequences import told_of, without_repeats
+from trialbook.findings import Finding, Origin, Role, RuleOutcome, RuleStatus, Runner, Stage
 
 
 @pytest.fixture
@@ -66,3 +66,35 @@ def test_a_finding_keeps_its_id_when_others_are_left_out(table, make_rule):
     (only,), (outcome,) = check_tables({"AE": dataset}, filled, {}, "S", told)
     assert only == second
     assert outcome.reason == "1 failing record is told of already, in the raw data, by CODED"
+
+
+def on(rule: str, stage: Stage, *columns: str, severity: Severity = Severity.ERROR, row: int = 2) -> Finding:
+    """A finding that asks to correct cells of a row of one file."""
+    origins = (Origin(Role.CORRECT, "lab.csv", None, row, columns),)
+    return Finding(f"{rule}-{row}", rule, (), severity, stage, "LB", row - 1, "1", ("LBSTRESC",), {}, "", "", origins)
+
+
+UNREAD = on("UNREAD", Stage.MAPPING, "RESULT")
+
+
+@pytest.mark.parametrize(
+    ("told", "found", "by"),
+    [
+        ([on("NO-UNIT", Stage.RAW, "UNIT")], on("NO-CONVERSION", Stage.MAPPING, "UNIT"), "NO-UNIT"),
+        ([on("NO-UNIT", Stage.RAW, "UNIT", severity=Severity.WARNING)], on("NO-CONVERSION", Stage.MAPPING, "UNIT"), None),
+        ([on("NO-UNIT", Stage.RAW, "UNIT", row=3)], on("NO-CONVERSION", Stage.MAPPING, "UNIT"), None),
+        ([UNREAD], on("NO-TERM", Stage.SDTM, "RESULT", "UNIT"), "UNREAD"),
+        ([UNREAD], on("NO-TERM", Stage.SDTM, "UNIT"), None),
+        ([on("EMPTY", Stage.RAW, "RESULT")], on("NO-TERM", Stage.SDTM, "RESULT", "UNIT"), None),
+    ],
+    ids=[
+        "what is empty has no conversion", "a graver one", "another record", "a value made of what can't be read, and more",
+        "another cell", "a value made of two cells of which one is told of",
+    ],
+)  # fmt: skip
+def test_a_cell_that_is_asked_about_is_not_asked_about_again(told, found, by):
+    outcome = RuleOutcome(found.rule, Runner.PANDERA, RuleStatus.ISSUE_REPORTED, None, 1, found.severity, "", "LB")
+    kept, (after,) = without_repeats([found], [outcome], told)
+    assert kept == ([] if by else [found])
+    reason = f"1 finding is told of already by {by}" if by else None
+    assert after == replace(outcome, findings=0 if by else 1, reason=reason, told=(found.id,) if by else ())

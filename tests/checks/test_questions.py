@@ -88,8 +88,11 @@ def test_each_kind_is_asked_by_some_rule() -> None:
     frame = pd.DataFrame({name: pd.Series([], dtype="str") for name in names})
     dataset = SdtmDataset("AE", "", frame, {name: Variable(name, "", "Char") for name in names})
     dataset_rules(dataset, load_standard("sdtmig-3.4"), load_ct(list_ct()[-1], None), ("USUBJID",), questions)
-    issues = [MappingIssue(kind, "LB", "LB", ("LBORRES",), np.array([], dtype=np.int64), "") for kind in ("UNIT", "RESULT")]
-    lb = CheckedTable("LB", "", Stage.SDTM, pd.DataFrame({"LBORRES": []}, dtype="str"), None, (), lambda *_: [])
+    none = np.array([], dtype=np.int64)
+    unread = (("UNIT", "LBORRES"), ("RESULT", "LBORRES"), ("RESULT", "LBORNRLO"))
+    issues = [MappingIssue(kind, "LB", "LB", (variable,), none, "") for kind, variable in unread]
+    frame = pd.DataFrame({"LBORRES": [], "LBORNRLO": []}, dtype="str")
+    lb = CheckedTable("LB", "", Stage.SDTM, frame, None, (), lambda *_: [])
     check_mapping(issues, {}, {"LB": lb}, {}, "S", questions)
     # Of unknown subjects, criteria, visits and across datasets, rules made for one export ask, which have tests of their own.
     of_exports = {

@@ -144,11 +144,17 @@ def test_issues_name_test_and_unit_and_records() -> None:
         (
             "TB-MAP-LB-LBORRES-RESULT",
             [3],
-            "The result {LBORRES} of {LBTESTCD} is no number, and no word that units.yml knows",
+            "The result {LBORRES} of {LBTESTCD} is neither a number nor a word that is known for results",
         ),
-        ("TB-MAP-LB-LBORNRLO-RESULT", [5], "The limit {LBORNRLO} of {LBTESTCD} is no number"),
-        ("TB-MAP-LB-LBORNRHI-RESULT", [5], "The limit {LBORNRHI} of {LBTESTCD} is no number"),
+        ("TB-MAP-LB-LBORNRLO-RESULT", [5], "The limit {LBORNRLO} of the normal range of {LBTESTCD} is not a number"),
+        ("TB-MAP-LB-LBORNRHI-RESULT", [5], "The limit {LBORNRHI} of the normal range of {LBTESTCD} is not a number"),
     ]
+
+
+def test_of_no_known_test_nothing_more_is_said() -> None:
+    """A row whose cells are shifted has another column's text as its test, which is what is told of it."""
+    shifted = {"TESTCD": "", "ORRES": "AST", "ORRESU": "26", "ORNRLO": "U/L", "ORNRHI": "15"}
+    assert made([shifted, {"TESTCD": "", "ORRES": "26", "ORRESU": "foo"}]).issues == []
 
 
 def test_what_was_not_done_has_no_result_and_is_no_issue() -> None:

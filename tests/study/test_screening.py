@@ -216,6 +216,17 @@ def test_who_is_randomized_with_an_exception_is_found(trial: Study, write: Calla
     ]  # fmt: skip
 
 
+def test_the_question_says_with_what_the_answer_disagrees(trial: Study, write: Callable, eligible: Forms) -> None:
+    """A site that is told only that something elsewhere is another can't tell what to look at."""
+    forms = changed(eligible, "LAB", 0, RESULT_TXT="126")
+    forms["IE"] = [{"SUBJID": "S1", "IE_NO": "I6", "IE_ANS": "是"}]
+    (query,) = [one.query for one in trial.validate(write(forms)).results.findings if one.rule == "TB-IE-ANSWER"]
+    assert query.partition(" / ")[0] == (
+        "筛选号 S1、标准编号 I6：是否符合 IE_ANS 填写为“是”，"
+        "与其他表单填写的内容（LAB 筛选 谷丙转氨酶: 结果 RESULT_TXT 126, 参考范围上限 ULN 50）不一致，请核实该回答及相关内容。"
+    )
+
+
 def test_who_is_randomized_and_undecided_is_told_of_at_the_cells_that_would_decide(
     trial: Study, write: Callable, eligible: Forms
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,9 @@ from trialbook.mapping.codes import read_terms
 from trialbook.screening import ScreenedExport
 
 ANSWER, UNANSWERED, LACKING = "TB-IE-ANSWER", "TB-IE-UNANSWERED", "TB-IE-LACKING"
+DATA = "{DATA}"
+_IN_BRACKETS = re.compile(rf" ?[(（]{re.escape(DATA)}[)）]")
+"""What the question says of the data, where there are entries to say it of."""
 SAID = {
     ANSWER: "The site's answer to the criterion is not the one that the data give",
     UNANSWERED: "The site answers other criteria, and not this one, which the data decide",
@@ -81,7 +85,7 @@ def check_answers(
     findings: list[Finding] = []
     outcomes = []
     for id, mask in failing.items():
-        query = questions.ask_about(spec, id.removeprefix("TB-IE-"), answers.answer)
+        query = questions.ask_about(spec, id.removeprefix("TB-IE-"), answers.answer, data=DATA)
         rule = Rule(
             id,
             Severity.ERROR if id == ANSWER else Severity.WARNING,
@@ -220,7 +224,10 @@ def _with_data(finding: Finding, at: int, compared: _Compared, evidence: Evidenc
     if doubted and in_arm:
         own = tuple(replace(one, role=Role.COMPARED) for one in own)
     values = {**finding.values, "VERDICT": compared.verdict.iloc[at], **told}
-    return replace(finding, message=message, values=values, origins=(*own, *origins))
+    # In one step, whatever stands in braces in what the site entered.
+    query = _IN_BRACKETS.sub("", finding.query) if not (data := evidence.entries(position, tuple(told))) else finding.query
+    query = query.replace(DATA, "; ".join(data))
+    return replace(finding, message=message, values=values, query=query, origins=(*own, *origins))
 
 
 def _follows(finding: Finding, broken: Collection[Cell]) -> bool:

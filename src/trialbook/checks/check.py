@@ -84,7 +84,8 @@ def _by_absence(verdict: Verdict, absent: Mapping[str, str]) -> Verdict:
     if verdict.status is RuleStatus.SKIPPED:
         for name in verdict.rule.reads:
             if name in absent and verdict.reason == missing_table(name):
-                return replace(verdict, reason=absent[name])
+                of_form = f"the form {name} " in absent[name]
+                return replace(verdict, reason=absent[name] if of_form else f"{missing_table(name)}: {absent[name]}")
     return verdict
 
 

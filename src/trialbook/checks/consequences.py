@@ -15,6 +15,7 @@ from trialbook.mapping import Form
 
 Cell = tuple[str, str | None, int | None, str | None, str]
 """File, sheet, row, path and column."""
+_OF_CELLS = (Stage.RAW, Stage.MAPPING)
 
 
 def to_correct(findings: Iterable[Finding]) -> set[Cell]:
@@ -99,30 +100,38 @@ def without_told(verdict: Verdict, table: CheckedTable, told: Sequence[Told]) ->
 def without_repeats(
     found: Sequence[Finding], outcomes: Sequence[RuleOutcome], told: Iterable[Finding]
 ) -> tuple[list[Finding], list[RuleOutcome]]:
-    """Findings on datasets without those of which each cell to correct is one that a finding on the forms asks to correct.
+    """Findings of mapping or on datasets without those of which ``told`` asks to correct each cell already.
 
-    Who a subject is, all of a record tells: an empty USUBJID is told of by a finding on any of its cells. None stands for a
-    graver one, which would open the gate. A rule's outcome says how many it left out, and by whom.
+    What mapping can't read, it passes on as it stands: of a value made of such a cell, whatever else it is made of, nothing more
+    is told. Who a subject is, all of a record tells: an empty USUBJID is told of by a finding on any of its cells. None stands
+    for a graver one, which would open the gate. A rule's outcome says how many it left out, and by whom.
     """
     asked: dict[Cell, Finding] = {}
+    unread: dict[Cell, Finding] = {}
     for one in told:
-        for cell in to_correct([one]) if one.stage is Stage.RAW else ():
+        for cell in to_correct([one]) if one.stage in _OF_CELLS else ():
             if cell not in asked or one.severity.rank < asked[cell].severity.rank:
                 asked[cell] = one
+            if one.stage is Stage.MAPPING:
+                unread[cell] = one
     of_records = {_record(cell): one for cell, one in sorted(asked.items(), key=lambda item: -item[1].severity.rank)}
     kept: list[Finding] = []
-    left_out: dict[tuple[str, str], list[str]] = {}
+    left_out: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for one in found:
         cells = to_correct([one])
         whole = all(origin.columns for origin in one.origins if origin.role is Role.CORRECT)
-        if one.variables == ("USUBJID",):
-            cells, asked_of = {_record(cell) for cell in cells}, of_records
-        else:
-            asked_of = asked
-        if cells and whole and all(cell in asked_of and asked_of[cell].severity.reaches(one.severity) for cell in cells):
-            left_out.setdefault((one.rule, one.dataset), []).append(asked_of[min(cells, key=str)].rule)
-        else:
+        by = next((unread[cell] for cell in sorted(cells, key=str) if cell in unread), None)
+        if by is None or not by.severity.reaches(one.severity):
+            if one.variables == ("USUBJID",):
+                cells, asked_of = {_record(cell) for cell in cells}, of_records
+            else:
+                asked_of = asked
+            again = cells and whole and all(cell in asked_of and asked_of[cell].severity.reaches(one.severity) for cell in cells)
+            by = asked_of[min(cells, key=str)] if again else None
+        if by is None:
             kept.append(one)
+        else:
+            left_out.setdefault((one.rule, one.dataset), []).append((by.rule, one.id))
     return kept, [_less(one, left_out.get((one.rule, one.dataset), [])) for one in outcomes]
 
 
@@ -131,11 +140,16 @@ def _record(cell: Cell) -> Cell:
     return (*cell[:4], "")
 
 
-def _less(outcome: RuleOutcome, by: Sequence[str]) -> RuleOutcome:
-    """The outcome without the findings that others told of, which its reason names."""
-    if not by:
+def _less(outcome: RuleOutcome, left_out: Sequence[tuple[str, str]]) -> RuleOutcome:
+    """The outcome without the findings (by whom, and id) that others told of, which its reason names."""
+    if not left_out:
         return outcome
-    count = len(by)
+    count = len(left_out)
     what = "finding is" if count == 1 else "findings are"
-    reason = f"{count} {what} told of already, in the raw data, by {', '.join(dict.fromkeys(by))}"
-    return replace(outcome, findings=outcome.findings - count, reason="; ".join(filter(None, (outcome.reason, reason))))
+    reason = f"{count} {what} told of already by {', '.join(dict.fromkeys(by for by, _ in left_out))}"
+    return replace(
+        outcome,
+        findings=outcome.findings - count,
+        reason="; ".join(filter(None, (outcome.reason, reason))),
+        told=(*outcome.told, *(id for _, id in left_out)),
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trialbook.checks.questions import field_name
 from trialbook.checks.tables import CheckedTable
 from trialbook.findings import Origin, Role
 from trialbook.mapping import Form, FormSpec, Specs
@@ -45,8 +46,30 @@ class Evidence:
         there = (form for form in dict.fromkeys(forms) if form in self.found)
         return tuple(form for form in there if not len(self._records(position, form)))
 
+    def entries(self, position: int, items: Sequence[str]) -> list[str]:
+        """What the site entered of some items, a text a record: ``LAB SCREENING 肌酐: 结果 RESULT 1.82, ULN 1.10``.
+
+        A record is named by the keys of it that are chosen from a list. Of an item that counts records only the form is named.
+        """
+        counted = {item: self._counted(item) for item in items}
+        texts = []
+        for (form, row), columns in self._telling(position, [one for one in items if not counted[one]]).items():
+            spec, cells = self.specs.forms.get(form), self.tables[form].frame
+            if spec is None or not columns:
+                continue
+            names = [key for key in spec.keys if spec.columns[key].codelist and key not in columns and key in cells]
+            record = " ".join([form, *(str(cells[name].iloc[row]).strip() for name in names)])
+            said = (f"{field_name(spec, name)} {str(cells[name].iloc[row]).strip() or '—'}" for name in columns if name in cells)
+            texts.append(f"{record}: {', '.join(said)}")
+        return [*texts, *dict.fromkeys(form for of in counted.values() for form in of)]
+
     def _cells(self, position: int, items: Sequence[str], role: Role) -> Iterator[Origin]:
         """The cells that items were taken from; where there is none, the record that it is a subject by."""
+        for (form, row), columns in self._telling(position, items).items():
+            yield from self.tables[form].locate(np.array([row]), columns, role)[0]
+
+    def _telling(self, position: int, items: Sequence[str]) -> dict[tuple[str, int], list[str]]:
+        """By form and position of the record, the columns that items were taken from."""
         positions = np.array([position])
         (cells,) = self.screened.items.provenance.cells(positions, items)
         if not cells:
@@ -57,9 +80,8 @@ class Evidence:
             place: [name for name in columns if name not in self.tables[place[0]].keys] for place, columns in cells.items()
         }
         if any(telling.values()):
-            cells = {place: columns for place, columns in telling.items() if columns}
-        for (form, row), columns in cells.items():
-            yield from self.tables[form].locate(np.array([row]), columns, role)[0]
+            return {place: columns for place, columns in telling.items() if columns}
+        return {place: list(columns) for place, columns in cells.items()}
 
     def _records(self, position: int, form: str) -> np.ndarray:
         """The positions of a subject's records in a form."""

@@ -27,6 +27,9 @@ OPEN = ("EPOCH",)
 ASKED = {"RESULT": "UNREADABLE-RESULT", "UNIT": "UNKNOWN-UNIT"}
 """By the kind of the issue, the kind of the question to the site."""
 
+LIMITS = ("ORNRLO", "ORNRHI")
+"""How the names of variables end that are limits of a normal range."""
+
 
 def check_mapping(
     issues: Sequence[MappingIssue],
@@ -82,7 +85,8 @@ def check_mapping(
 def _question(issue: MappingIssue, questions: Questions) -> str:
     if issue.kind not in ASKED:
         return ""
-    return questions.ask(ASKED[issue.kind], value=f"{{{issue.variables[0]}}}", test=f"{{{issue.domain}TEST}}")
+    kind = "UNREADABLE-LIMIT" if issue.kind == "RESULT" and issue.variables[0].endswith(LIMITS) else ASKED[issue.kind]
+    return questions.ask(kind, value=f"{{{issue.variables[0]}}}", test=f"{{{issue.domain}TEST}}")
 
 
 def _nearest(codelist: StudyCodelist, column: str) -> Callable[[pd.DataFrame], pd.Series]:

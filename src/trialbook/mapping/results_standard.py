@@ -60,11 +60,12 @@ def _results(making: Making, prefix: str, collected: str) -> dict[str, pd.Series
         term, number, unit = "", float("nan"), ""
         reading = read_result(text, *([group.standard.words] if group.standard else []), units.words) if text else Reading()
         if reading is None:
-            term, unread[i] = text, True
+            # Of which test it is, nobody knows: that is the fault.
+            term, unread[i] = text, group.test != ""
         elif reading.number is None:
             term = reading.word
         elif group.standard is None or group.conversion is None:
-            unknown_unit[i] = True
+            unknown_unit[i] = group.test != ""
         else:
             converted = convert(reading.number, group.conversion)
             term, unit = reading.sign + as_text(converted), group.standard.unit
@@ -73,7 +74,7 @@ def _results(making: Making, prefix: str, collected: str) -> dict[str, pd.Series
         numbers.append(number)
         of_units.append(unit)
     making.issues += _unknown_units(making, prefix, groups, unknown_unit, distinct.of)
-    message = f"The result {{{collected}}} of {{{prefix}TESTCD}} is no number, and no word that units.yml knows"
+    message = f"The result {{{collected}}} of {{{prefix}TESTCD}} is neither a number nor a word that is known for results"
     making.issues += _unread(making, collected, unread, distinct.of, message)
     return {
         "STRESC": spread(terms, distinct.of, making.frame.index),
@@ -93,10 +94,10 @@ def _limits(making: Making, prefix: str, collected: str) -> dict[str, pd.Series]
     for i, (text, group) in enumerate(zip(texts, groups, strict=True)):
         reading = read_result(text) if text else Reading()
         if reading is None or reading.sign not in ("", own_sign):
-            unread[i] = True
+            unread[i] = group.test != ""
         elif reading.number is not None and group.conversion is not None:
             numbers[i] = float(convert(reading.number, group.conversion))
-    message = f"The limit {{{collected}}} of {{{prefix}TESTCD}} is no number"
+    message = f"The limit {{{collected}}} of the normal range of {{{prefix}TESTCD}} is not a number"
     making.issues += _unread(making, collected, unread, distinct.of, message)
     return {"NUMBER": pd.Series(numbers[distinct.of], index=making.frame.index)}
 
