@@ -539,9 +539,15 @@ def test_entries_are_redrawn_until_they_are_eligible(disease: ModuleType) -> Non
     assert ((redrawn["ENTRY"] > 3) & (redrawn["ENTRY"] < redrawn["LIMIT"])).all()
 
 
-def test_residual_disease_is_as_the_assumptions_say() -> None:
+@pytest.fixture(scope="module")
+def thousand() -> Tables:
+    """A trial with 500 subjects an arm."""
+    return simulate(11, 1000)
+
+
+def test_residual_disease_is_as_the_assumptions_say(thousand: Tables) -> None:
     """In 500 subjects an arm: ratios at diagnosis by gene; molecular MRD at month 6, where entries were redrawn, a little off."""
-    tables = simulate(11, 1000)
+    tables = thousand
     randomized = tables["DX"]["SUBJID"].isin(tables["RAND"]["SUBJID"])
     diagnosis = tables["DX"][randomized].assign(GENE=of(tables, "RAND", "STRATUM", tables["DX"]["SUBJID"][randomized]))
     logs = np.log10(diagnosis["QPCR_DX_RATIO_PCT"].astype(float)).groupby(diagnosis["GENE"]).agg(["mean", "std", "size"])
@@ -559,9 +565,9 @@ def test_residual_disease_is_as_the_assumptions_say() -> None:
         assert abs(rates[name] - expected) < 3 * np.sqrt(expected * (1 - expected) / 500) + 0.04
 
 
-def test_adverse_events_are_as_frequent_as_the_profile_says() -> None:
+def test_adverse_events_are_as_frequent_as_the_profile_says(thousand: Tables) -> None:
     """In 500 subjects an arm, within three standard errors; what needs a visit that shows it is a little rarer."""
-    tables = simulate(11, 1000)
+    tables = thousand
     profile = pd.read_csv(ROOT / "simulation" / "ae_profile.csv").set_index("AEDECOD")
     arm = tables["RAND"].set_index("SUBJID")["GROUP"]
     coding = tables["AE_CODING"].drop_duplicates(["SUBJID", "PT"])
