@@ -560,7 +560,7 @@ def test_the_sheets_keep_text_and_offer_choices(study, tmp_path):
         assert book[sheet.title].auto_filter.ref
         assert [cell.value for cell in book[sheet.title][1]] == list(sheet.headers)
     offered = {str(one.sqref).split(":")[0][0]: one.formula1 for one in book["Columns"].data_validations.dataValidation}
-    assert offered.keys() == {"A", "D", "F", "G", "H"}
+    assert offered.keys() == {"A", "D", "F", "G", "H", "L"}
 
 
 @pytest.mark.parametrize(
