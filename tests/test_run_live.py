@@ -351,8 +351,8 @@ def test_explanations_of_a_reject_of_no_rule_and_of_a_single_finding(run, tiny_s
     assert [finding.rule for finding in second.findings if finding.explanation] == ["TINY-AE-001"]
     assert sorted(message.partition(":")[0] for _, message, _ in stale(second)) == [
         "An explanation explains no finding any more",
-        "An explanation explains no finding any more",
         "An explanation is about a Reject, which can't be explained",
+        "An explanation names a rule that this study does not have",
     ]
     assert sorted(origins[0][1] or 0 for _, _, origins in stale(second)) == [2, 6, 14]
 

@@ -104,7 +104,7 @@ def test_an_export_that_is_not_as_specified(tmp_path):
             None,
             None,
             ("TERM",),
-            "A specified column is not in the export: TERM in AE",
+            "A specified column is not in the export: TERM in AE; was one of these renamed, which no specification names: EXTRA?",
             [("ae.csv", None, 1, ())],
         ),
         (

@@ -13,7 +13,7 @@ from trialbook.findings import RuleStatus
 from trialbook.mapping import Specs
 from trialbook.study import LoadedStudy
 
-REASONS = {"DS": "the form RAND is not in the export, and DS is made of it"}
+REASONS = {"DS": "the form RAND is not in the export, and records that are checked are made of it"}
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def specs(repository: Path) -> Specs:
     ("absent", "expected"),
     [
         ([], {}),
-        (["RAND"], {"DM": "the form RAND is not in the export, and DM is made of it", **REASONS}),
+        (["RAND"], {"DM": "the form RAND is not in the export, and records that are checked are made of it", **REASONS}),
         # Not required: where the export lacks it, there are no records of it.
         (["THYROID_AB"], {}),
     ],
@@ -35,7 +35,7 @@ def test_by_domain_why_nothing_passes(specs: Specs, absent: list[str], expected:
 
 
 def test_what_is_judged_needs_the_forms_of_its_items(specs: Specs) -> None:
-    assert made_without(specs, ["LAB"])["IE"] == "the form LAB is not in the export, and IE is made of it"
+    assert made_without(specs, ["LAB"])["IE"] == "the form LAB is not in the export, and records that are checked are made of it"
 
 
 @pytest.mark.parametrize(

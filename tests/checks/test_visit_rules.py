@@ -515,7 +515,7 @@ def test_nobody_missed_a_visit_where_it_is_not_known_who_left_before_it(study: S
     assert [one.rule for one in ours(run)] == ["TB-RAW-SCAN-EXPECTED"]
     assert statuses(run)["TB-VISIT-MISSED"] == (
         RuleStatus.SKIPPED,
-        "the form ELEMENT is not in the export, and SE is made of it",
+        "the form ELEMENT is not in the export, and records that are checked are made of it",
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from trialbook.findings import RuleStatus, Threshold
 from trialbook.reports import terminal_summary
 from trialbook.reports.summary import count_sites, count_subjects, verdict, worst_rules
+from trialbook.reports.wording import rule_text
 
 BROKEN = "1 of 10 rules could not run (EXECUTION ERROR): what it would find is unknown."
 SKIPPED = "1 of 10 rules was SKIPPED: what it checks was not looked at."
@@ -76,6 +77,19 @@ def test_worst_rules(results):
         ("Error", "TB-DM-002", 1, "Not ISO 8601"),
         ("Warning", "TB-TYPE", 2, "Markup in a text & a “quote” <b>"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("Not in order: {IETEST}", "Not in order"),
+        ("The result {LBORRES} of {LBTESTCD} is no number", "The result LBORRES of LBTESTCD is no number"),
+        ("Outside of its window: {VISIT}, {DTC}", "Outside of its window: VISIT, DTC"),
+        ("Given, but there is no dose", "Given, but there is no dose"),
+    ],
+)
+def test_what_a_rule_says_of_any_record(message, said):
+    assert rule_text(message) == said
 
 
 def test_terminal(results):

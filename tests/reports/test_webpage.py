@@ -116,6 +116,27 @@ def test_the_variables_that_only_compare_are_no_reason_to_look_at_a_column(resul
     assert re.findall("<code>(.*?)</code>", where) == ["DOSE_UG"]
 
 
+def test_what_changed_stands_first_and_leads_to_the_findings(results):
+    """Two findings have a status: one is new, one persists."""
+    html = report_html(results, Threshold.ERROR)
+    sections = re.findall(r'<section id="(\w+)">', html)
+    assert sections == ["history", "picture", "counts", "findings", "rules", "inputs"]
+    assert re.findall(r'<a href="#(status=\w+)">([^<]+)</a>', html) == [
+        ("status=new", "1 new"),
+        ("status=persisting", "1 persisting"),
+    ]
+
+
+def test_many_findings_that_were_not_assessed_are_folded(results):
+    many = tuple({**results.not_assessed[0], "id": f"{number:016x}"} for number in range(26))
+    assert '<details open>\n<summary class="tb-unrun">Not assessed: 25 ' in str(
+        report_html(dataclasses.replace(results, not_assessed=many[:25]), Threshold.ERROR)
+    )
+    assert '<details>\n<summary class="tb-unrun">Not assessed: 26 ' in str(
+        report_html(dataclasses.replace(results, not_assessed=many), Threshold.ERROR)
+    )
+
+
 def test_payload_cannot_end_its_element(results):
     assert not re.search("[<>&\u2028\u2029]", findings_payload(results))
 

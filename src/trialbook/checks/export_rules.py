@@ -118,11 +118,20 @@ def _missing(forms: Forms) -> Iterator[Found]:
     for form in forms.found.values():
         for name in form.missing:
             if not form.spec.columns[name].optional:
-                yield Found(form.name, f"{name} in {form.name}", _headers(form.tables), (name,))
+                renamed = _perhaps_renamed(form, form.tables)
+                yield Found(form.name, f"{name} in {form.name}{renamed}", _headers(form.tables), (name,))
         for table, name in form.lacking:
             if not form.spec.columns[name].optional:
-                what = f"{name} in {table.file}, though other files of {form.name} have it"
+                what = f"{name} in {table.file}, though other files of {form.name} have it{_perhaps_renamed(form, (table,))}"
                 yield Found(form.name, what, _headers((table,)), (name,))
+
+
+def _perhaps_renamed(form: Form, tables: Sequence[RawTable]) -> str:
+    """The columns there that nobody knows: one of them may be the one that is looked for."""
+    unknown = dict.fromkeys(header for table, header in form.unknown if any(table is one for one in tables))
+    if not unknown:
+        return ""
+    return f"; was one of these renamed, which no specification names: {', '.join(unknown)}?"
 
 
 def _headers(tables: Sequence[RawTable]) -> tuple[Origin, ...]:

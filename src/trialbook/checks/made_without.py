@@ -24,8 +24,9 @@ def made_without(specs: Specs, absent: Collection[str]) -> dict[str, str]:
             needed |= _forms(specs.items.as_domain)
         lacking = sorted(form for form in needed & set(absent) if form in specs.forms and specs.forms[form].required)
         if lacking:
-            forms = f"the form {lacking[0]} is" if len(lacking) == 1 else f"the forms {', '.join(lacking)} are"
-            found[name] = f"{forms} not in the export, and {name} is made of {'it' if len(lacking) == 1 else 'them'}"
+            one = len(lacking) == 1
+            forms = f"the form {lacking[0]} is" if one else f"the forms {', '.join(lacking)} are"
+            found[name] = f"{forms} not in the export, and records that are checked are made of {'it' if one else 'them'}"
     return found
 
 
@@ -33,7 +34,7 @@ def not_passed(verdict: Verdict, table: str, reasons: Mapping[str, str]) -> Verd
     """The verdict, SKIPPED with the reason where it passed on a table, or by one, that ``reasons`` says can't be judged."""
     if verdict.status is not RuleStatus.SUCCESS:
         return verdict
-    why = [reasons[name] for name in (table, *verdict.rule.reads) if name in reasons]
+    why = dict.fromkeys(reasons[name] for name in (table, *verdict.rule.reads) if name in reasons)
     return replace(verdict, status=RuleStatus.SKIPPED, reason="; ".join(why)) if why else verdict
 
 

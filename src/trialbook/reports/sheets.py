@@ -10,7 +10,17 @@ from trialbook.findings import Finding, Origin, Results, Role, RuleStatus, Sever
 from trialbook.reports.summary import TableNames, count_rule_statuses, count_sites, count_tables, site_of, verdict, worst_first
 from trialbook.reports.trend import STATUSES, runs
 from trialbook.reports.unrun import UNRUN, why_not_run
-from trialbook.reports.wording import counted, names_text, opening, origin_text, origins_text, path_text, record_text, values_text
+from trialbook.reports.wording import (
+    counted,
+    names_text,
+    opening,
+    origin_text,
+    origins_text,
+    path_text,
+    record_text,
+    rule_text,
+    values_text,
+)
 
 SEVERITIES = tuple(severity.value for severity in Severity)
 RULE_ORDER = (RuleStatus.EXECUTION_ERROR, RuleStatus.SKIPPED, RuleStatus.ISSUE_REPORTED, RuleStatus.SUCCESS)
@@ -206,5 +216,5 @@ def rule_rows(results: Results) -> Iterator[Row]:
             outcome.severity,
             outcome.findings,
             outcome.reason,
-            outcome.message,
+            rule_text(outcome.message),
         )

@@ -20,8 +20,7 @@ from trialbook.findings import (
     counts_against,
     gate_open,
 )
-from trialbook.findings.terms import PLACEHOLDER
-from trialbook.reports.wording import counted
+from trialbook.reports.wording import counted, rule_text
 
 Kind = Literal["form", "dataset"]
 MOST_STRAYS = 5
@@ -140,8 +139,7 @@ def count_rule_statuses(results: Results) -> dict[RuleStatus, int]:
 
 def worst_rules(results: Results, most: int) -> list[RuleCount]:
     """The rules with findings, by the worst severity and then by how many findings."""
-    # What stands in braces is the record's own value, and the findings of a rule differ in it.
-    texts = {outcome.rule: PLACEHOLDER.sub(r"\1", outcome.message) for outcome in results.rules if outcome.message}
+    texts = {outcome.rule: rule_text(outcome.message) for outcome in results.rules if outcome.message}
     tally: Counter[str] = Counter()
     worst: dict[str, Finding] = {}
     for finding in results.findings:

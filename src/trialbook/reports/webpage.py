@@ -28,14 +28,14 @@ from trialbook.reports.summary import (
 )
 from trialbook.reports.trend import STATUSES, runs, trend_svg
 from trialbook.reports.unrun import more_reasons, why_not_run
-from trialbook.reports.wording import names_to_mend, opening, origin_text, record_text, visible, visible_lines
+from trialbook.reports.wording import names_to_mend, opening, origin_text, record_text, rule_text, visible, visible_lines
 
 STATIC_FINDINGS = 200
 LONG_TEXT, LONG_TEXT_START = 300, 120
 SUBJECTS = 8
 OPEN_RULES = 25
 MOST_REASONS = 5
-MOST_ENTRIES = 500
+MOST_ENTRIES, OPEN_ENTRIES = 500, 25
 
 
 def report_html(results: Results, threshold: Threshold) -> str:
@@ -89,6 +89,7 @@ def history_html(results: Results) -> Markup | None:
         not_assessed=results.not_assessed,
         reasons=reasons.most_common(),
         strays=results.stray_answers,
+        found=Counter(finding.status.value for finding in results.findings if finding.status),
     )
 
 
@@ -151,9 +152,11 @@ def _environment() -> Environment:
     environment.filters["origin"] = origin_text
     environment.filters["record"] = record_text
     environment.filters["mend"] = names_to_mend
+    environment.filters["rule"] = rule_text
     environment.filters["number"] = lambda number: f"{number:,}"
     environment.globals["MOST_REASONS"] = MOST_REASONS
     environment.globals["MOST_ENTRIES"] = MOST_ENTRIES
+    environment.globals["OPEN_ENTRIES"] = OPEN_ENTRIES
     environment.globals["LONG_TEXT"] = LONG_TEXT
     environment.globals["LONG_TEXT_START"] = LONG_TEXT_START
     return environment

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 
 from trialbook.exports.headers import plain_header
 from trialbook.findings import Finding, Origin, Role
+from trialbook.findings.terms import PLACEHOLDER
 
 # What a person cannot see, or what changes how the rest is seen: C0 and C1 controls, marks of direction, lone surrogates.
 # U+200C and U+200D stay: emoji and some scripts are made with them.
 HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
+VALUE_AT_END = re.compile(rf": {PLACEHOLDER.pattern}$")
 NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 EMPTY = "(empty)"
 # A step of an ODM path: the entity's OID (or key), its repeat key and, among equals, its number.
@@ -77,6 +79,11 @@ def origins_text(origins: Sequence[Origin], role: Role) -> str:
 def names_text(names: Sequence[str]) -> str:
     """Variables or columns as a list in a sentence."""
     return ", ".join(visible(name) for name in names)
+
+
+def rule_text(message: str) -> str:
+    """What a rule says of any record: its message without the record's value at the end; others as the name of their column."""
+    return PLACEHOLDER.sub(r"\1", VALUE_AT_END.sub("", message))
 
 
 def subject_text(subject: str | None, number: str) -> str:

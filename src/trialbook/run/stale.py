@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
+from trialbook.checks.modules import KIT_PREFIX
 from trialbook.findings import (
     Coverage,
     Finding,
@@ -25,7 +26,10 @@ from trialbook.findings.explanations import FILE, Explanation, Explanations
 
 RULE = "TB-EXPLANATION-STALE"
 MESSAGE = "An explanation explains no finding any more"
+NO_RULE = "An explanation names a rule that this study does not have"
 REJECTED = "An explanation is about a Reject, which can't be explained"
+OF_OTHERS = (KIT_PREFIX, "CORE-")
+"""How rules begin that come and go with what is there to be checked: of the study's own, each belongs to every run."""
 ELSEWHERE = "explanations"
 """What a finding is about whose explanation names no dataset, nor a rule that has one."""
 
@@ -76,6 +80,8 @@ def _stale(entry: Explanation, results: Results, coverage: Coverage, previous: P
     subject = entry.scope.subject
     if subject is not None and coverage.subjects is not None and subject not in coverage.subjects:
         return None
+    if entry.rule is not None and not entry.rule.startswith(OF_OTHERS) and entry.rule not in {one.rule for one in results.rules}:
+        return NO_RULE
     if entry.rule is not None:
         return MESSAGE if coverage.ran_everywhere(entry.rule, entry.scope.dataset or "") else None
     every_rule_ran = _all_ran({outcome.status for outcome in results.rules if outcome.runner is not Runner.CORE})

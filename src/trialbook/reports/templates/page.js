@@ -8,8 +8,8 @@
     event.preventDefault();
     search.focus();
   });
-  // Paper cannot be clicked: what is folded on the screen is open in print.
-  const folded = () => document.querySelectorAll(".tb-rules details:not([open])");
+  // Paper cannot be clicked: what is folded on the screen is open in print, but for the rules that passed, a hundred pages of them.
+  const folded = () => document.querySelectorAll(".tb-rules details:not([open]):not(.tb-passed), .tb-history details:not([open])");
   let opened = [];
   window.addEventListener("beforeprint", () => {
     opened = [...folded()];
