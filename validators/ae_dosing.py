@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, against, complete_date, once, position_of, rule
+from trialbook.checks import RawForm, Severity, against, complete_date, once, position_of, rule, value_at, words
 from trialbook.checks.against import Against
-from trialbook.datasets.iso8601 import split
+from trialbook.datasets.iso8601 import first_day, last_day
 from trialbook.protocol import Protocol
 
 PROTOCOL = Protocol(Path(__file__).resolve().parents[1] / "protocol")
@@ -20,24 +20,6 @@ FOLLOWING = 4 * EVERY
 
 GAP = 1.5 * EVERY
 """Days between two injections beyond which one was left out."""
-
-
-def words(texts: pd.Series) -> pd.Series:
-    """Texts as they are compared: full-width letters as usual ones, without spaces, in small letters."""
-    return texts.str.normalize("NFKC").str.replace(r"\s", "", regex=True).str.casefold()
-
-
-def first_day(dates: pd.Series) -> pd.Series:
-    """The first day that each date can be; NaT for none."""
-    parts = split(dates)[["y", "m", "d"]]
-    return pd.to_datetime(parts.fillna({"m": 1, "d": 1}).set_axis(["year", "month", "day"], axis=1), errors="coerce")
-
-
-def last_day(dates: pd.Series) -> pd.Series:
-    """The last day that each date can be; NaT for none."""
-    parts, first = split(dates), first_day(dates)
-    month, year = first + pd.offsets.MonthEnd(0), first + pd.offsets.YearEnd(0)
-    return first.where(parts["d"].notna(), month.where(parts["m"].notna(), year))
 
 
 @once
@@ -143,11 +125,11 @@ class EXReason(RawForm, form="EX"):
         """The events: OF, AE (position), WORDS, TERM (coded, else the words), ACTION, KNOWN (the subject is in DM)."""
         keys = pd.DataFrame({name: cls.cells(ae, name, "AE") for name in ("SUBJID", "AE_NO")})
         coded = pd.DataFrame({name: cls.cells(coding, name, "AE_CODING") for name in ("SUBJID", "AE_NO")})
-        terms = np.append(cls.cells(coding, "PT", "AE_CODING").to_numpy(dtype=object), "")[position_of(coded, keys)]
+        terms = value_at(cls.cells(coding, "PT", "AE_CODING"), position_of(coded, keys), keys.index)
         table = keys.assign(WORDS=words(cls.cells(ae, "AETERM", "AE")), TERM=terms, AE=np.arange(len(ae)))
         table["TERM"] = table["TERM"].where(table["TERM"] != "", table["WORDS"]).astype("str")
         first = cls.derivation("first_screening_number")
-        known = keys["SUBJID"].isin(set(cls.cells(dm, "SUBJID", "DM")) - {""})
+        known = cls.derivation("in_demographics")(cls.reader, keys["SUBJID"], dm)
         return table.assign(OF=first(keys["SUBJID"], dm), KNOWN=known, ACTION=cls.term(ae, "ACTION", "AE"))
 
     @classmethod
@@ -164,7 +146,7 @@ class EXReason(RawForm, form="EX"):
                 "TERM": words(cls.cells(ex, "REASON_CHANGE")).map(usual).fillna("").astype("str"),
             }
         )
-        known = cls.cells(ex, "SUBJID").isin(set(cls.cells(dm, "SUBJID", "DM")) - {""})
+        known = cls.derivation("in_demographics")(cls.reader, cls.cells(ex, "SUBJID"), dm)
         return table[known & (table["CHANGE"] != "") & (table["TERM"] != "")]
 
     @rule(

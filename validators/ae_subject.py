@@ -22,7 +22,7 @@ class AEOfSubject(RawForm, form="AE", across=False):
 
     @classmethod
     def arm(cls, ae: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        return cls.of_subject(cls.term(rand, "GROUP", "RAND"), rand, ae, dm)
+        return cls.derivation("arm")(cls.reader, ae["SUBJID"], rand, dm)
 
     @classmethod
     def of_drug(cls, ae: pd.DataFrame) -> pd.Series:

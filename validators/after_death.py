@@ -32,7 +32,7 @@ class AEDeath(RawForm, form="AE"):
     def told(cls, ae: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
         """What is told of the death of each record's subject; ``others``: DEATH, SURV, DISP, DM."""
         death, surv, disp, dm = others
-        return cls.derivation("deaths")(cls, cls.cells(ae, "SUBJID"), death, surv, disp, ae, dm)
+        return cls.derivation("deaths")(cls.reader, cls.cells(ae, "SUBJID"), death, surv, disp, ae, dm)
 
     @rule(
         "IFN-AE-011",
@@ -46,7 +46,7 @@ class AEDeath(RawForm, form="AE"):
         "contacts nor the end of the study tell of a death: please check.",
     )
     def others_tell_of_the_death(cls, ae: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
-        return ~(cls.derivation("fatal")(cls, ae) & (cls.told(ae, *others)["VOICES"] <= 1))
+        return ~(cls.derivation("fatal")(cls.reader, ae) & (cls.told(ae, *others)["VOICES"] <= 1))
 
     @rule(
         "IFN-AE-023",
@@ -75,7 +75,7 @@ class AEDeath(RawForm, form="AE"):
     )
     def ends_with_death(cls, ae: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
         told, end = cls.told(ae, *others), cls.date(ae, "END")
-        wrong = before(told["ON"], end) | (before(end, told["ON"]) & cls.derivation("fatal")(cls, ae))
+        wrong = before(told["ON"], end) | (before(end, told["ON"]) & cls.derivation("fatal")(cls.reader, ae))
         later = before(told["ON"], cls.date(ae, "START"))
         return ~(wrong & ~later & (told["AGREED"] >= ENOUGH))
 
@@ -95,7 +95,7 @@ def of_the_living(form: str, column: str) -> Callable[..., pd.Series]:
     )
     def is_of_the_living(cls: type[RawForm], frame: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
         death, surv, disp, dm, ae = others
-        told = cls.derivation("deaths")(cls, cls.cells(frame, "SUBJID"), death, surv, disp, ae, dm)
+        told = cls.derivation("deaths")(cls.reader, cls.cells(frame, "SUBJID"), death, surv, disp, ae, dm)
         return ~(before(told["ON"], cls.date(frame, column)) & (told["AGREED"] >= ENOUGH))
 
     return is_of_the_living

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, against, before, rule, value_beside
+from trialbook.checks import FormReader, RawForm, Severity, against, before, once, rule, value_beside, words
 from trialbook.checks.against import Against
 from trialbook.datasets.iso8601 import split
 
@@ -75,58 +75,56 @@ class CMForm(RawForm, form="CM"):
         return unread | ((ongoing == "Y") != ended)
 
 
-def words(texts: pd.Series) -> pd.Series:
-    """Texts as they are compared: full-width letters as usual ones, without spaces, in small letters."""
-    return texts.str.normalize("NFKC").str.replace(r"\s", "", regex=True).str.casefold()
-
-
-def pairs(model: type[RawForm], cm: pd.DataFrame, ae: pd.DataFrame, dm: pd.DataFrame) -> pd.DataFrame:
+@once
+def pairs(read: FormReader, cm: pd.DataFrame, ae: pd.DataFrame, dm: pd.DataFrame) -> pd.DataFrame:
     """Each drug with each event of its subject: their positions (CM, AE), SAME (the event is named as the reason), and dates."""
-    first = model.derivation("first_screening_number")
+    first = read.derivation("first_screening_number")
     drugs = pd.DataFrame(
         {
-            "OF": first(model.cells(cm, "SUBJID", "CM"), dm),
+            "OF": first(read.cells(cm, "SUBJID", "CM"), dm),
             "CM": np.arange(len(cm)),
-            "REASON": words(model.cells(cm, "INDICATION", "CM")),
-            "BEGIN": model.date(cm, "START", "CM"),
+            "REASON": words(read.cells(cm, "INDICATION", "CM")),
+            "BEGIN": read.date(cm, "START", "CM"),
         }
     )
     events = pd.DataFrame(
         {
-            "OF": first(model.cells(ae, "SUBJID", "AE"), dm),
+            "OF": first(read.cells(ae, "SUBJID", "AE"), dm),
             "AE": np.arange(len(ae)),
-            "TERM": words(model.cells(ae, "AETERM", "AE")),
-            "START": model.date(ae, "START", "AE"),
-            "END": model.date(ae, "END", "AE"),
-            "TREATED": model.term(ae, "TREATMENT_YN", "AE"),
+            "TERM": words(read.cells(ae, "AETERM", "AE")),
+            "START": read.date(ae, "START", "AE"),
+            "END": read.date(ae, "END", "AE"),
+            "TREATED": read.term(ae, "TREATMENT_YN", "AE"),
         }
     )
-    known = drugs["OF"].isin(set(first(model.cells(dm, "SUBJID", "DM"), dm)) - {""})
+    known = drugs["OF"].isin(set(first(read.cells(dm, "SUBJID", "DM"), dm)) - {""})
     both = drugs[known].merge(events, on="OF")
     inside = (both["BEGIN"] != "") & ~before(both["BEGIN"], both["START"]) & ~before(both["END"], both["BEGIN"])
     return both.assign(SAME=(both["REASON"] == both["TERM"]) & (both["TERM"] != ""), INSIDE=inside)
 
 
-def strays(model: type[RawForm], frame: pd.DataFrame, form: str, column: str, dm: pd.DataFrame) -> set[str]:
+@once
+def strays(read: FormReader, frame: pd.DataFrame, form: str, column: str, dm: pd.DataFrame) -> set[str]:
     """The words in the column of records whose subject nobody knows: any subject's may be among them."""
-    unknown = ~model.cells(frame, "SUBJID", form).isin(set(model.cells(dm, "SUBJID", "DM")) - {""})
-    return set(words(model.cells(frame, column, form))[unknown]) - {""}
+    unknown = ~read.derivation("in_demographics")(read, read.cells(frame, "SUBJID", form), dm)
+    return set(words(read.cells(frame, column, form))[unknown]) - {""}
 
 
 class CMFor(RawForm, form="CM"):
     @classmethod
+    @once
     def unexplained(cls, cm: pd.DataFrame, ae: pd.DataFrame, dm: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
         """Where the reason is the name of an event that others had, and not the subject; and all pairs of drug and event.
 
         Not what was taken before consent, which belongs to the history, nor where a record of an event has no subject.
         """
-        table = pairs(cls, cm, ae, dm)
+        table = pairs(cls.reader, cm, ae, dm)
         reason = words(cls.cells(cm, "INDICATION"))
-        names = set(words(cls.cells(ae, "AETERM", "AE"))) - {""} - strays(cls, ae, "AE", "AETERM", dm)
+        names = set(words(cls.cells(ae, "AETERM", "AE"))) - {""} - strays(cls.reader, ae, "AE", "AETERM", dm)
         number = cls.cells(cm, "SUBJID")
         consent = value_beside(cls.date(dm, "ICF_DAT", "DM"), cls.cells(dm, "SUBJID", "DM"), number)
         begin = cls.date(cm, "START")
-        inside = number.isin(set(cls.cells(dm, "SUBJID", "DM")) - {""}) & (begin != "") & (consent != "")
+        inside = cls.derivation("in_demographics")(cls.reader, number, dm) & (begin != "") & (consent != "")
         named = pd.Series(np.isin(np.arange(len(cm)), table.loc[table["SAME"], "CM"]), index=cm.index)
         return reason.isin(names) & ~named & inside & ~before(begin, consent), table
 
@@ -190,7 +188,7 @@ class CMFor(RawForm, form="CM"):
     )
     def begun_during_the_event(cls, cm: pd.DataFrame, ae: pd.DataFrame, dm: pd.DataFrame) -> Against:
         """An event that is named twice may be either; an end before its start is another rule's finding."""
-        table = pairs(cls, cm, ae, dm)
+        table = pairs(cls.reader, cm, ae, dm)
         one = table[table["SAME"]]
         one = one[~one["CM"].duplicated(keep=False)]
         wrong = before(one["BEGIN"], one["START"]) | (before(one["END"], one["BEGIN"]) & ~before(one["END"], one["START"]))
@@ -213,13 +211,13 @@ class AETreated(RawForm, form="AE"):
     )
     def treatment_is_recorded(cls, ae: pd.DataFrame, cm: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         """What was begun during the event for a reason that is none of the subject's events may be meant for it."""
-        table = pairs(cls, cm, ae, dm)
+        table = pairs(cls.reader, cm, ae, dm)
         elsewhere = table.groupby("CM")["SAME"].transform("any").astype(bool)
         covered = set(table.loc[table["SAME"] | (table["INSIDE"] & ~elsewhere), "AE"])
         has = np.isin(np.arange(len(ae)), list(covered)) | words(cls.cells(ae, "AETERM")).isin(
-            strays(cls, cm, "CM", "INDICATION", dm)
+            strays(cls.reader, cm, "CM", "INDICATION", dm)
         )
-        known = cls.cells(ae, "SUBJID").isin(set(cls.cells(dm, "SUBJID", "DM")) - {""})
+        known = cls.derivation("in_demographics")(cls.reader, cls.cells(ae, "SUBJID"), dm)
         return ~(known & (cls.term(ae, "TREATMENT_YN") == "Y") & (cls.cells(ae, "AETERM") != "") & ~has)
 
     @rule(
@@ -235,7 +233,7 @@ class AETreated(RawForm, form="AE"):
     )
     def untreated_has_no_medication(cls, ae: pd.DataFrame, cm: pd.DataFrame, dm: pd.DataFrame) -> Against:
         """Of events with one name a drug is for one that is treated."""
-        table = pairs(cls, cm, ae, dm)
+        table = pairs(cls.reader, cm, ae, dm)
         table = table[table["SAME"]]
         other = table.assign(Y=table["TREATED"] != "N").groupby("CM")["Y"].transform("any").astype(bool)
         own = table[(table["TREATED"] == "N") & ~other].drop_duplicates("AE").set_index("AE")["CM"]

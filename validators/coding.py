@@ -5,16 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, against, position_of, rule
+from trialbook.checks import FormReader, RawForm, Severity, against, once, position_of, rule, value_at
 from trialbook.checks.against import Against
 
 CODES = ("LLT_CD", "PT_CD", "HLT_CD", "HLGT_CD", "SOC_CD")
 
 
-def events(model: type[RawForm], frame: pd.DataFrame, form: str, dm: pd.DataFrame) -> pd.DataFrame:
+@once
+def events(read: FormReader, frame: pd.DataFrame, form: str, dm: pd.DataFrame) -> pd.DataFrame:
     """Subject and number of each event; KNOWN: whether DM has the subject; AGAIN: whether another record has both too."""
-    keys = pd.DataFrame({"SUBJID": model.cells(frame, "SUBJID", form), "AE_NO": model.cells(frame, "AE_NO", form)})
-    known = keys["SUBJID"].isin(set(model.cells(dm, "SUBJID", "DM")) - {""})
+    keys = pd.DataFrame({"SUBJID": read.cells(frame, "SUBJID", form), "AE_NO": read.cells(frame, "AE_NO", form)})
+    known = read.derivation("in_demographics")(read, keys["SUBJID"], dm)
     return keys.assign(KNOWN=known, AGAIN=keys.duplicated(["SUBJID", "AE_NO"], keep=False))
 
 
@@ -44,7 +45,7 @@ class AECoded(RawForm, form="AE"):
         stands_for=["TB-AE-AEDECOD-FILLED"],
     )
     def is_coded(cls, ae: pd.DataFrame, coding: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        return ~without(events(cls, ae, "AE", dm), events(cls, coding, "AE_CODING", dm))
+        return ~without(events(cls.reader, ae, "AE", dm), events(cls.reader, coding, "AE_CODING", dm))
 
     @rule(
         "IFN-AE-025",
@@ -60,9 +61,9 @@ class AECoded(RawForm, form="AE"):
     )
     def recorded_once(cls, ae: pd.DataFrame, own: pd.DataFrame, coding: pd.DataFrame, dm: pd.DataFrame) -> Against:
         """By the preferred term or by the site's words; records with one number are another rule's finding."""
-        keys = events(cls, ae, "AE", dm)
-        at = position_of(events(cls, coding, "AE_CODING", dm)[["SUBJID", "AE_NO"]], keys[["SUBJID", "AE_NO"]])
-        term = np.append(cls.cells(coding, "PT", "AE_CODING").to_numpy(dtype=object), "")[at]
+        keys = events(cls.reader, ae, "AE", dm)
+        at = position_of(events(cls.reader, coding, "AE_CODING", dm)[["SUBJID", "AE_NO"]], keys[["SUBJID", "AE_NO"]])
+        term = value_at(cls.cells(coding, "PT", "AE_CODING"), at, ae.index)
         keys = keys.assign(TERM=term, WORDS=cls.cells(ae, "AETERM"), START=cls.date(ae, "START")).reset_index(drop=True)
         keys = keys[keys["KNOWN"] & ~keys["AGAIN"] & (keys["START"].str.len() >= len("2024-03"))]
         twin = np.full(len(ae), -1)
@@ -88,7 +89,7 @@ class CodingForm(RawForm, form="AE_CODING"):
         "or was the event removed?",
     )
     def event_exists(cls, coding: pd.DataFrame, ae: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        return ~without(events(cls, coding, "AE_CODING", dm), events(cls, ae, "AE", dm))
+        return ~without(events(cls.reader, coding, "AE_CODING", dm), events(cls.reader, ae, "AE", dm))
 
     @rule(
         "IFN-AE-022",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, against, before, once, position_of, rule
+from trialbook.checks import FormReader, RawForm, Severity, against, before, once, position_of, rule, value_at
 from trialbook.checks.against import Against
 
 ENOUGH = 2
@@ -27,14 +27,14 @@ def apart(one: pd.Series, other: pd.Series) -> pd.Series:
 
 @once
 def last_contact(
-    model: type[RawForm], frame: pd.DataFrame, form: str, surv: pd.DataFrame, status: str, dm: pd.DataFrame
+    read: FormReader, frame: pd.DataFrame, form: str, surv: pd.DataFrame, status: str, dm: pd.DataFrame
 ) -> np.ndarray:
     """The position of the last contact of a status with each record's subject, -1 for none."""
-    first = model.derivation("first_screening_number")
-    rows = pd.DataFrame({"of": first(surv["SUBJID"], dm), "on": model.date(surv, "CONTACT_DAT", "SURV")})
-    rows = rows.assign(at=range(len(surv)))[(model.term(surv, "STATUS", "SURV") == status)]
+    first = read.derivation("first_screening_number")
+    rows = pd.DataFrame({"of": first(surv["SUBJID"], dm), "on": read.date(surv, "CONTACT_DAT", "SURV")})
+    rows = rows.assign(at=range(len(surv)))[(read.term(surv, "STATUS", "SURV") == status)]
     last = rows.sort_values("on", kind="stable").groupby("of")["at"].last()
-    return first(model.cells(frame, "SUBJID", form), dm).map(last).fillna(-1).to_numpy(dtype=np.int64)
+    return first(read.cells(frame, "SUBJID", form), dm).map(last).fillna(-1).to_numpy(dtype=np.int64)
 
 
 class DISPDeath(RawForm, form="DISP"):
@@ -42,7 +42,7 @@ class DISPDeath(RawForm, form="DISP"):
     def told(cls, disp: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
         """What is told of the death of each record's subject; ``others``: DEATH, SURV, AE, DM."""
         death, surv, ae, dm = others
-        return cls.derivation("deaths")(cls, cls.cells(disp, "SUBJID"), death, surv, disp, ae, dm)
+        return cls.derivation("deaths")(cls.reader, cls.cells(disp, "SUBJID"), death, surv, disp, ae, dm)
 
     @rule(
         "IFN-DTH-001",
@@ -76,9 +76,9 @@ class DISPDeath(RawForm, form="DISP"):
     def nobody_else_tells(cls, disp: pd.DataFrame, *others: pd.DataFrame) -> Against:
         """A contact on that day or later says otherwise; it may be the one that is wrong."""
         told, (_, surv, _, dm) = cls.told(disp, *others), others
-        at = last_contact(cls, disp, "DISP", surv, "ALIVE", dm)
-        seen = pd.Series(np.append(cls.date(surv, "CONTACT_DAT", "SURV").to_numpy(dtype=object), "")[at], index=disp.index)
-        later = (seen != "") & ~before(seen.astype("str"), cls.date(disp, "EOS_DAT"))
+        at = last_contact(cls.reader, disp, "DISP", surv, "ALIVE", dm)
+        seen = value_at(cls.date(surv, "CONTACT_DAT", "SURV"), at, disp.index)
+        later = (seen != "") & ~before(seen, cls.date(disp, "EOS_DAT"))
         alone = (cls.term(disp, "EOS_REASON") == "DEATH") & (told["VOICES"] == 1)
         return against(~alone, SURV=np.where(later, at, -1))
 
@@ -156,7 +156,7 @@ class DEATHDeath(RawForm, form="DEATH"):
     def told(cls, death: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
         """What is told of the death of each record's subject; ``others``: DISP, SURV, AE, DM."""
         disp, surv, ae, dm = others
-        return cls.derivation("deaths")(cls, cls.cells(death, "SUBJID"), death, surv, disp, ae, dm)
+        return cls.derivation("deaths")(cls.reader, cls.cells(death, "SUBJID"), death, surv, disp, ae, dm)
 
     @rule(
         "IFN-DTH-007",
@@ -172,7 +172,7 @@ class DEATHDeath(RawForm, form="DEATH"):
     def date_is_that_of_others(cls, death: pd.DataFrame, *others: pd.DataFrame) -> Against:
         told, died = cls.told(death, *others), cls.date(death, "DTH_DAT")
         wrong = apart(died, told["ON"]) & (told["AGREED"] >= ENOUGH)
-        return against(~wrong, SURV=last_contact(cls, death, "DEATH", others[1], "DEAD", others[3]))
+        return against(~wrong, SURV=last_contact(cls.reader, death, "DEATH", others[1], "DEAD", others[3]))
 
     @rule(
         "IFN-DTH-008",
@@ -195,7 +195,7 @@ class DEATHDeath(RawForm, form="DEATH"):
         return against(
             ~((ended | contact) & (told["AGREED"] < ENOUGH)),
             DISP=np.where(ended, end, -1),
-            SURV=np.where(contact, last_contact(cls, death, "DEATH", surv, "DEAD", dm), -1),
+            SURV=np.where(contact, last_contact(cls.reader, death, "DEATH", surv, "DEAD", dm), -1),
         )
 
     @rule(
@@ -211,9 +211,8 @@ class DEATHDeath(RawForm, form="DEATH"):
         "death: please check.",
     )
     def others_know_of_it(cls, death: pd.DataFrame, *others: pd.DataFrame) -> Against:
-        told, at = cls.told(death, *others), last_contact(cls, death, "DEATH", others[1], "ALIVE", others[3])
-        seen = cls.date(others[1], "CONTACT_DAT", "SURV")
-        last = pd.Series(np.append(seen.to_numpy(dtype=object), "")[at], index=death.index, dtype="str")
+        told, at = cls.told(death, *others), last_contact(cls.reader, death, "DEATH", others[1], "ALIVE", others[3])
+        last = value_at(cls.date(others[1], "CONTACT_DAT", "SURV"), at, death.index)
         return against(~((told["VOICES"] == 1) & before(cls.date(death, "DTH_DAT"), last)), SURV=at)
 
     @rule(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, against, before, complete_date, once, rule
+from trialbook.checks import RawForm, Severity, against, before, complete_date, once, rule, value_at
 from trialbook.checks.against import Against
 from trialbook.mapping.numbers import read_numbers
 
@@ -41,8 +41,7 @@ class DXForm(RawForm, form="DX", across=False):
         first = table[sound & (table["subject"] != "")].sort_values("start", kind="stable").drop_duplicates("subject")
         own = cls.cells(dx, "SUBJID")
         at = own.map(first.set_index("subject")["at"]).fillna(-1).to_numpy(dtype=np.int64)
-        dates = np.append(cls.date(chemo, "START_DAT", form).to_numpy(object), "")[at]
-        return pd.Series(dates, index=dx.index, dtype="str"), at
+        return value_at(cls.date(chemo, "START_DAT", form), at, dx.index), at
 
     @rule(
         "IFN-DX-001",

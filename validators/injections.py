@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, against, complete_date, once, rule
+from trialbook.checks import RawForm, Severity, against, day_number, once, rule
 from trialbook.protocol import Protocol
 from trialbook.protocol.interventions import Intervention
 
@@ -20,11 +20,6 @@ WITHIN = PROTOCOL.told(lambda protocol: str(protocol.interventions[DRUG].plan.fi
 
 
 class EXForm(RawForm, form="EX", across=False):
-    @classmethod
-    def day(cls, ex: pd.DataFrame, column: str, form: str | None = None) -> pd.Series:
-        """Days since 1970, NaN where the date is not complete."""
-        return (complete_date(cls.date(ex, column, form)) - pd.Timestamp(0)).dt.days.astype("float64")
-
     @classmethod
     def plan(cls, ex: pd.DataFrame, dm: pd.DataFrame, of: str) -> pd.Series:
         """A number of the intervention, in the version of the protocol that the subject consented to."""
@@ -47,8 +42,8 @@ class EXForm(RawForm, form="EX", across=False):
             {
                 "of": cls.cells(ex, "SUBJID"),
                 "number": cls.number(ex, "DOSE_NO"),
-                "planned": cls.day(ex, "PLANNED_DAT"),
-                "day": cls.day(ex, "ADMIN_DAT").where(cls.term(ex, "GIVEN_YN") == "Y"),
+                "planned": day_number(cls.date(ex, "PLANNED_DAT")),
+                "day": day_number(cls.date(ex, "ADMIN_DAT")).where(cls.term(ex, "GIVEN_YN") == "Y"),
                 "every": cls.plan(ex, dm, "every"),
             },
             index=ex.index,

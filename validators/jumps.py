@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trialbook.checks import Dataset, RawForm, Severity, against, complete_date, position_of, rule
+from trialbook.checks import Dataset, RawForm, Severity, against, complete_date, position_of, rule, value_at
 from trialbook.checks.against import Against
 from trialbook.mapping.numbers import read_numbers
 
@@ -93,11 +93,9 @@ class VSForm(RawForm, form="VS_ECOG", across=False):
         weight, of_subject = cls.number(vs, "WEIGHT"), cls.cells(vs, "SUBJID")
         limits = cls.table("vital_ranges").set_index("column").loc["WEIGHT"].astype("float64")
         at = position_of(pd.DataFrame({"subject": cls.cells(dm, "SUBJID", "DM")}), pd.DataFrame({"subject": of_subject}))
-        enrolled = np.append(cls.number(dm, "WEIGHT_KG", "DM").to_numpy(), np.nan)[at]
+        enrolled = value_at(cls.number(dm, "WEIGHT_KG", "DM"), at, vs.index)
         times = limit_of(cls.table("jump_limits"), pd.Series("WEIGHT", index=vs.index))
         far = (weight > times * enrolled) | (weight < enrolled / times)
         few = weight.groupby(of_subject).transform("count") < 3
-        possible = weight.between(limits["low"], limits["high"]) & pd.Series(enrolled, vs.index).between(
-            limits["low"], limits["high"]
-        )
+        possible = weight.between(limits["low"], limits["high"]) & enrolled.between(limits["low"], limits["high"])
         return against(~(far & few & possible), DM=at)

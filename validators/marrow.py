@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, against, once, position_of, rule
+from trialbook.checks import RawForm, Severity, against, once, position_of, rule, value_at
 from trialbook.checks.against import Against
 from trialbook.mapping.numbers import read_numbers
 
@@ -33,10 +33,7 @@ class BMForm(RawForm, form="BM", across=False):
         keys = pd.DataFrame({"subject": cls.cells(resp, "SUBJID", "RESP"), "day": cls.date(resp, "ASSESS_DAT", "RESP")})
         wanted = pd.DataFrame({"subject": cls.cells(bm, "SUBJID"), "day": cls.date(bm, "BM_DAT")})
         at = position_of(keys, wanted)
-        said = [
-            pd.Series(np.where(at >= 0, np.append(cls.term(resp, column, "RESP").to_numpy(object), "")[at], ""), bm.index)
-            for column in ("HEM_STATUS", "RELAPSE_SITE")
-        ]
+        said = [value_at(cls.term(resp, column, "RESP"), at, bm.index) for column in ("HEM_STATUS", "RELAPSE_SITE")]
         return said[0], said[1], at
 
     @classmethod

@@ -7,7 +7,7 @@ import pandas as pd
 
 from trialbook.checks import RawForm, Severity, against, once, rule, value_of
 from trialbook.checks.against import Against
-from trialbook.mapping.numbers import read_numbers
+from trialbook.mapping.numbers import last_place, read_numbers
 
 ROUNDED = 0.01
 """By how much a log reduction of two digits may be off, however the laboratory rounds."""
@@ -21,11 +21,6 @@ BOUND = r"^[<>]=?"
 def plain(cells: pd.Series) -> pd.Series:
     """Texts with the usual signs and digits."""
     return cells.str.normalize("NFKC").str.replace(" ", "").str.replace("≤", "<=").str.replace("≥", ">=")
-
-
-def last_place(cells: pd.Series) -> pd.Series:
-    """What one unit of the last printed digit is worth: 0.01 for ``1.25``."""
-    return 10.0 ** -plain(cells).str.extract(r"\.([0-9]+)$")[0].str.len().fillna(0)
 
 
 class PcrForm(RawForm, form="MRD_PCR", across=False):

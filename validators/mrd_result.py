@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from trialbook.checks import RawForm, Severity, complete_date, once, rule
-from trialbook.mapping.numbers import read_numbers
+from trialbook.mapping.numbers import last_place, read_numbers
 
 ABSENT = ("NEGATIVE", "BELOW LIMIT OF DETECTION")
 
@@ -19,11 +19,6 @@ NEAR = pd.Timedelta(days=60)
 def plain(cells: pd.Series) -> pd.Series:
     """Texts with the usual signs and digits."""
     return cells.str.normalize("NFKC").str.replace(" ", "")
-
-
-def last_place(cells: pd.Series) -> pd.Series:
-    """What one unit of the last printed digit is worth: 0.01 for ``1.25``."""
-    return 10.0 ** -plain(cells).str.extract(r"\.([0-9]+)$")[0].str.len().fillna(0)
 
 
 class PcrResultForm(RawForm, form="MRD_PCR", across=False):

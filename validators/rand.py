@@ -5,7 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, against, before, complete_date, position_of, rule, value_beside
+from trialbook.checks import (
+    FormReader,
+    RawForm,
+    Severity,
+    against,
+    before,
+    day_number,
+    once,
+    position_of,
+    rule,
+    value_at,
+    value_beside,
+)
 
 LEAST_NUMBERS = 5
 """Assumption: of fewer randomization numbers nothing is said of whether they are given in order of time."""
@@ -34,40 +46,42 @@ def heaviest_chain(days: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return chain
 
 
-def consent_is_wrong(model: type[RawForm], rand: pd.DataFrame, dm: pd.DataFrame, elig: pd.DataFrame) -> pd.Series:
+@once
+def consent_is_wrong(read: FormReader, rand: pd.DataFrame, dm: pd.DataFrame, elig: pd.DataFrame) -> pd.Series:
     """Of randomizations before consent, those of which it is consent that is dated wrong.
 
     There the next number was given before that consent already, or eligibility was assessed between randomization's date and it.
     """
-    order = numbering(model, rand, dm)
+    order = numbering(read, rand, dm)
     late = order["known"] & order["fits"] & ~order["several"] & (order["next"] < order["consent"])
     if "SCR_DAT" in elig:
-        whom, subject = model.cells(elig, "SUBJID", "ELIG"), model.cells(rand, "SUBJID", "RAND")
-        assessed = value_beside(model.date(elig, "SCR_DAT", "ELIG"), whom, subject)
-        consent = value_beside(model.date(dm, "ICF_DAT", "DM"), model.cells(dm, "SUBJID", "DM"), subject)
-        date = model.date(rand, "RAND_DTTM", "RAND")
+        whom, subject = read.cells(elig, "SUBJID", "ELIG"), read.cells(rand, "SUBJID", "RAND")
+        assessed = value_beside(read.date(elig, "SCR_DAT", "ELIG"), whom, subject)
+        consent = value_beside(read.date(dm, "ICF_DAT", "DM"), read.cells(dm, "SUBJID", "DM"), subject)
+        date = read.date(rand, "RAND_DTTM", "RAND")
         late = (late | before(assessed, consent)) & ~before(date, assessed)
     return ~order["consented"] & late
 
 
-def numbering(model: type[RawForm], rand: pd.DataFrame, dm: pd.DataFrame) -> pd.DataFrame:
+@once
+def numbering(read: FormReader, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.DataFrame:
     """What the order of the numbers says of each record: ``known`` (it says something), ``fits``, ``several`` (share the number).
 
     ``consented``: not before ``consent``; ``next``: the day on which the next number was given. A number that several subjects
     have is not looked at to tell what the order is.
     """
-    number = model.cells(rand, "RAND_NO", "RAND")
-    subject = model.cells(rand, "SUBJID", "RAND")
-    date = model.date(rand, "RAND_DTTM", "RAND")
-    consent = value_beside(model.date(dm, "ICF_DAT", "DM"), model.cells(dm, "SUBJID", "DM"), subject)
+    number = read.cells(rand, "RAND_NO", "RAND")
+    subject = read.cells(rand, "SUBJID", "RAND")
+    date = read.date(rand, "RAND_DTTM", "RAND")
+    consent = value_beside(read.date(dm, "ICF_DAT", "DM"), read.cells(dm, "SUBJID", "DM"), subject)
     parts = number.str.extract(r"^(.*?)([0-9]+)$")
     of = pd.DataFrame(
         {
             "series": parts[0],
             "place": pd.to_numeric(parts[1], errors="coerce").astype("float64"),
-            "day": (complete_date(date) - pd.Timestamp(0)).dt.days.astype("float64"),
+            "day": day_number(date),
             "consented": ~before(date, consent),
-            "consent": (complete_date(consent) - pd.Timestamp(0)).dt.days.astype("float64"),
+            "consent": day_number(consent),
             "next": np.inf,
             "several": (number != "") & (subject.groupby(number).transform("nunique") > 1),
             "known": False,
@@ -91,16 +105,10 @@ def numbering(model: type[RawForm], rand: pd.DataFrame, dm: pd.DataFrame) -> pd.
     return of
 
 
-def of_subject(model: type[RawForm], rand: pd.DataFrame, numbers: pd.Series) -> pd.Series:
+def of_subject(read: FormReader, rand: pd.DataFrame, numbers: pd.Series) -> pd.Series:
     """The position of each subject's only randomization, -1 for none or several; index of ``numbers``."""
-    at = position_of(model.cells(rand, "SUBJID", "RAND").to_frame("n"), numbers.to_frame("n"))
+    at = position_of(read.cells(rand, "SUBJID", "RAND").to_frame("n"), numbers.to_frame("n"))
     return pd.Series(at, index=numbers.index)
-
-
-def taken(values: pd.Series, at: pd.Series, otherwise: object) -> pd.Series:
-    """The values at some positions, ``otherwise`` for -1; index of ``at``."""
-    found = values.reset_index(drop=True).reindex(at.to_numpy()).set_axis(at.index)
-    return found.where(at >= 0, otherwise).astype(values.dtype)
 
 
 class RANDForm(RawForm, form="RAND"):
@@ -119,7 +127,7 @@ class RANDForm(RawForm, form="RAND"):
     )
     def consent_before_randomization(cls, rand: pd.DataFrame, dm: pd.DataFrame, elig: pd.DataFrame) -> pd.Series:
         """Where other dates tell that consent is dated wrong, it is asked about."""
-        return numbering(cls, rand, dm)["consented"] | consent_is_wrong(cls, rand, dm, elig)
+        return numbering(cls.reader, rand, dm)["consented"] | consent_is_wrong(cls.reader, rand, dm, elig)
 
     @rule(
         "IFN-DM-010",
@@ -153,7 +161,7 @@ class RANDForm(RawForm, form="RAND"):
     )
     def number_belongs_to_one_subject(cls, rand: pd.DataFrame, others: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         """Where the order of the numbers tells whose number it is, the others' are wrong; where it does not, each may be."""
-        order, number = numbering(cls, rand, dm), cls.cells(rand, "RAND_NO")
+        order, number = numbering(cls.reader, rand, dm), cls.cells(rand, "RAND_NO")
         right = order["several"] & order["known"] & order["fits"]
         # Of two that fit, one is the neighbour's that nobody has: the earlier one where that is the number before.
         there = set(zip(order["series"], order["place"], strict=True))
@@ -185,7 +193,7 @@ class RANDForm(RawForm, form="RAND"):
     )
     def numbers_are_given_in_order(cls, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         """Numbers of several subjects, and dates before consent, are other rules' findings."""
-        order = numbering(cls, rand, dm)
+        order = numbering(cls.reader, rand, dm)
         return ~order["known"] | order["fits"] | order["several"] | ~order["consented"]
 
     @rule(
@@ -201,9 +209,9 @@ class RANDForm(RawForm, form="RAND"):
     )
     def injections_are_planned_from_day_1(cls, rand: pd.DataFrame, ex: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         """A date that is out of order, or before consent, is another rule's finding."""
-        order = numbering(cls, rand, dm)
+        order = numbering(cls.reader, rand, dm)
         number = cls.cells(ex, "SUBJID", "EX")
-        planned = (complete_date(cls.date(ex, "PLANNED_DAT", "EX")) - pd.Timestamp(0)).dt.days.astype("float64")
+        planned = day_number(cls.date(ex, "PLANNED_DAT", "EX"))
         every = cls.in_force(ex, dm, lambda protocol: protocol.interventions["PEGIFN"].regimen.every, "EX")
         start = planned - every * (cls.number(ex, "DOSE_NO", "EX") - 1)
         middle = start.groupby(number).transform("median")
@@ -232,8 +240,8 @@ class DMForm(RawForm, form="DM"):
         cites=["ICH E6"],
     )
     def consent_before_randomization(cls, dm: pd.DataFrame, rand: pd.DataFrame, elig: pd.DataFrame) -> pd.Series:
-        at = of_subject(cls, rand, cls.cells(dm, "SUBJID"))
-        wrong = taken(consent_is_wrong(cls, rand, dm, elig), at, False)
+        at = of_subject(cls.reader, rand, cls.cells(dm, "SUBJID"))
+        wrong = value_at(consent_is_wrong(cls.reader, rand, dm, elig), at, dm.index)
         return against(~wrong, RAND=at.where(wrong, -1))
 
 
@@ -251,8 +259,8 @@ class ELIGForm(RawForm, form="ELIG"):
     )
     def assessed_before_randomization(cls, elig: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         """A date of randomization that is out of order, or before consent, is asked about by itself."""
-        order = numbering(cls, rand, dm)
-        at = of_subject(cls, rand, cls.cells(elig, "SUBJID"))
-        asked = taken((order["known"] & ~order["fits"] & ~order["several"]) | ~order["consented"], at, False)
-        wrong = before(taken(cls.date(rand, "RAND_DTTM", "RAND"), at, ""), cls.date(elig, "SCR_DAT")) & ~asked
+        order = numbering(cls.reader, rand, dm)
+        at = of_subject(cls.reader, rand, cls.cells(elig, "SUBJID"))
+        asked = value_at((order["known"] & ~order["fits"] & ~order["several"]) | ~order["consented"], at, elig.index)
+        wrong = before(value_at(cls.date(rand, "RAND_DTTM", "RAND"), at, elig.index), cls.date(elig, "SCR_DAT")) & ~asked
         return against(~wrong, RAND=at.where(wrong, -1), DM=pd.Series(-1, index=elig.index))

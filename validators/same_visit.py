@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, against, complete_date, rule
+from trialbook.checks import FormReader, RawForm, Severity, against, complete_date, once, rule
 from trialbook.checks.against import Against
 
 DATES = {
@@ -32,25 +32,34 @@ WITNESSES = 2
 """So many other forms have to agree, for one that differs from them to be the wrong one."""
 
 
-def visits_of(cls: type[RawForm], form: str, frame: pd.DataFrame) -> pd.DataFrame:
+@once
+def visits_of(read: FormReader, form: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Subject, visit, day and whether it is of the marrow, by record; NaT where the day is not known."""
-    made = {"subject": cls.cells(frame, "SUBJID", form), "visit": cls.term(frame, "VISIT", form)}
-    made["day"] = complete_date(cls.date(frame, DATES[form], form))
+    made = {"subject": read.cells(frame, "SUBJID", form), "visit": read.term(frame, "VISIT", form)}
+    made["day"] = complete_date(read.date(frame, DATES[form], form))
     if "SPECIMEN" in frame and form in SAMPLES:
-        made["marrow"] = cls.term(frame, "SPECIMEN", form) == "BONE MARROW"
+        made["marrow"] = read.term(frame, "SPECIMEN", form) == "BONE MARROW"
     return pd.DataFrame(made, index=frame.index).assign(marrow=made.get("marrow", form in SAMPLES))
 
 
-def others_of(cls: type[RawForm], forms: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """The days that other forms have of a visit: subject, visit, day, marrow, form, at (the record); a day once a form."""
+@once
+def days_of(read: FormReader, form: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """The days that a form has of a visit: subject, visit, day, marrow, form, at (the first record of the day)."""
+    days = visits_of(read, form, frame).assign(form=form, at=np.arange(len(frame))).dropna(subset=["day"])
+    return days[(days["subject"] != "") & (days["visit"] != "")].drop_duplicates(["subject", "visit", "day"])
+
+
+def others_of(read: FormReader, forms: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """The days of each of those forms that are there, together."""
     columns = ["subject", "visit", "day", "marrow", "form", "at"]
-    parts = [
-        visits_of(cls, form, frame).assign(form=form, at=np.arange(len(frame)))
-        for form, frame in forms.items()
-        if len(frame.columns)
-    ]
-    days = pd.concat(parts or [pd.DataFrame(columns=columns)], ignore_index=True).dropna(subset=["day"])
-    return days[(days["subject"] != "") & (days["visit"] != "")].drop_duplicates(["subject", "visit", "day", "form"])
+    parts = [days_of(read, form, frame) for form, frame in forms.items() if len(frame.columns)]
+    return pd.concat(parts or [pd.DataFrame(columns=columns)], ignore_index=True)
+
+
+def alike(own: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+    """The records that differ in subject, visit, day or marrow, numbered from 0, and which of them each record is like."""
+    number, _ = pd.factorize(own.groupby(list(own.columns), dropna=False).ngroup())
+    return own[~pd.Series(number, index=own.index).duplicated()].reset_index(drop=True), number
 
 
 def witnesses(own: pd.DataFrame, days: pd.DataFrame, forms: Iterable[str]) -> dict[str, np.ndarray]:
@@ -90,19 +99,21 @@ def near(form: str) -> Callable[..., Against]:
     )
     def is_near(cls: type[RawForm], frame: pd.DataFrame, *read: pd.DataFrame) -> Against:
         """Not of a planned visit of the randomized: its window judges it."""
-        own, given = visits_of(cls, form, frame), dict(zip(reads, read, strict=True))
+        given = dict(zip(reads, read, strict=True))
         rand = given.pop("RAND")
-        days = others_of(cls, given)
+        own, of = alike(visits_of(cls.reader, form, frame))
+        days = others_of(cls.reader, given)
         pairs = own.reset_index(names="at").merge(days[["subject", "visit", "day", "form"]], on=["subject", "visit"])
         distance = (pairs["day_x"] - pairs["day_y"]).abs()
-        nearest = distance.groupby(pairs["at"]).min().reindex(frame.index)
+        nearest = distance.groupby(pairs["at"]).min().reindex(own.index)
         middle = pairs.groupby("at")["day_y"].transform("median")
         agree = pairs[(pairs["day_y"] - middle).abs() <= APART].groupby("at")["form"].nunique()
-        far = (nearest > APART) & (agree.reindex(frame.index).fillna(0) >= WITNESSES)
+        far = (nearest > APART) & (agree.reindex(own.index).fillna(0) >= WITNESSES)
         planned = [name for name, visit in cls.protocol.visits.items() if visit.day is not None]
         randomized = cls.cells(rand, "SUBJID", "RAND") if len(rand.columns) else pd.Series(dtype="str")
         judged = own["visit"].isin(planned) & own["subject"].isin(set(randomized))
-        return against(~(far & ~judged), **witnesses(own, days, given))
+        beside = {other: at[of] for other, at in witnesses(own, days, given).items()}
+        return against(~(far & ~judged).to_numpy()[of], **beside)
 
     return is_near
 
@@ -127,8 +138,8 @@ def punctured(form: str) -> Callable[..., Against]:
     )
     def is_that_day(cls: type[RawForm], frame: pd.DataFrame, *read: pd.DataFrame) -> Against:
         """A day that two other forms have and this one has not, and one of this form that nobody else has."""
-        own = visits_of(cls, form, frame)
-        days = others_of(cls, dict(zip(reads, read, strict=True)))
+        own, of = alike(visits_of(cls.reader, form, frame))
+        days = others_of(cls.reader, dict(zip(reads, read, strict=True)))
         marrow = days[days["marrow"] | ~days["form"].isin(SAMPLES)]
         count = marrow.groupby(["subject", "visit", "day"])["form"].nunique()
         sampled = marrow[marrow["form"].isin(SAMPLES)].groupby(["subject", "visit", "day"]).size()
@@ -143,7 +154,8 @@ def punctured(form: str) -> Callable[..., Against]:
         # Of several samples that nobody else has, the others may be further ones.
         nearest = found["apart"] == found.groupby(["subject", "visit"])["apart"].transform("min")
         wrong = found.loc[nearest & (found["apart"] <= APART), "record"]
-        return against(~own.index.isin(wrong), **witnesses(own, days, reads))
+        beside = {other: at[of] for other, at in witnesses(own, days, reads).items()}
+        return against(~own.index.isin(wrong)[of], **beside)
 
     return is_that_day
 

@@ -1,4 +1,4 @@
-"""Treatment against the other forms: injections in the interferon arm only, and there from day 1 to the end of treatment."""
+"""The log of injections against the end of treatment: it goes on until then, and no longer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, against, complete_date, once, position_of, rule, value_beside
+from trialbook.checks import RawForm, Severity, against, day_number, once, rule
 from trialbook.protocol import Protocol
 
 PROTOCOL = Protocol(Path(__file__).resolve().parents[1] / "protocol")
@@ -14,18 +14,10 @@ DRUG = "PEGIFN"
 DOSES = PROTOCOL.told(lambda protocol: str(protocol.interventions[DRUG].plan.planned_doses))
 """What messages say: of each version of the protocol, where they differ."""
 
-STRAY = 3
-"""Injections up to which each may stand under a wrong number; of more, it is the subject's group that is doubted."""
-
 MOST_LATE = 2
 """Assumption: a log that is up to date ends less than so many distances between injections before the end of treatment."""
 
 LOG = ["SUBJID", "DOSE_NO", "PLANNED_DAT", "ADMIN_DAT", "GIVEN_YN", "DOSE_CHANGE"]
-
-
-def day(model: type[RawForm], frame: pd.DataFrame, column: str, form: str) -> pd.Series:
-    """Days since 1970, NaN where the date is not complete."""
-    return (complete_date(model.date(frame, column, form)) - pd.Timestamp(0)).dt.days.astype("float64")
 
 
 def every(model: type[RawForm], subjects: pd.Series, dm: pd.DataFrame) -> pd.Series:
@@ -39,13 +31,6 @@ def planned_doses(model: type[RawForm], subjects: pd.Series, dm: pd.DataFrame) -
 
 
 @once
-def group(model: type[RawForm], subjects: pd.Series, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-    """The arm of each number's subject, by whichever of its screening numbers RAND has."""
-    first = model.derivation("first_screening_number")
-    return value_beside(model.term(rand, "GROUP", "RAND"), first(rand["SUBJID"], dm), first(subjects, dm))
-
-
-@once
 def logs(model: type[RawForm], ex: pd.DataFrame, dm: pd.DataFrame) -> pd.DataFrame:
     """One row a subject of EX: ``last`` (position and day of the last injection near its plan), ``end`` (of the plan's records).
 
@@ -54,7 +39,7 @@ def logs(model: type[RawForm], ex: pd.DataFrame, dm: pd.DataFrame) -> pd.DataFra
     last planned injection, or the permanent stop.
     """
     subject = model.cells(ex, "SUBJID", "EX")
-    planned, given = day(model, ex, "PLANNED_DAT", "EX"), day(model, ex, "ADMIN_DAT", "EX")
+    planned, given = day_number(model.date(ex, "PLANNED_DAT", "EX")), day_number(model.date(ex, "ADMIN_DAT", "EX"))
     apart, number = every(model, subject, dm), model.number(ex, "DOSE_NO", "EX")
     log = pd.DataFrame({"subject": subject, "planned": planned, "given": given, "at": range(len(ex))}, index=ex.index)
     start = planned - apart * (number - 1)
@@ -80,50 +65,6 @@ def of(column: pd.Series, subjects: pd.Series) -> pd.Series:
 
 
 class EXForm(RawForm, form="EX", across=False):
-    @classmethod
-    @once
-    def in_control_arm(cls, ex: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-        """Injections of controls, given; and whether their subject has more of them than :data:`STRAY`."""
-        subject = cls.cells(ex, "SUBJID")
-        given = (cls.term(ex, "GIVEN_YN") == "Y") & (group(cls, subject, rand, dm) == "CTRL")
-        return given, given.groupby(subject).transform("sum") > STRAY
-
-    @rule(
-        "IFN-EX-027",
-        Severity.ERROR,
-        "An injection of a subject that was randomized to the control arm: it is probably that of another subject",
-        variables=["SUBJID", "DOSE_NO", "ADMIN_DAT", "DOSE_UG"],
-        mend=["SUBJID"],
-        reads={"RAND": ["SUBJID", "GROUP"], "DM": ["SUBJID", "SUBJID_PREV"]},
-        query="受试者 {SUBJID} 为对照组，但有第 {DOSE_NO} 次给药记录（{ADMIN_DAT}，{DOSE_UG} μg）：筛选号是否有误？ / "
-        "{SUBJID} is in the control arm and has injection {DOSE_NO} ({ADMIN_DAT}, {DOSE_UG} μg): whose is it?",
-        stands_for=["IFN-EX-021", "IFN-DM-021", "IFN-DM-022"],
-    )
-    def none_in_the_control_arm(cls, ex: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        given, several = cls.in_control_arm(ex, rand, dm)
-        return ~(given & ~several)
-
-    @rule(
-        "IFN-EX-028",
-        Severity.ERROR,
-        "The subject is in the control arm and has a log of injections: the group is probably wrong",
-        variables=["SUBJID", "DOSE_NO", "ADMIN_DAT", "DOSE_UG"],
-        mend=["RAND.GROUP"],
-        reads={"RAND": ["GROUP", "SUBJID"], "DM": ["SUBJID", "SUBJID_PREV"]},
-        query="受试者 {SUBJID} 的组别为“{RAND.GROUP}”，但自 {ADMIN_DAT} 起有多次干扰素给药记录：组别是否有误？ / "
-        "The group of {SUBJID} is {RAND.GROUP}, and it has many injections from {ADMIN_DAT} on: is the group wrong?",
-        stands_for=["IFN-EX-021"],
-    )
-    def a_log_is_of_the_interferon_arm(cls, ex: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        """Asked about once, at the first injection; what has no date says little, and comes last."""
-        given, several = cls.in_control_arm(ex, rand, dm)
-        date, subject = cls.date(ex, "ADMIN_DAT"), cls.cells(ex, "SUBJID")
-        order = pd.DataFrame({"subject": subject, "undated": ~date.str.match("[0-9]"), "date": date})[given & several]
-        first = ~order.sort_values(["undated", "date"], kind="stable")["subject"].duplicated()
-        fails = first.reindex(ex.index, fill_value=False)
-        at = position_of(cls.cells(rand, "SUBJID", "RAND").to_frame("n"), subject.to_frame("n"))
-        return against(~fails, RAND=pd.Series(at, index=ex.index).where(fails, -1), DM=pd.Series(-1, index=ex.index))
-
     @rule(
         "IFN-EX-032",
         Severity.WARNING,
@@ -143,7 +84,7 @@ class EXForm(RawForm, form="EX", across=False):
         """Where an end of treatment stands under a number that nobody has, that is asked about, and this may be its."""
         subject, known = cls.cells(ex, "SUBJID"), set(cls.cells(dm, "SUBJID", "DM"))
         log, ended = logs(cls, ex, dm), cls.cells(disp, "SUBJID", "DISP")
-        seen = day(cls, lab, "LAB_DAT", "LAB").groupby(cls.cells(lab, "SUBJID", "LAB")).quantile(0.9)
+        seen = day_number(cls.date(lab, "LAB_DAT", "LAB")).groupby(cls.cells(lab, "SUBJID", "LAB")).quantile(0.9)
         late = of(seen, subject) - of(log["end"], subject) > (MOST_LATE + 1) * every(cls, subject, dm)
         at = pd.Series(range(len(ex)), index=ex.index)
         open_ = ~subject.isin(ended[cls.cells(disp, "EOT_DAT", "DISP") != ""]) & ended.isin(known).all()
@@ -152,43 +93,15 @@ class EXForm(RawForm, form="EX", across=False):
         return against(~fails, EX=none, DISP=none, LAB=none, DM=none)
 
 
-class RANDForm(RawForm, form="RAND", across=False):
-    @rule(
-        "IFN-EX-029",
-        Severity.ERROR,
-        "In the interferon arm, with visits weeks after randomization, and no record of an injection, given or not",
-        variables=["GROUP", "SUBJID", "RAND_DTTM"],
-        mend=["GROUP"],
-        reads={"EX": ["SUBJID"], "DISP": ["SUBJID", "EOT_DAT"], "LAB": ["SUBJID", "LAB_DAT"], "DM": ["SUBJID", "SUBJID_PREV"]},
-        lacks=["EX"],
-        query="受试者 {SUBJID} 于 {RAND_DTTM} 随机至“{GROUP}”，但无任何给药记录：请补充给药记录，或核实组别。 / "
-        "{SUBJID} was randomized to {GROUP} on {RAND_DTTM} and has no record of an injection: please complete the log, "
-        "or check the group.",
-    )
-    def interferon_is_given(
-        cls, rand: pd.DataFrame, ex: pd.DataFrame, disp: pd.DataFrame, lab: pd.DataFrame, dm: pd.DataFrame
-    ) -> pd.Series:
-        """Whose treatment ended before the second injection was due may have had none."""
-        number, first = cls.cells(rand, "SUBJID"), cls.derivation("first_screening_number")
-        within = cls.in_force(rand, dm, lambda protocol: protocol.interventions[DRUG].plan.first_within).astype("float64")
-        due = day(cls, rand, "RAND_DTTM", "RAND") + within + every(cls, number, dm)
-        seen = day(cls, lab, "LAB_DAT", "LAB").groupby(cls.cells(lab, "SUBJID", "LAB")).max()
-        ended = value_beside(day(cls, disp, "EOT_DAT", "DISP"), cls.cells(disp, "SUBJID", "DISP"), number)
-        wanted = (cls.term(rand, "GROUP") == "IFN") & (of(seen, number) > due) & ~(ended <= due)
-        none = pd.Series(-1, index=rand.index)
-        passes = ~wanted | first(number, dm).isin(first(ex["SUBJID"], dm))
-        return against(passes, EX=none, DISP=none, LAB=none, DM=none)
-
-
 class DISPForm(RawForm, form="DISP", across=False):
     @classmethod
     @once
     def ends(cls, disp: pd.DataFrame, ex: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame) -> pd.DataFrame:
         """``log``'s columns for each record of a subject of the interferon arm (NaN elsewhere), ``eot`` and ``every``."""
         subject, log = cls.cells(disp, "SUBJID"), logs(cls, ex, dm)
-        treated = group(cls, subject, rand, dm) == "IFN"
+        treated = cls.derivation("arm")(cls.reader, subject, rand, dm) == "IFN"
         made = pd.DataFrame({name: of(log[name], subject).where(treated) for name in log.columns})
-        return made.assign(eot=day(cls, disp, "EOT_DAT", "DISP"), every=every(cls, subject, dm))
+        return made.assign(eot=day_number(cls.date(disp, "EOT_DAT", "DISP")), every=every(cls, subject, dm))
 
     @classmethod
     def beside(cls, fails: pd.Series, at: pd.Series) -> dict[str, pd.Series]:

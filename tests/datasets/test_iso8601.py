@@ -12,7 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trialbook.datasets import iso8601
-from trialbook.datasets.iso8601 import PARTS, before, complete_date, compose, is_iso8601, split, study_day
+from trialbook.datasets.iso8601 import (
+    PARTS,
+    before,
+    complete_date,
+    compose,
+    day_number,
+    first_day,
+    is_iso8601,
+    last_day,
+    split,
+    study_day,
+)
 
 
 def text(*values: str) -> pd.Series:
@@ -270,3 +281,39 @@ def test_an_interval_of_uncertainty(dtc: str, valid: bool) -> None:
 )
 def test_an_interval_is_earlier_when_all_of_it_is(left: str, right: str, earlier: bool) -> None:
     assert before(text(left), text(right)).tolist() == [earlier]
+
+
+@pytest.mark.parametrize(
+    ("dtc", "first", "last"),
+    [
+        ("2024-03-05", "2024-03-05", "2024-03-05"),
+        ("2024-03-05T23:59", "2024-03-05", "2024-03-05"),
+        ("2024-02", "2024-02-01", "2024-02-29"),
+        ("2023-02", "2023-02-01", "2023-02-28"),
+        ("2024", "2024-01-01", "2024-12-31"),
+        ("2024---31", "2024-01-31", "2024-01-31"),
+        ("2023-02-29", None, None),
+        ("2024-13", None, None),
+        ("--03-05", None, None),
+        ("yesterday", None, None),
+        ("", None, None),
+    ],
+)
+def test_the_first_and_the_last_day_that_a_date_can_be(dtc, first, last):
+    found = [[None if day is pd.NaT else f"{day:%Y-%m-%d}" for day in of(text(dtc))] for of in (first_day, last_day)]
+    assert found == [[first], [last]]
+
+
+def test_days_are_numbered_from_1970():
+    found = day_number(text("1970-01-01", "1970-02-01T08:30", "1969-12-31", "1970-01", ""))
+    assert found.fillna(9999).tolist() == [0, 31, -1, 9999, 9999]
+
+
+def test_days_keep_the_index_and_there_may_be_none():
+    dates = text("2024", "2024", "2023-01").set_axis([7, 3, 5])
+    assert last_day(dates).to_dict() == {
+        7: pd.Timestamp(2024, 12, 31),
+        3: pd.Timestamp(2024, 12, 31),
+        5: pd.Timestamp(2023, 1, 31),
+    }
+    assert (len(first_day(text())), len(last_day(text()))) == (0, 0)

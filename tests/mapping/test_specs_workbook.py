@@ -200,8 +200,8 @@ def test_the_workbook_alone_says_everything(real, tmp_path):
         path = new / f"{name}.yml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(document(data), encoding="utf-8")
-    if specs.derivations:
-        shutil.copy(real / "sdtm_specs" / "derivations.py", new / "sdtm_specs")
+    if specs.derivations.place.is_dir():
+        shutil.copytree(specs.derivations.place, new / "sdtm_specs" / "derivations")
     if specs.items:
         shutil.copy(real / "sdtm_specs" / "eligibility.yml", new / "sdtm_specs")
     again = load_specs(new / "sdtm_specs", "second")

@@ -42,5 +42,14 @@ def position_of(keys: pd.DataFrame, wanted: pd.DataFrame) -> np.ndarray:
     return found.fillna(-1).to_numpy(dtype=np.int64)
 
 
+def value_at(values: pd.Series, positions: np.ndarray, index: pd.Index) -> pd.Series:
+    """The value at each position, ``""`` (NaN for numbers, False for truths) for -1; with this index."""
+    if values.dtype.kind == "b":
+        return pd.Series(np.append(values.to_numpy(), False)[np.asarray(positions, dtype=np.int64)], index=index)
+    taken = values.array.take(np.asarray(positions, dtype=np.int64), allow_fill=True)
+    found = pd.Series(taken, index=index)
+    return found if values.dtype.kind == "f" else found.fillna("")
+
+
 def _whole(table: pd.DataFrame) -> pd.Series:
     return (table.notna() & (table != "")).all(axis=1)

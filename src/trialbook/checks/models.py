@@ -169,7 +169,7 @@ class RawForm(_Checked):
 
     @classmethod
     def derivation(cls, name: str) -> Callable[..., Any]:
-        """A function of ``sdtm_specs/derivations.py``: a rule needs no second copy of what the mapping does."""
+        """A function of the study's derivations (``sdtm_specs``): a rule needs no second copy of what the mapping does."""
         return cls.reader.derivation(name)
 
 

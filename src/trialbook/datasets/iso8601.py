@@ -131,6 +131,32 @@ def _complete_dates(texts: Sequence[str]) -> np.ndarray:
     return dates.astype("datetime64[us]")
 
 
+def day_number(dtc: pd.Series) -> pd.Series:
+    """Days from 1970 to each complete date, float64; NaN for any other."""
+    return (complete_date(dtc) - pd.Timestamp(0)).dt.days.astype("float64")
+
+
+def first_day(dtc: pd.Series) -> pd.Series:
+    """The first day that each date can be, as datetime64; NaT where its year is unknown, or there is no such day."""
+    return _each(dtc, _first_days)
+
+
+def last_day(dtc: pd.Series) -> pd.Series:
+    """The last day that each date can be, as :func:`first_day` gives the first."""
+    return _each(dtc, _last_days)
+
+
+def _first_days(texts: Sequence[str]) -> np.ndarray:
+    parts = pd.DataFrame(_parts_of(texts)[:, :3], columns=["year", "month", "day"])
+    return pd.to_datetime(parts.fillna({"month": 1, "day": 1}), errors="coerce").to_numpy()
+
+
+def _last_days(texts: Sequence[str]) -> np.ndarray:
+    parts, first = _parts_of(texts), pd.Series(_first_days(texts))
+    of_month, of_year = first + pd.offsets.MonthEnd(0), first + pd.offsets.YearEnd(0)
+    return first.where(~np.isnan(parts[:, 2]), of_month.where(~np.isnan(parts[:, 1]), of_year)).to_numpy()
+
+
 def before(left: pd.Series, right: pd.Series) -> pd.Series:
     """Whether each ``left`` is certainly earlier than its ``right``, by every reading of what either leaves open.
 

@@ -49,7 +49,7 @@ _TERM = re.compile(r"term\((.+)\)")
 
 
 class FunctionCall(SpecModel):
-    """A function of ``sdtm_specs/derivations.py``: given the columns ``from``, and whole forms by name (``reads``).
+    """A function of the study's derivations: given the columns ``from``, and whole forms by name (``reads``).
 
     ``term(COLUMN)`` in ``from`` gives a coded column as its terms instead of as it was collected.
     """

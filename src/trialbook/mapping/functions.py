@@ -1,4 +1,4 @@
-"""Calls of the study's own functions (``sdtm_specs/derivations.py``), whose mistakes are told with file and line."""
+"""Calls of the study's own functions (its derivations), whose mistakes are told with file and line."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def call_function(
     terms in whole forms, and where the call asks for ``term(COLUMN)``. Raises :class:`SpecError` where the function fails or
     gives something else.
     """
-    file, place = specs.folder / "derivations.py", f"function {call.function}"
+    file, place = specs.derivations.files[call.function], f"function {call.function}"
     columns = [column(name) for name in call.from_]
     # Copies (made only where they are written to): a function must not change what other variables read.
     reads = {name: _whole(forms[name], specs) for name in call.reads}
@@ -56,5 +56,5 @@ def truth_by_function(
     result = call_function(call, column, size, specs, forms)
     if result.dtype != "bool" and size:
         what = f"gave values of the type {result.dtype}; True or False is expected for each record"
-        raise SpecError(what, file=specs.folder / "derivations.py", place=f"function {call.function}")
+        raise SpecError(what, file=specs.derivations.files[call.function], place=f"function {call.function}")
     return result.astype("bool")

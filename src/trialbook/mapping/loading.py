@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from trialbook.errors import SpecError
+from trialbook.mapping.derivations import load_derivations
 from trialbook.mapping.domain_spec import CodelistsSpec, CommonSpec, DomainSpec
 from trialbook.mapping.form_spec import ExportSpec, FormSpec
 from trialbook.mapping.items_spec import ITEMS, JUDGED, ItemsSpec
@@ -14,7 +15,6 @@ from trialbook.mapping.references import dangling_references
 from trialbook.mapping.specs import Specs
 from trialbook.mapping.units import UnitsSpec
 from trialbook.specfile import ModelT, SpecFile
-from trialbook.studymodules import load_module
 
 Read = Callable[[Path], SpecFile]
 
@@ -22,12 +22,11 @@ Read = Callable[[Path], SpecFile]
 def load_specs(folder: Path, prefix: str, read: Read = SpecFile) -> Specs:
     """Read ``sdtm_specs/``; raises :class:`SpecError` with file and line for what does not fit.
 
-    ``prefix`` is the study's namespace, under which ``derivations.py`` is loaded; ``read`` opens each file.
+    ``prefix`` is the study's namespace, under which its derivations are loaded; ``read`` opens each file.
     """
     if not folder.is_dir():
         raise SpecError("the study has no specifications", file=folder, remedy="A study holds sdtm_specs/forms and domains.")
     files: dict[str, SpecFile] = {}
-    derivations = folder / "derivations.py"
     export = _optional(folder, "export", ExportSpec, files, read)
     codelists = _optional(folder, "codelists", CodelistsSpec, files, read).codelists
     values = {name: set(map(plain, codelist.by_value)) for name, codelist in codelists.items()}
@@ -39,7 +38,7 @@ def load_specs(folder: Path, prefix: str, read: Read = SpecFile) -> Specs:
         domains={spec.domain: spec for spec in _each(folder, "domains", "domain", DomainSpec, files, read)},
         common=_optional(folder, "common", CommonSpec, files, read),
         codelists=codelists,
-        derivations=load_module(derivations, prefix) if derivations.exists() else None,
+        derivations=load_derivations(folder, prefix),
         files=files,
         units=_optional(folder, "units", UnitsSpec, files, read),
         items=_optional(folder, ITEMS, ItemsSpec, files, read) if (folder / f"{ITEMS}.yml").exists() else None,

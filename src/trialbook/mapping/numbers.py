@@ -21,6 +21,12 @@ def read_numbers(texts: pd.Series) -> pd.Series:
     return numbers_of_distinct(texts, _numbers)
 
 
+def last_place(texts: pd.Series) -> pd.Series:
+    """What one unit of the last printed digit is worth: 0.01 for ``1.25`` and ``<1.25``, 1 where there is no decimal point."""
+    plain = texts.str.normalize("NFKC").str.replace(" ", "")
+    return 10.0 ** -plain.str.extract(r"\.([0-9]+)$")[0].str.len().fillna(0)
+
+
 def _numbers(texts: pd.Series) -> np.ndarray:
     plain = texts.str.normalize("NFKC").str.strip()
     values = [float(text) if _NUMBER.fullmatch(text) else math.nan for text in plain]

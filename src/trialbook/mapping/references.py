@@ -230,8 +230,8 @@ def _shared_parts(file: SpecFile, at: list[str | int], algorithm: Algorithm, kno
 
 
 def _function(specs: Specs, file: SpecFile, at: list[str | int], call: FunctionCall) -> Iterator[SpecError]:
-    if not callable(getattr(specs.derivations, call.function, None)):
-        yield file.error(at, f"there is no function {call.function!r} in derivations.py")
+    if call.function not in specs.derivations.functions:
+        yield file.error(at, f"there is no function {call.function!r} in {specs.derivations.place.name}")
     for form in call.reads:
         if form not in specs.forms:
             yield file.error(at, f"there is no form {form!r} in sdtm_specs/forms")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+from trialbook.mapping.derivations import Derivations
 from trialbook.mapping.domain_spec import Algorithm, CommonSpec, DomainSpec, Records, StudyCodelist
 from trialbook.mapping.form_spec import ExportSpec, FormSpec
 from trialbook.mapping.items_spec import JUDGED, ItemsSpec
@@ -30,7 +30,7 @@ class Specs:
     domains: dict[str, DomainSpec]
     common: CommonSpec
     codelists: dict[str, StudyCodelist]
-    derivations: ModuleType | None
+    derivations: Derivations
     files: dict[str, SpecFile] = field(repr=False)
     units: UnitsSpec = field(default_factory=UnitsSpec)
     items: ItemsSpec | None = None
@@ -42,7 +42,7 @@ class Specs:
 
     def function(self, name: str) -> Callable[..., Any]:
         """A named derivation."""
-        return getattr(self.derivations, name)
+        return self.derivations.functions[name]
 
     def algorithms(self, domain: DomainSpec, records: Records) -> dict[str, tuple[Algorithm, ...]]:
         """All variables of one kind of records, the common ones first."""

@@ -23,7 +23,7 @@ ALGORITHMS = {
     "derive_element": "what the protocol's design says of the element (ETCD) in the subject's arm",
     "derive_study_day": "the study day of a date, counted from RFSTDTC; there is no day 0",
     "derive_seq": "the record's number within the subject",
-    "derive": "a function of the study (sdtm_specs/derivations.py)",
+    "derive": "a function of the study (derivations in sdtm_specs/)",
 }
 """sdtm.oak's algorithms in words."""
 

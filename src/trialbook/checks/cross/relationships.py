@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
-import numpy as np
 import pandas as pd
 
-from trialbook.checks.cross.given import Given, Made, text
+from trialbook.checks.cross.given import Given, Made
+from trialbook.checks.cross.parents import POINTS, idvar, parent_there, parents_of, plain_values, reads_of
 from trialbook.checks.rule import Rule
 from trialbook.findings import Severity
 
-_POINTS = ("USUBJID", "RDOMAIN", "IDVAR", "IDVARVAL")
-_IDVAR_CORE = {"RELREC": "CORE-000916", "CO": "CORE-000953"}
 _QNAM = r"[A-Z_][A-Z0-9_]{0,7}"
 
 
 def relationships(given: Given) -> Made:
     """The rules about SUPP--, RELREC and CO."""
     for name in given.datasets:
-        if name.startswith("SUPP") and given.texts(name, *_POINTS, "QNAM"):
+        if name.startswith("SUPP") and given.texts(name, *POINTS, "QNAM"):
             yield from _qualifiers(given, name)
-        elif name in ("RELREC", "CO") and given.texts(name, *_POINTS):
+        elif name in ("RELREC", "CO") and given.texts(name, *POINTS):
             yield from _pointers(given, name)
     if given.texts("RELREC", "RELID", "USUBJID"):
         yield "RELREC", _several_sides()
@@ -37,39 +33,24 @@ def _qualifiers(given: Given, name: str) -> Made:
     if about != "QUAL":
         yield name, _names_parent(name, domain)
     read = tuple(parents) or ((about,) if about != "QUAL" else ())
-    yield name, _idvar(name, {domain: read} if about != "QUAL" else _parents(given, name))
+    yield name, idvar(name, {domain: read} if about != "QUAL" else parents_of(given, name))
     yield name, _has_variable(name)
     yield name, _both_or_neither(name)
-    yield name, _parent_there(name, {domain: read} if about != "QUAL" else _parents(given, name), own=True)
+    yield name, parent_there(name, {domain: read} if about != "QUAL" else parents_of(given, name), own=True)
     yield name, _qnam_once(name)
     yield name, _qnam_is_name(name, read)
 
 
 def _pointers(given: Given, name: str) -> Made:
-    parents = _parents(given, name)
+    parents = parents_of(given, name)
     yield name, _dataset_there(given, name)
-    yield name, _idvar(name, parents)
+    yield name, idvar(name, parents)
     yield name, _both_or_neither(name)
-    yield name, _parent_there(name, parents, own=False)
+    yield name, parent_there(name, parents, own=False)
 
 
 def _domain(dataset: str) -> str:
     return dataset if dataset == "QUAL" else dataset[:4] if dataset.startswith("AP") else dataset[:2]
-
-
-def _named(given: Given, name: str) -> list[str]:
-    return [one for one in dict.fromkeys(given.datasets[name].frame["RDOMAIN"]) if one]
-
-
-def _parents(given: Given, name: str) -> dict[str, tuple[str, ...]]:
-    """By RDOMAIN the datasets that are there of it; where none of any is there, those that the rule will miss."""
-    named = _named(given, name)
-    found = {domain: (domain,) if domain in given.datasets else given.of_domain(domain) for domain in named}
-    return found if any(found.values()) else {domain: (domain,) for domain in named}
-
-
-def _reads(parents: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
-    return {one: () for datasets in parents.values() for one in datasets}
 
 
 def _names_parent(name: str, domain: str) -> Rule:
@@ -86,7 +67,7 @@ def _names_parent(name: str, domain: str) -> Rule:
 
 def _dataset_there(given: Given, name: str) -> Rule:
     known = {one.domain for one in given.datasets.values()} | set(given.datasets)
-    parents = _parents(given, name)
+    parents = parents_of(given, name)
     alone = not any(one in given.datasets for datasets in parents.values() for one in datasets)
 
     def check(frame: pd.DataFrame, *_: pd.DataFrame) -> pd.Series:
@@ -98,34 +79,9 @@ def _dataset_there(given: Given, name: str) -> Rule:
         "There is no dataset {RDOMAIN}",
         check,
         ("RDOMAIN",),
-        reads=_reads(parents) if alone else {},
+        reads=reads_of(parents) if alone else {},
         cites=("CORE-000384" if name == "RELREC" else "CORE-000502", "SDTMIG 3.4 section 8.2"),
         mend=("RDOMAIN",),
-    )
-
-
-def _idvar(name: str, parents: Mapping[str, tuple[str, ...]]) -> Rule:
-    order = list(_reads(parents))
-
-    def check(frame: pd.DataFrame, *read: pd.DataFrame) -> pd.Series:
-        tables = dict(zip(order, read, strict=True))
-        ok = pd.Series(True, index=frame.index)
-        for domain, datasets in parents.items():
-            of = frame["RDOMAIN"] == domain
-            variables = {column for one in datasets for column in tables[one].columns}
-            if variables:
-                ok &= ~(of & (frame["IDVAR"] != "") & ~frame["IDVAR"].isin(variables))
-        return ok
-
-    return Rule(
-        f"TB-{name}-IDVAR",
-        Severity.ERROR,
-        "IDVAR {IDVAR} is no variable of {RDOMAIN}",
-        check,
-        ("IDVAR", "RDOMAIN"),
-        reads=_reads(parents),
-        cites=(_IDVAR_CORE.get(name, "CORE-000712"), "SDTMIG 3.4 section 8.4"),
-        mend=("IDVAR",),
     )
 
 
@@ -158,70 +114,6 @@ def _both_or_neither(name: str) -> Rule:
         cites=("CORE-000218", *(() if name == "RELREC" else ("CORE-000135",)), "SDTMIG 3.4 section 8.4"),
         mend=("IDVARVAL", "IDVAR"),
     )
-
-
-def _parent_there(name: str, parents: Mapping[str, tuple[str, ...]], own: bool) -> Rule:
-    order = list(_reads(parents))
-
-    def check(frame: pd.DataFrame, *read: pd.DataFrame) -> pd.Series:
-        tables = dict(zip(order, read, strict=True))
-        ok = np.full(len(frame), True)
-        points = frame[list(_POINTS)].reset_index(drop=True)
-        for (domain, variable), of in points.groupby(["RDOMAIN", "IDVAR"], sort=False):
-            there = [tables[one] for one in parents.get(str(domain), ())]
-            if variable and not any(variable in table for table in there):
-                continue
-            if there and (variable or own):
-                # Without a value nothing is looked for: that is another rule's.
-                ok[of.index] = _found(of, str(variable), there) | ((of["IDVARVAL"] == "") & (variable != "")).to_numpy()
-        return pd.Series(ok, index=frame.index)
-
-    return Rule(
-        f"TB-{name}-IDVARVAL-PARENT",
-        Severity.ERROR,
-        "{RDOMAIN} has no record of the subject whose {IDVAR} is {IDVARVAL}",
-        check,
-        ("IDVARVAL", "IDVAR", "USUBJID", "RDOMAIN"),
-        reads=_reads(parents),
-        cites=("CORE-000206", "SDTMIG 3.4 section 8.4"),
-        mend=("IDVARVAL", "USUBJID"),
-        across=not own,
-    )
-
-
-def _found(points: pd.DataFrame, variable: str, tables: list[pd.DataFrame]) -> np.ndarray:
-    """Whether each has its parent in one of the tables: by subject where it names one, and by the variable's value.
-
-    A relation of whole datasets names neither.
-    """
-    found = ((points["USUBJID"] == "") & (points["IDVARVAL"] == "")).to_numpy(copy=True)
-    for table in tables:
-        if variable and variable not in table:
-            continue
-        wanted, there = points["USUBJID"].str.strip(), _subjects(table)
-        if not variable:
-            found |= wanted.isin(there).to_numpy()
-            continue
-        values, cells = plain_values(points["IDVARVAL"]), plain_values(table[variable])
-        with_subject = pd.MultiIndex.from_arrays([wanted, values]).isin(pd.MultiIndex.from_arrays([there, cells]))
-        found |= np.where(wanted == "", values.isin(cells), with_subject) & (values != "").to_numpy()
-    return found
-
-
-def _subjects(table: pd.DataFrame) -> pd.Series:
-    return text(table["USUBJID"]).str.strip() if "USUBJID" in table else pd.Series("", index=table.index, dtype="str")
-
-
-def plain_values(cells: pd.Series) -> pd.Series:
-    """Values as they are compared: without outer blanks, numbers by what they are worth (``1``, ``1.0`` and `` 01`` are one)."""
-    codes, distinct = pd.factorize(cells)
-    texts = pd.Series(distinct)
-    stripped = text(texts).str.strip()
-    whole = stripped.str.fullmatch(r"[+-]?\d+(\.\d*)?").fillna(False).astype(bool)
-    number = pd.to_numeric(stripped.where(whole), errors="coerce")
-    plain = [*stripped.where(number.isna(), text(number.astype("float64"))), ""]
-    # A missing cell has the code -1.
-    return pd.Series(np.array(plain, dtype=object)[codes], index=cells.index, dtype="str")
 
 
 def _qnam_once(name: str) -> Rule:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook.checks.visits.seen import EPOCH, Seen
-from trialbook.datasets.iso8601 import complete_date, split
+from trialbook.datasets.iso8601 import complete_date, first_day
 from trialbook.mapping import Forms, Mapped, Specs
 from trialbook.mapping.consents import versions_in_force
 from trialbook.protocol import Protocol
@@ -126,8 +126,7 @@ def _elements(table: pd.DataFrame, se: Mapped | None) -> pd.DataFrame:
 
 def _earliest_day(dates: pd.Series) -> pd.Series:
     """The first day that each date can be, in days since 1970; NaN where its year is not known."""
-    parts = split(dates)[["y", "m", "d"]].fillna({"m": 1, "d": 1}).set_axis(["year", "month", "day"], axis=1)
-    return (pd.to_datetime(parts, errors="coerce") - EPOCH).dt.days.astype("float64")
+    return (first_day(dates) - EPOCH).dt.days.astype("float64")
 
 
 def replanned(subjects: Subjects, protocol: Protocol, forms: Mapping[str, Seen]) -> tuple[Subjects, np.ndarray]:

@@ -29,7 +29,7 @@ _HELP = (
     "An empty cell: the key is not given, and its usual value holds. Several items stand between semicolons:  y/m/d; y-m-d  . "
     'An item with a semicolon stands in quotes:  "a;b"  .  []  is a list with nothing in it.',
     "A nested value is YAML on one line, in braces:  {function: usubjid, from: SUBJID, reads: DM}  .",
-    "Functions (derivations.py), the items of eligibility (eligibility.yml) and rules (validators/) are not here. The import "
+    "Functions (derivations), the items of eligibility (eligibility.yml) and rules (validators/) are not here. The import "
     "names sheet, row and column of each mistake, and then writes nothing. After an import, export again before editing on.",
 )
 
