@@ -38,8 +38,12 @@ class SURVDeath(RawForm, form="SURV"):
         "another contact tells (death form: {DEATH.DTH_DAT}): please check the dates.",
     )
     def nobody_after_death(cls, surv: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
+        """Of a day that one form alone has, the contacts before the one that told of the death know better."""
         told = cls.told(surv, *others)
-        return ~(cls.after(surv, told) & told["CONTACT"].notna() & (told["OTHERS"] >= 1))
+        known = told["AGREED"] >= ENOUGH
+        for name in ("CONTACT_DAT", "LAST_ALIVE_DAT"):
+            known |= before(told["CONTACT"], cls.date(surv, name))
+        return ~(cls.after(surv, told) & told["CONTACT"].notna() & (told["OTHERS"] >= 1) & known)
 
     @rule(
         "IFN-DTH-012",
