@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from trialbook.findings import Origin, Role, Threshold, results_record
+from trialbook.findings.coverage import TOLD_BY_ANOTHER
 from trialbook.reports import findings_table_html, picture_svg, rules_table_html, verdict_html
 from trialbook.reports.payload import findings_payload
 from trialbook.reports.webpage import report_html
@@ -135,6 +136,22 @@ def test_many_findings_that_were_not_assessed_are_folded(results):
     assert '<details>\n<summary class="tb-unrun">Not assessed: 26 ' in str(
         report_html(dataclasses.replace(results, not_assessed=many), Threshold.ERROR)
     )
+
+
+def test_what_another_rule_tells_of_is_not_lost_sight_of(results):
+    told = {**results.not_assessed[0], "id": "00000000000000b3", "reason": TOLD_BY_ANOTHER}
+
+    def summaries(*entries):
+        html = report_html(dataclasses.replace(results, not_assessed=entries), Threshold.ERROR)
+        return re.findall(r"<summary([^>]*)>(Not assessed[^<]*)<", html), "1 earlier finding of severity Error or worse" in html
+
+    one = results.not_assessed[0]
+    of_another = "of the records are told of by another rule now"
+    unknown = "nobody knows whether these are mended"
+    alarm = ' class="tb-unrun"'
+    assert summaries() == ([("", f"Not assessed: 0 — {unknown}")], False)
+    assert summaries(told) == ([("", f"Not assessed: 1 — 1 {of_another}")], False)
+    assert summaries(told, one) == ([(alarm, f"Not assessed: 2 — 1 {of_another}; {unknown}")], True)
 
 
 def test_payload_cannot_end_its_element(results):

@@ -99,7 +99,7 @@ RULES = {
 
 @pytest.fixture(scope="module")
 def failed(passes: Passes) -> list[set[str]]:
-    """Each rule on each record of its form: which of a case's fail. The cases are looked at as one, each of subjects of its own."""
+    """Each rule on each record of its form: which of a case's fail. The cases are looked at as one, each of its own subjects."""
     together: dict[str, list[Row]] = {}
     cases: dict[str, list[tuple[int, int]]] = {}
     for case, (_, forms, _) in enumerate(CASES):

@@ -13,6 +13,10 @@ from trialbook.findings.terms import DATASET, FORM, RuleStatus, Runner, Stage
 Files = tuple[tuple[str, str | None], ...]
 
 
+TOLD_BY_ANOTHER = "another rule tells of the same record now; what this rule says of it is not told twice"
+"""Why a finding was not assessed that is not lost sight of."""
+
+
 @dataclass(frozen=True)
 class Coverage:
     """``tables``: by kind and name, the files and sheets of each form and dataset that is there; ``absent``: why others are not.
@@ -77,7 +81,7 @@ class Coverage:
         if not of_rule and previous.runners.get(one.rule) is not Runner.MAPPING:
             return f"the rule {one.rule} does not belong to this run"
         if any(one.id in outcome.told for outcome in of_rule):
-            return "another rule tells of the same record now; what this rule says of it is not told twice"
+            return TOLD_BY_ANOTHER
         return self._not_run(one.rule, one.dataset)
 
     def _on_table(self, one: Remembered, previous: PreviousRun) -> str | None:

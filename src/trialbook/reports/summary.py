@@ -20,6 +20,7 @@ from trialbook.findings import (
     counts_against,
     gate_open,
 )
+from trialbook.findings.coverage import TOLD_BY_ANOTHER
 from trialbook.reports.wording import counted, rule_text
 
 Kind = Literal["form", "dataset"]
@@ -211,7 +212,8 @@ def _on_history(results: Results) -> list[str]:
 
 def _on_not_assessed(results: Results, threshold: Threshold) -> list[str]:
     """What of earlier runs would close the gate, and was not looked at: an open gate says nothing of it."""
-    over = [one for one in results.not_assessed if threshold.severity and Severity(one["severity"]).reaches(threshold.severity)]
+    lost = [one for one in results.not_assessed if one["reason"] != TOLD_BY_ANOTHER]
+    over = [one for one in lost if threshold.severity and Severity(one["severity"]).reaches(threshold.severity)]
     if not over or threshold.severity is None:
         return []
     name = threshold.severity.value if threshold.severity is Severity.REJECT else f"{threshold.severity.value} or worse"

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from trialbook.findings import Results, RuleOutcome, RuleStatus, Severity, Threshold, count_severities
+from trialbook.findings.coverage import TOLD_BY_ANOTHER
 from trialbook.reports.payload import findings_payload
 from trialbook.reports.picture import picture_svg
 from trialbook.reports.sheets import RULE_ORDER
@@ -156,6 +157,7 @@ def _environment() -> Environment:
     environment.filters["number"] = lambda number: f"{number:,}"
     environment.globals["MOST_REASONS"] = MOST_REASONS
     environment.globals["MOST_ENTRIES"] = MOST_ENTRIES
+    environment.globals["TOLD_BY_ANOTHER"] = TOLD_BY_ANOTHER
     environment.globals["OPEN_ENTRIES"] = OPEN_ENTRIES
     environment.globals["LONG_TEXT"] = LONG_TEXT
     environment.globals["LONG_TEXT_START"] = LONG_TEXT_START
