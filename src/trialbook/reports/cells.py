@@ -43,7 +43,7 @@ STYLES: dict[object, dict[str, object]] = {
     "number": WRAPPED | {"align": "right", "indent": 1},
     "count": WRAPPED | {"align": "left"},
     "heading": WRAPPED | {"bold": True, "font_size": 13},
-    "alarm": WRAPPED | SEVERITY_STYLES[Severity.REJECT],
+    "alarm": WRAPPED | SEVERITY_STYLES[Severity.REJECT] | {"align": "left"},
     **{severity: WRAPPED | style for severity, style in SEVERITY_STYLES.items()},
 }
 
