@@ -15,7 +15,7 @@ class SURVDeath(RawForm, form="SURV"):
     def told(cls, surv: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
         """What is told of the death of each record's subject; ``others``: DEATH, DISP, AE, DM."""
         death, disp, ae, dm = others
-        told = cls.derivation("deaths")(cls, cls.cells(surv, "SUBJID"), death, surv, disp, ae, dm)
+        told = cls.derivation("deaths")(cls.reader, cls.cells(surv, "SUBJID"), death, surv, disp, ae, dm)
         return told.assign(OTHERS=told["VOICES"] - told["CONTACT"].notna())
 
     @classmethod
