@@ -110,7 +110,7 @@ def test_nothing_is_said_of_what_disagrees_with_a_date_in_the_future(
         name: (count, 2 - count) for name in outcomes for count in [sum(rule == name for rule, _ in expected)]
     }
     if day == date(2026, 12, 5):
-        assert outcomes["T-SHORT"].reason == "1 failing record is told of already, in the raw data, by TB-RAW-AE-END-FUTURE"
+        assert outcomes["T-SHORT"].reason == "1 finding is told of already by TB-RAW-AE-END-FUTURE"
 
 
 @pytest.mark.parametrize(("severity", "records"), [("ERROR", [1]), ("WARNING", [1]), ("REJECT", [1, 2])])

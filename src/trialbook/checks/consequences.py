@@ -132,7 +132,7 @@ def without_repeats(
             kept.append(one)
         else:
             left_out.setdefault((one.rule, one.dataset), []).append((by.rule, one.id))
-    return kept, [_less(one, left_out.get((one.rule, one.dataset), [])) for one in outcomes]
+    return kept, [less(one, left_out.get((one.rule, one.dataset), [])) for one in outcomes]
 
 
 def _record(cell: Cell) -> Cell:
@@ -140,7 +140,7 @@ def _record(cell: Cell) -> Cell:
     return (*cell[:4], "")
 
 
-def _less(outcome: RuleOutcome, left_out: Sequence[tuple[str, str]]) -> RuleOutcome:
+def less(outcome: RuleOutcome, left_out: Sequence[tuple[str, str]]) -> RuleOutcome:
     """The outcome without the findings (by whom, and id) that others told of, which its reason names."""
     if not left_out:
         return outcome

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import partial
 
 import pandas as pd
 
-from trialbook.checks.consequences import Cell, cells_of, to_correct
+from trialbook.checks.consequences import Cell, cells_of, less, to_correct
 from trialbook.checks.modules import KIT_PREFIX
 from trialbook.checks.questions import Questions
 from trialbook.checks.rule import Rule
@@ -73,26 +72,14 @@ def without_future(
         if one.rule.startswith(KIT_PREFIX) and one.rule.endswith(FUTURE):
             future |= dict.fromkeys(to_correct([one]), one)
     kept: list[Finding] = []
-    left_out: dict[tuple[str, str], list[tuple[Finding, Finding]]] = {}
+    left_out: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for one in found if future else ():
         cells = [] if one.rule.startswith(KIT_PREFIX) else [cell for origin in one.origins for cell in cells_of(origin)]
         by = next((future[cell] for cell in cells if cell in future), None)
         if by is not None and by.severity.reaches(one.severity):
-            left_out.setdefault((one.rule, one.dataset), []).append((by, one))
+            left_out.setdefault((one.rule, one.dataset), []).append((by.rule, one.id))
         else:
             kept.append(one)
     if not left_out:
         return list(found), list(outcomes)
-    return kept, [_less(one, left_out.get((one.rule, one.dataset), ())) for one in outcomes]
-
-
-def _less(outcome: RuleOutcome, left_out: Sequence[tuple[Finding, Finding]]) -> RuleOutcome:
-    """The outcome without the findings that others (named first) told of."""
-    if not left_out:
-        return outcome
-    count = len(left_out)
-    records = "failing record is" if count == 1 else "failing records are"
-    told = f"{count} {records} told of already, in the raw data, by {', '.join(dict.fromkeys(by.rule for by, _ in left_out))}"
-    reason = "; ".join(filter(None, (outcome.reason, told)))
-    ids = tuple(one.id for _, one in left_out)
-    return replace(outcome, findings=outcome.findings - count, reason=reason, told=(*outcome.told, *ids))
+    return kept, [less(one, left_out.get((one.rule, one.dataset), ())) for one in outcomes]
