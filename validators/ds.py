@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from trialbook.checks import Dataset, RawForm, Severity, before, complete_date, rule, value_beside
+from trialbook.checks import Dataset, RawForm, Severity, against, before, complete_date, position_of, rule, value_beside
+from trialbook.checks.against import Against
 
 MOST_DAYS_APART = pd.Timedelta(days=7)
 """Assumption: who is found alive is alive on the day of the contact, or some days before when others told of it."""
@@ -169,13 +170,16 @@ class DS(Dataset, domain="DS", across=False):
         Severity.ERROR,
         "Treatment or study end before randomization",
         variables=["DSSTDTC", "DSSCAT", "DSDECOD"],
+        reads={"DS": ["DSSPID", "DSDECOD", "DSSTDTC"]},
         mend=["DSSTDTC"],
-        query="“{DSSCAT}”的结束日期 {DSSTDTC} 早于随机日期，请核实。 / "
-        "The end ({DSSCAT}) on {DSSTDTC} is earlier than randomization: please check the dates.",
+        query="“{DSSCAT}”的结束日期 {DSSTDTC} 早于随机日期 {DS.DSSTDTC}，请核实两个日期。 / "
+        "The end ({DSSCAT}) on {DSSTDTC} is earlier than randomization on {DS.DSSTDTC}: please check both dates.",
     )
-    def randomization_before_ends(cls, ds: pd.DataFrame) -> pd.Series:
-        randomized = cls.milestone(ds, "RANDOMIZED", ds["DSSPID"])
-        return ~((ds["DSCAT"] == "DISPOSITION EVENT") & before(ds["DSSTDTC"], randomized))
+    def randomization_before_ends(cls, ds: pd.DataFrame, same: pd.DataFrame) -> Against:
+        numbers = same["DSSPID"].where(same["DSDECOD"] == "RANDOMIZED", "")
+        at = position_of(pd.DataFrame({"of": numbers}), pd.DataFrame({"of": ds["DSSPID"]}))
+        early = before(ds["DSSTDTC"], cls.milestone(ds, "RANDOMIZED", ds["DSSPID"]))
+        return against(~((ds["DSCAT"] == "DISPOSITION EVENT") & early), DS=pd.Series(at, index=ds.index))
 
     @rule(
         "IFN-DS-018",
