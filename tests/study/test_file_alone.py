@@ -59,7 +59,7 @@ def test_a_rule_names_the_form_that_it_lacks(trial: Study, export: Path, in_fold
     rules = {one.rule: one for one in trial.validate(export / file, core=False).results.rules}
     assert (rules["IFN-LB-007"].status, rules["IFN-LB-007"].reason) == (
         RuleStatus.SKIPPED,
-        "RESP is not there",
+        "the form RESP is not in the export",
     )
     assert rules["IFN-DAY-BM-SAMPLE"].status is RuleStatus.SKIPPED
     assert (rules["IFN-LB-019"].status, rules["IFN-LB-019"].reason) == (RuleStatus.ISSUE_REPORTED, None)
