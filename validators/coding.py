@@ -5,31 +5,60 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trialbook.checks import FormReader, RawForm, Severity, against, once, position_of, rule, value_at
+from trialbook.checks import FormReader, RawForm, Severity, against, is_near, once, position_of, rule, value_at
 from trialbook.checks.against import Against
 
 CODES = ("LLT_CD", "PT_CD", "HLT_CD", "HLGT_CD", "SOC_CD")
 
 
+KEY = ["SUBJID", "AE_NO"]
+WORDS = {"AE": "AETERM", "AE_CODING": "PT"}
+
+
 @once
 def events(read: FormReader, frame: pd.DataFrame, form: str, dm: pd.DataFrame) -> pd.DataFrame:
-    """Subject and number of each event; KNOWN: whether DM has the subject; AGAIN: whether another record has both too."""
-    keys = pd.DataFrame({"SUBJID": read.cells(frame, "SUBJID", form), "AE_NO": read.cells(frame, "AE_NO", form)})
+    """Subject, number and words of each event; KNOWN: whether DM has the subject; AGAIN: whether another record has both too."""
+    keys = pd.DataFrame({name: read.cells(frame, name, form) for name in KEY}).reset_index(drop=True)
+    words = read.cells(frame, WORDS[form], form).reset_index(drop=True)
     known = read.derivation("in_demographics")(read, keys["SUBJID"], dm)
-    return keys.assign(KNOWN=known, AGAIN=keys.duplicated(["SUBJID", "AE_NO"], keep=False))
+    return keys.assign(WORDS=words, KNOWN=known, AGAIN=keys.duplicated(keep=False), AT=np.arange(len(keys)))
 
 
 def without(own: pd.DataFrame, other: pd.DataFrame) -> pd.Series:
-    """The events of ``own`` that ``other`` has not, where nothing but a missing record explains it.
+    """The events of ``own``, of subjects that are known, whose subject and number ``other`` has not."""
+    return own["KNOWN"] & ~pd.MultiIndex.from_frame(own[KEY]).isin(pd.MultiIndex.from_frame(other[KEY]))
 
-    Not where the subject of either record is unknown, or where the other form has two records of one number of the subject:
-    one of these may be meant, and its key is another rule's finding.
+
+@once
+def astray(own: pd.DataFrame, other: pd.DataFrame) -> np.ndarray:
+    """For each event that ``other`` has not (:func:`without`) the position there of a record that may be its; -1 for none.
+
+    Such a one has its number and a subject whom nobody knows, or is one of two of its subject with one number; the wrong key is
+    another rule's finding. It is none whose words go with others wherever events are coded, and none of which the subject is but
+    a slip away from that of another such event.
     """
-    pairs = pd.MultiIndex.from_frame(own[["SUBJID", "AE_NO"]])
-    there = pairs.isin(pd.MultiIndex.from_frame(other[["SUBJID", "AE_NO"]]))
-    astray = own["AE_NO"].isin(other.loc[~other["KNOWN"], "AE_NO"])
-    mistaken = own["SUBJID"].isin(other.loc[other["AGAIN"], "SUBJID"])
-    return own["KNOWN"] & ~there & ~astray & ~mistaken
+    words = value_at(other["WORDS"], position_of(other[KEY], own[KEY]), own.index)
+    pairs = pd.DataFrame({"WORDS": own["WORDS"], "WORDS_": words})[~own["AGAIN"]]
+    pairs = pairs[(pairs != "").all(axis=1)]
+    beside = value_at(own["WORDS"], position_of(own[KEY], other[KEY]), other.index)
+    other = other.assign(ITS_OWN=_among(beside, other["WORDS"], pairs))
+    alone = own[without(own, other)]
+    of_nobody = alone.merge(other[~other["KNOWN"]], on="AE_NO", suffixes=("", "_"))
+    of_two = alone.merge(other[other["KNOWN"] & other["AGAIN"]], on="SUBJID", suffixes=("", "_")).assign(SUBJID_="")
+    found = pd.concat([of_nobody, of_two], ignore_index=True)
+    alike = _among(found["WORDS"], found["WORDS_"], pairs)
+    coded_elsewhere = found["WORDS"].isin(pairs["WORDS"]) & found["WORDS_"].isin(pairs["WORDS_"])
+    found = found.assign(ALIKE=alike)[alike | ~coded_elsewhere]
+    slips = np.array([is_near(*pair) for pair in zip(found["SUBJID"], found["SUBJID_"], strict=True)], dtype=bool)
+    found = found[slips | ~found["AT_"].isin(found.loc[slips, "AT_"])]
+    found = found.sort_values(["ALIKE", "ITS_OWN", "AT_"], ascending=[False, True, False], kind="stable").drop_duplicates("AT")
+    at = np.full(len(own), -1)
+    at[found["AT"]] = found["AT_"]
+    return at
+
+
+def _among(words: pd.Series, others: pd.Series, pairs: pd.DataFrame) -> np.ndarray:
+    return pd.MultiIndex.from_arrays([words, others]).isin(pd.MultiIndex.from_frame(pairs))
 
 
 class AECoded(RawForm, form="AE"):
@@ -45,7 +74,25 @@ class AECoded(RawForm, form="AE"):
         stands_for=["TB-AE-AEDECOD-FILLED"],
     )
     def is_coded(cls, ae: pd.DataFrame, coding: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        return ~without(events(cls.reader, ae, "AE", dm), events(cls.reader, coding, "AE_CODING", dm))
+        own, other = events(cls.reader, ae, "AE", dm), events(cls.reader, coding, "AE_CODING", dm)
+        return pd.Series(~without(own, other).to_numpy() | (astray(own, other) >= 0), index=ae.index)
+
+    @rule(
+        "IFN-AE-036",
+        Severity.ERROR,
+        "The event has no coding, unless one is its that has a wrong number or subject",
+        variables=["SUBJID", "AE_NO", "AETERM"],
+        mend=["AE_CODING.SUBJID", "AE_CODING.AE_NO"],
+        reads={"AE_CODING": ["SUBJID", "AE_NO", "PT"], "DM": []},
+        query="受试者 {SUBJID} 的第 {AE_NO} 号不良事件“{AETERM}”没有编码；编码表中的“{AE_CODING.PT}”"
+        "（受试者 {AE_CODING.SUBJID}，第 {AE_CODING.AE_NO} 号）是否属于该事件？请核实其受试者和序号。 / "
+        "Event {AE_NO} of {SUBJID}, “{AETERM}”, has no coding: is it {AE_CODING.PT}, which is entered for event "
+        "{AE_CODING.AE_NO} of {AE_CODING.SUBJID}?",
+        stands_for=["TB-AE-AEDECOD-FILLED"],
+    )
+    def has_a_coding_of_its_own(cls, ae: pd.DataFrame, coding: pd.DataFrame, dm: pd.DataFrame) -> Against:
+        at = astray(events(cls.reader, ae, "AE", dm), events(cls.reader, coding, "AE_CODING", dm))
+        return against(pd.Series(at < 0, index=ae.index), AE_CODING=at)
 
     @rule(
         "IFN-AE-025",
@@ -62,7 +109,7 @@ class AECoded(RawForm, form="AE"):
     def recorded_once(cls, ae: pd.DataFrame, own: pd.DataFrame, coding: pd.DataFrame, dm: pd.DataFrame) -> Against:
         """By the preferred term or by the site's words; records with one number are another rule's finding."""
         keys = events(cls.reader, ae, "AE", dm)
-        at = position_of(events(cls.reader, coding, "AE_CODING", dm)[["SUBJID", "AE_NO"]], keys[["SUBJID", "AE_NO"]])
+        at = position_of(events(cls.reader, coding, "AE_CODING", dm)[KEY], keys[KEY])
         term = value_at(cls.cells(coding, "PT", "AE_CODING"), at, ae.index)
         keys = keys.assign(TERM=term, WORDS=cls.cells(ae, "AETERM"), START=cls.date(ae, "START")).reset_index(drop=True)
         keys = keys[keys["KNOWN"] & ~keys["AGAIN"] & (keys["START"].str.len() >= len("2024-03"))]
@@ -89,7 +136,8 @@ class CodingForm(RawForm, form="AE_CODING"):
         "or was the event removed?",
     )
     def event_exists(cls, coding: pd.DataFrame, ae: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        return ~without(events(cls.reader, coding, "AE_CODING", dm), events(cls.reader, ae, "AE", dm))
+        own, other = events(cls.reader, coding, "AE_CODING", dm), events(cls.reader, ae, "AE", dm)
+        return pd.Series(~without(own, other).to_numpy() | (astray(own, other) >= 0), index=coding.index)
 
     @rule(
         "IFN-AE-022",

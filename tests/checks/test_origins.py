@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from trialbook.checks.mapping_rules import check_mapping
 from trialbook.checks.questions import Questions
@@ -66,6 +67,20 @@ def test_an_issue_of_a_dataset_is_not_one_of_the_form_of_its_name(table: Table) 
         ("TB-MAP-AE-AELLTCD-NUMBER", 1, {"AELLTCD": ""}),
         ("TB-MAP-AE-TERM-TERM", 2, {"TERM": "?"}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("by_key", "found", "why"),
+    [(True, 0, "1 finding is told of already by TB-RAW-CODING-KEY"), (False, 1, None)],
+)
+def test_records_that_share_a_key_are_told_of_by_the_rule_about_it(
+    table: Table, by_key: bool, found: int, why: str | None
+) -> None:
+    form = table("AE", {"SUBJECT": ["1", "1"], "NO": ["1", "2"]})
+    issue = MappingIssue("JOIN", "AE", "AE", ("NO",), np.array([1]), "several", "CODING", joined="CODING", by_key=by_key)
+    findings, (outcome,) = check_mapping([issue], {}, {}, {"AE": form}, "S")
+    assert [(one.rule, one.record) for one in findings] == [("TB-MAP-AE-NO-CODING-JOIN", 2)] * found
+    assert (outcome.findings, outcome.reason, len(outcome.told)) == (found, why, 1 - found)
 
 
 def test_an_id_does_not_know_the_number_that_a_qualifier_repeats():

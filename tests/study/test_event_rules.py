@@ -13,6 +13,7 @@ from trialbook.run import Study
 
 Row = dict[str, str]
 Passes = Callable[..., list[bool]]
+Told = Callable[..., list[tuple[str, str, list[str], list[str]]]]
 
 DM = {"DM": [{"SUBJID": number, "ICF_DAT": "2024/1/2"} for number in "AB"]}
 E = {"SUBJID": "A", "AE_NO": "1", "AETERM": "发热"}
@@ -101,6 +102,64 @@ def test_each_event_has_a_coding(
     ae, coding = numbers(*events), numbers(*codings)
     assert passes("IFN-AE-020", ae, AE_CODING=coding, **DM) == [key not in uncoded for key in events]
     assert passes("IFN-AE-021", coding, AE=ae, **DM) == [key not in unrecorded for key in codings]
+
+
+@pytest.mark.parametrize(
+    ("codings", "meant"),
+    [
+        # A1 发热, A2 乏力, B1 发热, B2 乏力; D1 and D2 say how these words are coded.
+        (["A1 Pyrexia", "A2 Fatigue", "B1 Pyrexia", "B2 Fatigue"], {}),
+        (["A1 Pyrexia", "B1 Pyrexia", "B2 Fatigue", "2 Fatigue"], {"A2": 3}),
+        (["A1 Pyrexia", "B1 Pyrexia", "X2 Fatigue"], {"A2": 2, "B2": 2}),
+        # Nobody has the number A9; it is but a slip away from A.
+        (["A1 Pyrexia", "B1 Pyrexia", "A92 Fatigue"], {"A2": 2}),
+        # These words are not coded so anywhere: they are another event's; a term that is nowhere else may be a new one for it.
+        (["A1 Pyrexia", "B1 Pyrexia", "B2 Fatigue", "X2 Pyrexia"], {}),
+        (["A1 Pyrexia", "B1 Pyrexia", "B2 Fatigue", "X2 Asthenia"], {"A2": 3}),
+        (["A1 Pyrexia", "B1 Pyrexia", "B2 Fatigue", "X3 Fatigue"], {}),
+        # One number is there twice: of the two it is the one that is not coded as event 1 is.
+        (["A1 Fatigue", "A1 Pyrexia", "B1 Pyrexia", "B2 Fatigue"], {"A2": 0}),
+        (["A1 Pyrexia", "A1 Fatigue", "B1 Pyrexia", "B2 Fatigue"], {"A2": 1}),
+        (["B1 Pyrexia", "B1 Pyrexia", "B2 Fatigue"], {}),
+    ],
+)
+def test_a_coding_that_may_be_of_an_event(trial: Study, codings: list[str], meant: dict[str, int]) -> None:
+    """Each event without a coding has one finding: of such a record, or that it is missing."""
+    keys, said, ae, coding = coded(codings)
+    dm = [{"SUBJID": one, "ICF_DAT": "2024/1/2"} for one in "ABD"]
+    frames = [pd.DataFrame(rows, dtype="str") for rows in (ae, coding, dm)]
+    rules = {one.id: one for model in trial.models.forms["AE"] for one in model.declared_rules()}
+    found = rules["IFN-AE-036"].check(*frames)
+    assert isinstance(found, Against)
+    assert {key: at for key, at in zip(keys, found.beside["AE_CODING"].tolist(), strict=True) if at >= 0} == meant
+    assert list(found.mask) == [key not in meant for key in keys]
+    assert list(rules["IFN-AE-020"].check(*frames)) == [key in said or key in meant for key in keys]
+
+
+def coded(codings: list[str]) -> tuple[list[str], list[str], list[Row], list[Row]]:
+    """Keys of the events and of the codings, and both forms."""
+    words = {"1": "发热", "2": "乏力"}
+    keys = ["A1", "A2", "B1", "B2", "D1", "D2"]
+    said = [one.split() for one in (*codings, "D1 Pyrexia", "D2 Fatigue")]
+    ae = [{"SUBJID": key[0], "AE_NO": key[1], "AETERM": words[key[1]]} for key in keys]
+    coding = [{"SUBJID": key[:-1], "AE_NO": key[-1], "PT": term} for key, term in said]
+    return keys, [one for one, _ in said], ae, coding
+
+
+def test_an_event_without_a_coding_is_told_of_once(told: Told) -> None:
+    """A2's is among the two of A1, B1's is missing: the mapping and the datasets tell neither again."""
+    _, _, ae, coding = coded(["A1 Pyrexia", "A1 Fatigue", "B2 Fatigue"])
+    dm = [{"SUBJID": one, "SITEID": "01", "ICF_DAT": "2024/1/2"} for one in "ABD"]
+    found = told(
+        ("IFN-AE-02", "IFN-AE-036", "TB-AE-AEDECOD", "TB-MAP-AE", "TB-RAW-AE_CODING-KEY"), AE=ae, AE_CODING=coding, DM=dm
+    )
+    (first, second) = (["AE_CODING 2 SUBJID", "AE_CODING 2 AE_NO"], ["AE_CODING 3 SUBJID", "AE_CODING 3 AE_NO"])
+    assert found == [
+        ("IFN-AE-020", "B", ["AE_CODING"], ["AE 4 SUBJID", "AE 4 AE_NO", "AE 4 AETERM"]),
+        ("IFN-AE-036", "A", second, ["AE 3 SUBJID", "AE 3 AE_NO", "AE 3 AETERM", "AE_CODING 3 PT"]),
+        ("TB-RAW-AE_CODING-KEY", "A", first, second),
+        ("TB-RAW-AE_CODING-KEY", "A", second, first),
+    ]
 
 
 def test_an_event_recorded_twice(passes: Passes) -> None:
@@ -210,6 +269,19 @@ def test_the_log_against_the_events(
     row = {"SUBJID": "A", "DOSE_NO": "3", "DOSE_CHANGE": change, "REASON_CHANGE": reason}
     found = {rule for rule in ("IFN-AE-032", "IFN-AE-033") if passes(rule, [row], AE=ae, AE_CODING=coding, **DM) == [False]}
     assert found == rules
+
+
+@pytest.mark.parametrize(
+    ("words", "recorded"), [("中性粒细胞计数降低", True), ("中性粒细胞减少", True), ("发热", False), ("白细胞减少", False)]
+)
+def test_the_log_against_an_event_without_a_coding(passes: Passes, words: str, recorded: bool) -> None:
+    """What the event is, the coding of the same words elsewhere says."""
+    of_b = {"1": ("中性粒细胞减少", "NEUT"), "2": ("中性粒细胞计数降低", "NEUT"), "3": ("发热", "Pyrexia")}
+    coding = [{"SUBJID": "B", "AE_NO": number, "PT": term} for number, (_, term) in of_b.items()]
+    ae = [{"SUBJID": "B", "AE_NO": number, "AETERM": word} for number, (word, _) in of_b.items()]
+    row = {"SUBJID": "A", "DOSE_NO": "3", "DOSE_CHANGE": "减量", "REASON_CHANGE": "中性粒细胞减少"}
+    own = {"SUBJID": "A", "AE_NO": "1", "AETERM": words, "ACTION": "减量"}
+    assert passes("IFN-AE-032", [row], AE=[*ae, own], AE_CODING=coding, **DM) == [recorded]
 
 
 NAN = float("nan")

@@ -5,6 +5,7 @@ from trialbook.checks.models import Dataset, RawForm, value_beside, value_of
 from trialbook.checks.once import once
 from trialbook.checks.reading import FormReader
 from trialbook.checks.rule import Rule, rule
+from trialbook.checks.unknown_subjects import is_near
 from trialbook.datasets.iso8601 import before, complete_date, day_number, is_iso8601, study_day
 from trialbook.findings import Severity
 from trialbook.mapping.plain import words
@@ -20,6 +21,7 @@ __all__ = [
     "complete_date",
     "day_number",
     "is_iso8601",
+    "is_near",
     "once",
     "position_of",
     "rule",

@@ -39,7 +39,7 @@ def form_rules(
     """
     questions = questions or Questions()
     rules: list[Rule] = []
-    filled = _filled_from(spec, specs)
+    filled = filled_from(spec, specs)
     for name, column in spec.columns.items():
         rules.extend(_column_rules(spec, name, column, specs, ct, questions, filled.get(name, ())))
     label = ", ".join(spec.keys)
@@ -60,7 +60,7 @@ def form_rules(
     return tuple(rules)
 
 
-def _filled_from(spec: FormSpec, specs: Specs) -> dict[str, tuple[str, ...]]:
+def filled_from(spec: FormSpec, specs: Specs) -> dict[str, tuple[str, ...]]:
     """For each column the rules that a variable taken from it is filled."""
     rules: dict[str, dict[str, None]] = {}
     for domain in specs.domains.values():

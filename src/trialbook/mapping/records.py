@@ -30,7 +30,8 @@ class MappingIssue:
     EPOCH (a date that lies on a boundary of elements at its precision), ELEMENT (the design does not have it), ITEM (nothing that
     eligibility can be judged by), ABSENT (a condition asks for a form that the export lacks: it concerns all records, and names
     none). ``about`` tells issues of one kind and column apart: the joined form, the code list, the item; ``codelist`` is the one
-    that has no term.
+    that has no term. Of a join ``joined`` is the form, and ``by_key`` whether it is by what should tell its records apart: then
+    the rule about that key tells of it.
     """
 
     kind: str
@@ -41,6 +42,8 @@ class MappingIssue:
     message: str
     about: str = ""
     codelist: StudyCodelist | None = None
+    joined: str = ""
+    by_key: bool = False
 
     @property
     def of_dataset(self) -> bool:
@@ -153,7 +156,10 @@ def raw_records(domain: str, spec: Records, forms: Mapping[str, Form], specs: Sp
         records.rows[alias] = rows
         message = f"Several records of {join.form} match by {', '.join(join.on)}; none is taken"
         about = join.form if alias == join.form else f"{join.form}-{alias}"
-        records.issues.append(MappingIssue("JOIN", domain, spec.form, join.on, np.flatnonzero(several), message, about))
+        by_key = bool(other.spec.keys) and set(other.spec.keys) <= set(join.others)
+        at = np.flatnonzero(several)
+        issue = MappingIssue("JOIN", domain, spec.form, join.on, at, message, about, joined=join.form, by_key=by_key)
+        records.issues.append(issue)
     if spec.where:
         if isinstance(spec.where, FunctionCall):
             keep = truth_by_function(spec.where, records.meant, len(records), specs, forms).to_numpy()

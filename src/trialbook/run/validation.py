@@ -13,7 +13,7 @@ from trialbook.checks.export_rules import check_export
 from trialbook.checks.future_rules import without_future
 from trialbook.checks.judged_tables import judged_tables
 from trialbook.checks.made_without import made_without
-from trialbook.checks.mapping_rules import check_mapping
+from trialbook.checks.mapping_rules import check_mapping, told_of_joins
 from trialbook.checks.modules import rules_of
 from trialbook.checks.parts import parts_of
 from trialbook.checks.places import site_places, with_numbers
@@ -144,6 +144,7 @@ class _Validation:
         rules = {one.dataset.name: study.dataset_rules(one.dataset, one.keys) for one in self.material.made}
         rules |= {name: rules_of(models) for name, models in study.models.datasets.items() if name not in rules}
         not_made = self.material.mapped.not_made
+        told = told_of_joins(told, self.material.mapped.issues, study.specs)
         found = check_tables(self.datasets, rules, not_made, study.protocol.id, told, self.of_datasets, self.incomplete)
         so_far = [finding for made, _ in self.batches for finding in made]
         self.batches.append(without_repeats(*without_future(*found, so_far), so_far))
