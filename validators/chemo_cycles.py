@@ -32,33 +32,57 @@ class CyclesForm(RawForm, form="PRIORCHEMO", across=False):
     @once
     def gaps(cls, chemo: pd.DataFrame) -> pd.DataFrame:
         """By record MISSING (a number before it is not there), ROOM (since the start before it there was time for a cycle), FIRST
-        (nothing is before it), MISTYPED (a number of its phase leaves one out for which there was no time)."""
+        (nothing is before it), MISTYPED (a number of its phase leaves one out for which there was no time), ONE (just one number
+        is left out), EARLIER (the start before it)."""
         table = cls.cycles(chemo)
         known = table[(table["subject"] != "") & table["phase"].notna() & table["number"].notna()]
         known = known.drop_duplicates(["subject", "phase", "number"]).sort_values(["subject", "phase", "number"])
         of_phase, of_subject = known.groupby(["subject", "phase"]), known.groupby("subject")
         before = of_phase["number"].shift().fillna(0)
-        since = known["start"] - of_subject["start"].shift()
+        earlier = of_subject["start"].shift()
+        since = known["start"] - earlier
         made = pd.DataFrame({"MISSING": known["number"] - before > 1, "ROOM": since >= TWO_CYCLES, "FIRST": since.isna()})
         # A number that was mistyped leaves a gap where it belongs, and there no record is missing.
         mistyped = made["MISSING"] & ~made["ROOM"] & ~made["FIRST"]
         made["MISTYPED"] = mistyped.groupby([known["subject"], known["phase"]]).transform("any")
-        return made.reindex(chemo.index, fill_value=False)
+        made["ONE"] = known["number"] - before == 2
+        return made.reindex(chemo.index, fill_value=False).assign(EARLIER=earlier)
+
+    @classmethod
+    def as_many(cls, chemo: pd.DataFrame) -> pd.Series:
+        """Whether as many cycles of its phase start up to a cycle as its number says: one of them has a wrong number."""
+        table = cls.cycles(chemo)
+        phase = [table["subject"], table["phase"]]
+        starts = table["start"].groupby(phase).rank("dense")
+        return starts.groupby([*phase, table["number"]]).transform("max").reindex(chemo.index) >= table["number"]
+
+    @classmethod
+    def of_nobody(cls, chemo: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        """Whether the only number that is left out before a cycle is that of a cycle at that time whose subject nobody knows."""
+        table, gaps = cls.cycles(chemo), cls.gaps(chemo)
+        astray = table[~cls.derivation("in_demographics")(cls.reader, table["subject"], dm)]
+        left_out = table.assign(number=table["number"] - 1, earlier=gaps["EARLIER"], at=table.index)[gaps["ONE"]]
+        found = left_out.merge(astray, on=["phase", "number"], suffixes=("", "_"))
+        within = ~(found["start_"] <= found["earlier"]) & ~(found["start_"] >= found["start"])
+        return pd.Series(chemo.index.isin(found.loc[within, "at"]), index=chemo.index)
 
     @rule(
         "IFN-CM-007",
         Severity.ERROR,
         "A cycle before this one is missing: its number is left out, and there was time for it",
         variables=["CYCLE_NO", "PHASE", "START_DAT"],
-        reads={"PRIORCHEMO": ["SUBJID", "PHASE", "CYCLE_NO"]},
+        reads={"PRIORCHEMO": ["SUBJID", "PHASE", "CYCLE_NO"], "DM": []},
         lacks=["PRIORCHEMO"],
         mend=["CYCLE_NO"],
+        across=True,
         query="{PHASE}第 {CYCLE_NO} 疗程（{START_DAT}）之前缺少疗程记录，请补充，或核实疗程序号。 / "
         "Before cycle {CYCLE_NO} ({PHASE}, {START_DAT}) one is not recorded: please add it, or check the number.",
     )
-    def no_cycle_is_left_out(cls, chemo: pd.DataFrame, same: pd.DataFrame) -> pd.Series:
+    def no_cycle_is_left_out(cls, chemo: pd.DataFrame, same: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
         gaps = cls.gaps(chemo)
-        return ~(gaps["MISSING"] & (gaps["ROOM"] | gaps["FIRST"]) & ~gaps["MISTYPED"])
+        known = cls.derivation("in_demographics")(cls.reader, cls.cells(chemo, "SUBJID"), dm)
+        missing = gaps["MISSING"] & (gaps["ROOM"] | gaps["FIRST"]) & ~gaps["MISTYPED"]
+        return ~(missing & known & ~cls.as_many(chemo) & ~cls.of_nobody(chemo, dm))
 
     @rule(
         "IFN-CM-008",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from trialbook.checks import Dataset, RawForm, Severity, against, before, complete_date, position_of, rule, value_beside
+from trialbook.checks import Dataset, RawForm, Severity, against, before, complete_date, position_of, rule, value_at
 from trialbook.checks.against import Against
 
 MOST_DAYS_APART = pd.Timedelta(days=7)
@@ -145,25 +145,27 @@ class ELIGForm(RawForm, form="ELIG", across=False):
 
 class DS(Dataset, domain="DS", across=False):
     @classmethod
-    def milestone(cls, ds: pd.DataFrame, term: str, by: pd.Series) -> pd.Series:
-        """The date of a milestone of each record's screening number; ``""`` where there is none."""
-        there = ds[ds["DSDECOD"] == term]
-        return value_beside(there["DSSTDTC"], there["DSSPID"], by)
+    def ends_after(cls, ds: pd.DataFrame, same: pd.DataFrame, term: str) -> Against:
+        """Whether no end lies before that milestone of its screening number; which record is that milestone's."""
+        numbers = same["DSSPID"].where(same["DSDECOD"] == term, "")
+        at = position_of(pd.DataFrame({"of": numbers}), pd.DataFrame({"of": ds["DSSPID"]}))
+        early = before(ds["DSSTDTC"], value_at(same["DSSTDTC"], at, ds.index))
+        return against(~((ds["DSCAT"] == "DISPOSITION EVENT") & early), DS=at)
 
     @rule(
         "IFN-DS-014",
         Severity.ERROR,
         "Ends before informed consent",
         variables=["DSSTDTC", "DSDECOD"],
+        reads={"DS": ["DSSPID", "DSDECOD", "DSSTDTC"]},
         mend=["DSSTDTC"],
-        query="“{DSDECOD}”的日期 {DSSTDTC} 早于知情同意日期，请核实。 / "
-        "{DSDECOD} on {DSSTDTC} is earlier than informed consent: please check the dates.",
+        query="“{DSDECOD}”的日期 {DSSTDTC} 早于知情同意日期 {DS.DSSTDTC}，请核实两个日期。 / "
+        "{DSDECOD} on {DSSTDTC} is earlier than informed consent on {DS.DSSTDTC}: please check both dates.",
         cites=["ICH E6"],
     )
-    def consent_comes_first(cls, ds: pd.DataFrame) -> pd.Series:
+    def consent_comes_first(cls, ds: pd.DataFrame, same: pd.DataFrame) -> Against:
         """Randomization and death are other rules', and what is done at visits the kit's."""
-        consent = cls.milestone(ds, "INFORMED CONSENT OBTAINED", ds["DSSPID"])
-        return ~((ds["DSCAT"] == "DISPOSITION EVENT") & before(ds["DSSTDTC"], consent))
+        return cls.ends_after(ds, same, "INFORMED CONSENT OBTAINED")
 
     @rule(
         "IFN-DS-015",
@@ -176,10 +178,7 @@ class DS(Dataset, domain="DS", across=False):
         "The end ({DSSCAT}) on {DSSTDTC} is earlier than randomization on {DS.DSSTDTC}: please check both dates.",
     )
     def randomization_before_ends(cls, ds: pd.DataFrame, same: pd.DataFrame) -> Against:
-        numbers = same["DSSPID"].where(same["DSDECOD"] == "RANDOMIZED", "")
-        at = position_of(pd.DataFrame({"of": numbers}), pd.DataFrame({"of": ds["DSSPID"]}))
-        early = before(ds["DSSTDTC"], cls.milestone(ds, "RANDOMIZED", ds["DSSPID"]))
-        return against(~((ds["DSCAT"] == "DISPOSITION EVENT") & early), DS=pd.Series(at, index=ds.index))
+        return cls.ends_after(ds, same, "RANDOMIZED")
 
     @rule(
         "IFN-DS-018",
@@ -193,15 +192,3 @@ class DS(Dataset, domain="DS", across=False):
     def randomized_did_not_fail(cls, ds: pd.DataFrame) -> pd.Series:
         randomized = ds.loc[ds["DSDECOD"] == "RANDOMIZED", "DSSPID"]
         return (ds["DSDECOD"] != "SCREEN FAILURE") | ~ds["DSSPID"].isin(randomized)
-
-    @rule(
-        "IFN-DS-019",
-        Severity.ERROR,
-        "More than one end of treatment, or of the study",
-        variables=["DSSCAT", "DSDECOD", "DSSPID"],
-        mend=["DSDECOD"],
-        query="“{DSSCAT}”有一个以上结束记录，请核实。 / There is more than one end ({DSSCAT}): which is valid?",
-    )
-    def one_end_each(cls, ds: pd.DataFrame) -> pd.Series:
-        ends = ds["DSCAT"] == "DISPOSITION EVENT"
-        return ~(ends & ds.duplicated(["USUBJID", "DSSPID", "DSCAT", "DSSCAT"], keep=False))

@@ -151,10 +151,34 @@ NUMBERS = ("IFN-CM-007", "IFN-CM-008", "IFN-CM-009", "IFN-CM-010")
 )
 def test_cycles(passes: Passes, course: list[Row], at: int, rule: str | None) -> None:
     """A number left out is a missing record where there was time for a cycle, and a wrong number where there was none."""
-    failed = {one: passes(one, course, RAND=[{"SUBJID": "A"}]) for one in NUMBERS}
+    failed = {one: passes(one, course, RAND=[{"SUBJID": "A"}], DM=[{"SUBJID": "A"}]) for one in NUMBERS}
     assert {one: [place for place, right in enumerate(of) if not right] for one, of in failed.items() if not all(of)} == (
         {rule: [at]} if rule else {}
     )
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        # The cycle that is left out is in the form: of nobody, or under a number that is there twice.
+        ({"SUBJID": ""}, []),
+        ({"SUBJID": "X"}, []),
+        ({"CYCLE_NO": "2"}, []),
+        ({"CYCLE_NO": "4"}, []),
+        # A cycle of nobody at another time, or another one; and one that was entered twice, beside which one is missing.
+        ({"SUBJID": "X", "START_DAT": "2023/4/25", "END_DAT": "2023/4/29"}, ["巩固 4"]),
+        ({"SUBJID": "X", "PHASE": "诱导"}, ["巩固 4"]),
+        ({"SUBJID": "X", "CYCLE_NO": "5"}, ["巩固 4"]),
+        ({"CYCLE_NO": "2", "START_DAT": "2024/3/20", "END_DAT": "2024/3/24"}, ["巩固 4"]),
+        # B is another subject.
+        ({"SUBJID": "B"}, ["巩固 4", "巩固 3"]),
+    ],
+)
+def test_a_cycle_that_is_left_out_is_in_the_form(passes: Passes, changed: Row, found: list[str]) -> None:
+    course = [*COURSE[:3], COURSE[4], COURSE[3] | changed]
+    right = passes("IFN-CM-007", course, DM=[{"SUBJID": "A"}, {"SUBJID": "B"}])
+    wrong = [f"{one['PHASE']} {one['CYCLE_NO']}" for one, good in zip(course, right, strict=True) if not good]
+    assert wrong == found
 
 
 def test_fewer_cycles_than_asked_for_lack_records(told: Told, passes: Passes) -> None:

@@ -383,11 +383,6 @@ DATASETS: list[tuple[str, list[Row], list[bool]]] = [
         [True, False, True],
     ),
     (
-        "IFN-DS-019",
-        [DS, DS, DS | {"DSSCAT": "STUDY TREATMENT"}, DS | {"DSSPID": "B"}, DS | CONSENT, DS | CONSENT],
-        [False, False, True, True, True, True],
-    ),
-    (
         "IFN-DM-020",
         [{"DTHDTC": "2024-03-05", "RFENDTC": date} for date in ("2024-03-05", "2024-03-06", "2024-03", "")],
         [True, False, True, True],
