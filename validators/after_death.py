@@ -59,7 +59,7 @@ class AEDeath(RawForm, form="AE"):
     )
     def starts_before_death(cls, ae: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
         told = cls.told(ae, *others)
-        return ~(before(told["ON"], cls.date(ae, "START")) & (told["AGREED"] >= ENOUGH))
+        return ~(before(told["BY"], cls.date(ae, "START")) & (told["AGREED"] >= ENOUGH))
 
     @rule(
         "IFN-AE-024",
@@ -76,7 +76,7 @@ class AEDeath(RawForm, form="AE"):
     def ends_with_death(cls, ae: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
         told, end = cls.told(ae, *others), cls.date(ae, "END")
         wrong = before(told["ON"], end) | (before(end, told["ON"]) & cls.derivation("fatal")(cls.reader, ae))
-        later = before(told["ON"], cls.date(ae, "START"))
+        later = before(told["BY"], cls.date(ae, "START"))
         return ~(wrong & ~later & (told["AGREED"] >= ENOUGH))
 
 
@@ -96,7 +96,7 @@ def of_the_living(form: str, column: str) -> Callable[..., pd.Series]:
     def is_of_the_living(cls: type[RawForm], frame: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
         death, surv, disp, dm, ae = others
         told = cls.derivation("deaths")(cls.reader, cls.cells(frame, "SUBJID"), death, surv, disp, ae, dm)
-        return ~(before(told["ON"], cls.date(frame, column)) & (told["AGREED"] >= ENOUGH))
+        return ~(before(told["BY"], cls.date(frame, column)) & (told["AGREED"] >= ENOUGH))
 
     return is_of_the_living
 

@@ -22,8 +22,8 @@ class SURVDeath(RawForm, form="SURV"):
     def after(cls, surv: pd.DataFrame, told: pd.DataFrame) -> pd.Series:
         """Where a subject is alive after its death: by a contact with it, or by what others knew when it was lost."""
         status = cls.term(surv, "STATUS")
-        alive = (status == "ALIVE") & before(told["ON"], cls.date(surv, "CONTACT_DAT"))
-        return alive | (status.isin(["ALIVE", "LOST"]) & before(told["ON"], cls.date(surv, "LAST_ALIVE_DAT")))
+        alive = (status == "ALIVE") & before(told["BY"], cls.date(surv, "CONTACT_DAT"))
+        return alive | (status.isin(["ALIVE", "LOST"]) & before(told["BY"], cls.date(surv, "LAST_ALIVE_DAT")))
 
     @rule(
         "IFN-DTH-011",

@@ -37,6 +37,23 @@ def last_contact(
     return first(read.cells(frame, "SUBJID", form), dm).map(last).fillna(-1).to_numpy(dtype=np.int64)
 
 
+def alive_since(read: FormReader, frame: pd.DataFrame, days: pd.Series, surv: pd.DataFrame, dm: pd.DataFrame) -> np.ndarray:
+    """The positions of the contacts that met each record's subject of DISP alive on a day or later, the latest first.
+
+    A column for each of them, -1 for none.
+    """
+    first = read.derivation("first_screening_number")
+    seen = pd.DataFrame({"of": first(surv["SUBJID"], dm), "on": read.date(surv, "CONTACT_DAT", "SURV")})
+    seen = seen.assign(at=range(len(surv)))[read.term(surv, "STATUS", "SURV") == "ALIVE"].sort_values("on", ascending=False)
+    asked = pd.DataFrame({"of": first(read.cells(frame, "SUBJID", "DISP"), dm).to_numpy(), "day": days.to_numpy()})
+    pairs = asked.assign(record=range(len(frame))).merge(seen[seen["on"] != ""], on="of")
+    pairs = pairs[(pairs["of"] != "") & (pairs["day"] != "") & ~before(pairs["on"], pairs["day"])]
+    rank = pairs.groupby("record").cumcount()
+    found = np.full((len(frame), 1 + int(rank.max()) if len(rank) else 1), -1, dtype=np.int64)
+    found[pairs["record"].to_numpy(), rank.to_numpy()] = pairs["at"].to_numpy()
+    return found
+
+
 class DISPDeath(RawForm, form="DISP"):
     @classmethod
     def told(cls, disp: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
@@ -69,18 +86,17 @@ class DISPDeath(RawForm, form="DISP"):
         mend=["EOS_REASON", "SURV.STATUS", "SURV.LAST_ALIVE_DAT"],
         reads={"DEATH": [], "SURV": ["STATUS", "CONTACT_DAT", "LAST_ALIVE_DAT"], "AE": [], "DM": []},
         lacks=["DEATH"],
-        query="研究结束原因为“{EOS_REASON}”（{EOS_DAT}），但无死亡记录表，随访亦未记录死亡，请核实。 / "
-        "The study ended by {EOS_REASON} on {EOS_DAT}; there is no death form, and no contact told of a death: please check.",
+        query="研究结束原因为“{EOS_REASON}”（{EOS_DAT}），但无死亡记录表，随访亦未记录死亡（此后随访：{SURV.CONTACT_DAT}），"
+        "请核实。 / "
+        "The study ended by {EOS_REASON} on {EOS_DAT}; there is no death form, and no contact told of a death (contact since: "
+        "{SURV.CONTACT_DAT}): please check.",
         stands_for=["TB-DM-DTHFL-DSDECOD", "TB-DM-DTHFL-AEOUT", "TB-DM-DTHFL-AESDTH", "TB-DS-DSSTDTC-DTHDTC"],
     )
     def nobody_else_tells(cls, disp: pd.DataFrame, *others: pd.DataFrame) -> Against:
-        """A contact on that day or later says otherwise; it may be the one that is wrong."""
+        """Contacts on that day or later say otherwise; they may be what is wrong."""
         told, (_, surv, _, dm) = cls.told(disp, *others), others
-        at = last_contact(cls.reader, disp, "DISP", surv, "ALIVE", dm)
-        seen = value_at(cls.date(surv, "CONTACT_DAT", "SURV"), at, disp.index)
-        later = (seen != "") & ~before(seen, cls.date(disp, "EOS_DAT"))
         alone = (cls.term(disp, "EOS_REASON") == "DEATH") & (told["VOICES"] == 1)
-        return against(~alone, SURV=np.where(later, at, -1))
+        return against(~alone, SURV=alive_since(cls.reader, disp, cls.date(disp, "EOS_DAT"), surv, dm))
 
     @rule(
         "IFN-DTH-003",
@@ -221,13 +237,18 @@ class DEATHDeath(RawForm, form="DEATH"):
         "The study ended by this death, and no contact tells of it",
         variables=["DTH_DAT"],
         mend=["SURV.STATUS"],
-        reads={"DISP": ["EOS_DAT", "EOS_REASON"], "SURV": ["STATUS"], "AE": [], "DM": []},
+        reads={"DISP": ["EOS_DAT", "EOS_REASON"], "SURV": ["STATUS", "CONTACT_DAT"], "AE": [], "DM": []},
         lacks=["SURV"],
-        query="受试者于 {DTH_DAT} 死亡，但生存随访中无死亡记录，请补充。 / "
-        "The subject died on {DTH_DAT}, and no contact of the survival follow-up tells of it: please complete it.",
+        query="受试者于 {DTH_DAT} 死亡，但生存随访中无死亡记录（最近一次随访 {SURV.CONTACT_DAT}：“{SURV.STATUS}”），"
+        "请补充或更正。 / "
+        "The subject died on {DTH_DAT}, and no contact of the survival follow-up tells of it (the latest was on "
+        "{SURV.CONTACT_DAT}: {SURV.STATUS}): please complete or correct it.",
     )
     def contact_tells(cls, death: pd.DataFrame, *others: pd.DataFrame) -> Against:
-        """A contact on the day of death or later, or one whose status can't be read, is another rule's finding."""
+        """It is missing, or it is the last one, and its status is wrong.
+
+        A contact on the day of death or later, or one whose status can't be read, is another rule's finding.
+        """
         told, (_, surv, _, dm) = cls.told(death, *others), others
         first = cls.derivation("first_screening_number")
         on = told["ON"].groupby(first(death["SUBJID"], dm)).first()
@@ -235,4 +256,4 @@ class DEATHDeath(RawForm, form="DEATH"):
         after = ~before(contact, of.map(on).astype("object").fillna("").astype("str")) | (cls.term(surv, "STATUS", "SURV") == "")
         answered = first(death["SUBJID"], dm).isin(of[after])
         quiet = told["CONTACT"].isna() & told["ENDED"].notna() & (told["ON"] != "") & ~answered
-        return against(~quiet, SURV=np.full(len(death), -1))
+        return against(~quiet, SURV=last_contact(cls.reader, death, "DEATH", surv, "ALIVE", dm))

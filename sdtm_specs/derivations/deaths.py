@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from trialbook.checks import once
-from trialbook.datasets.iso8601 import first_day, last_day
+from trialbook.datasets.iso8601 import before, first_day, last_day
 
 _TELLING = {
     "death": ("SUBJID", "DTH_DAT"),
@@ -34,14 +34,15 @@ def deaths(
     form), CONTACT and ALIVE (the contact that told of it, and until when the subject was known to be alive), ENDED (of the study)
     and STOPPED (of treatment) by death, EVENT (the end of a fatal event). VOICES: of these forms how many tell of the death; ON:
     the date that most of them have, of several the one that the contact leaves possible, and then the latest; AGREED: how many
-    have it. ``read`` reads the forms: ``reader`` of the model whose rule asks.
+    have it; BY: the day after which nobody is alive, ON or that of the contact that told of the death before, unless the contact
+    itself or a fatal event says that it is not the one. ``read`` reads the forms: ``reader`` of the model whose rule asks.
 
     A record whose subject nobody knows counts as the one that its date fits: its number is another rule's finding.
     """
     forms = {"death": death, "surv": surv, "disp": disp, "ae": ae, "dm": dm}
     told = _told_deaths(read, **{name: form[list(_TELLING[name])] for name, form in forms.items()})
     agreed = told.reindex(read.derivation("first_screening_number")(subjid, dm)).set_axis(subjid.index)
-    return agreed.fillna({"VOICES": 0, "ON": "", "AGREED": 0})
+    return agreed.fillna({"VOICES": 0, "ON": "", "AGREED": 0, "BY": ""})
 
 
 @once
@@ -78,7 +79,7 @@ def _told_deaths(
 
 
 def _agreed(table: pd.DataFrame) -> pd.DataFrame:
-    """The table of deaths with VOICES, ON and AGREED."""
+    """The table of deaths with VOICES, ON, AGREED and BY."""
     told = table.fillna("").astype("str")
     voices = [["FORM"], ["CONTACT"], ["ENDED", "STOPPED"], ["EVENT"]]
     count = sum(table[names].notna().any(axis=1).astype(int) for names in voices)
@@ -96,4 +97,6 @@ def _agreed(table: pd.DataFrame) -> pd.DataFrame:
         better = first[one].notna() & ((votes > most) | ((votes == most) & (latest < first[one])))
         date, most, latest = told[one].where(better, date), votes.where(better, most), last[one].where(better, latest)
     # The day on which others told of it is the latest that it can be.
-    return table.assign(VOICES=count, ON=date.where(date != "", told["CONTACT"]).astype("str"), AGREED=most // 1)
+    on = date.where(date != "", told["CONTACT"]).astype("str")
+    sooner = before(told["CONTACT"], on) & ~before(told["CONTACT"], told["ALIVE"]) & (told["ALIVE"] != "") & table["EVENT"].isna()
+    return table.assign(VOICES=count, ON=on, AGREED=most // 1, BY=told["CONTACT"].where(sooner, on).astype("str"))

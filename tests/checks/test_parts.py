@@ -34,6 +34,14 @@ def beside_the_other(frame: pd.DataFrame, other: pd.DataFrame) -> Any:
     return against(frame["VALUE"] <= known, OTHER=at)
 
 
+def beside_each_of_the_other(frame: pd.DataFrame, other: pd.DataFrame) -> Any:
+    """A column for each of the subject's records there, as many as any subject of the frame has."""
+    there = [np.flatnonzero((other["SUBJECT"] == one).to_numpy()) for one in frame["SUBJECT"]]
+    most = max((len(at) for at in there), default=0)
+    at = np.array([[*one, *[-1] * (most - len(one))] for one in there], dtype=np.int64).reshape(len(frame), most)
+    return against(frame["VALUE"] == "0", OTHER=at)
+
+
 def broken(frame: pd.DataFrame) -> pd.Series:
     raise ValueError("it broke")
 
@@ -42,6 +50,7 @@ RULES = [
     rule("MASK", lambda frame: frame["VALUE"] != "3"),
     rule("SUBJECT", of_subject),
     rule("BESIDE", beside_the_other, reads={"OTHER": ("SUBJECT", "LIMIT")}),
+    rule("EACH", beside_each_of_the_other, reads={"OTHER": ("SUBJECT", "LIMIT")}),
     rule("TWICE", lambda frame: ~frame["VALUE"].duplicated(keep=False), across=True, twins=True),
     rule("COUNT", lambda frame: len(frame) <= 3),
     rule("MANY", lambda frame: len(frame) >= 3),
@@ -65,7 +74,7 @@ def both(tables: dict[str, CheckedTable], rules: dict[str, list[Rule]], count: i
 def tables(table: Make) -> dict[str, CheckedTable]:
     made = (
         table("AE", {"SUBJECT": ["S2", "S1", "S1", "S3", ""], "VALUE": ["3", "1", "3", "2", "2"]}, ["SUBJECT"]),
-        table("OTHER", {"SUBJECT": ["S3", "S1"], "LIMIT": ["1", "2"]}),
+        table("OTHER", {"SUBJECT": ["S3", "S1", "S3"], "LIMIT": ["1", "2", "1"]}),
         table("PLAN", PLAN),
         table("SUPPAE", {"VALUE": ["x", "3"]}, stage=Stage.SDTM),
     )
@@ -79,6 +88,7 @@ def test_findings_and_outcomes_are_those_of_one_run(tables: dict[str, CheckedTab
     found, outcomes = together
     assert {(one.rule, one.record) for one in found if one.dataset == "AE"} == {
         ("MASK", 1), ("MASK", 3), ("SUBJECT", 2), ("BESIDE", 3), ("BESIDE", 4), ("COUNT", None),
+        ("EACH", 1), ("EACH", 2), ("EACH", 3), ("EACH", 4), ("EACH", 5),
         ("TWICE", 1), ("TWICE", 3), ("TWICE", 4), ("TWICE", 5), ("PLAN", 1), ("PLAN", 3),
     }  # fmt: skip
     statuses = {one.rule: one.status for one in outcomes if one.dataset == "AE"}
@@ -98,7 +108,7 @@ def test_a_subject_is_in_one_part_with_all_its_records(tables: dict[str, Checked
     parts = parts_of(tables, 2)
     assert [{name: at.tolist() for name, at in part.positions.items()} for part in parts] == [
         {"AE": [0, 4], "OTHER": []},
-        {"AE": [1, 2, 3], "OTHER": [0, 1]},
+        {"AE": [1, 2, 3], "OTHER": [0, 1, 2]},
     ]
 
 

@@ -35,6 +35,11 @@ MILD = FATAL | {"AE_NO": "2", "END": "", "OUTCOME": "未恢复", "CTCAE_GRADE": 
 LOST = LAST | {"VISIT": "M12", "STATUS": "失访", "CONTACT_DAT": "2024/12/1"}
 NOBODY: dict[str, list[Row]] = {"DEATH": [], "SURV": [BEFORE], "AE": []}
 ALIVE = LAST | {"STATUS": "存活"}
+AT_REPORT: dict[str, list[Row]] = {
+    "DEATH": [DEATH | {"DTH_DAT": "2024/9/30"}],
+    "DISP": [ENDED | {"EOS_DAT": "2024/9/30"}],
+    "AE": [],
+}
 NO_EVENT: dict[str, list[Row]] = {"AE": []}
 
 # What is told, the rule that fails, the form, and its record.
@@ -75,6 +80,13 @@ CASES: list[tuple[str, dict[str, Any], set[str]]] = [
     ("only the contact", {"DEATH": [], "AE": [], "DISP": [LEFT]}, {"IFN-DTH-013 SURV 1"}),
     ("told before it",
      {"SURV": [BEFORE, LAST | {"CONTACT_DAT": "2024/8/10", "LAST_ALIVE_DAT": "2024/8/8"}]}, {"IFN-DTH-014 SURV 1"}),
+    ("told before it, as two forms have the day of the report, and alive, seen and ill between",
+     AT_REPORT | {"SURV": [BEFORE | {"CONTACT_DAT": "2024/9/20", "LAST_ALIVE_DAT": "2024/9/20"}, LAST],
+                  "AE": [MILD | {"START": "2024/9/20"}], "VS_ECOG": [A | {"DAT": "2024/9/10"}, A | {"DAT": "2024/9/20"}]},
+     {"IFN-DTH-014 SURV 1", "IFN-DTH-011 SURV 0", "IFN-AE-023 AE 0", "IFN-DTH-VS_ECOG VS_ECOG 1"}),
+    ("of two days in one contact, that of the contact may be wrong",
+     AT_REPORT | {"SURV": [BEFORE, LAST | {"LAST_ALIVE_DAT": "2024/9/25"}], "AE": [MILD | {"START": "2024/9/20"}]},
+     {"IFN-DTH-014 SURV 1"}),
     ("only the event", {"DEATH": [], "SURV": [BEFORE], "DISP": [LEFT]}, {"IFN-AE-011 AE 0"}),
     ("fatal by its outcome alone is the event's own fault",
      {"DEATH": [], "SURV": [BEFORE], "DISP": [LEFT], "AE": [FATAL | {"CTCAE_GRADE": "3级", "SAE_CRIT": "住院"}]}, set()),
@@ -156,7 +168,21 @@ def test_each_rule_about_death_has_a_case(trial: Any) -> None:
         ),
         (
             {"SURV": [BEFORE]},
-            ("IFN-DTH-010", "A", ["SURV"], ["DEATH 2 DTH_DAT", "DISP 2 EOS_DAT", "DISP 2 EOS_REASON"]),
+            (
+                "IFN-DTH-010", "A", ["SURV 2 STATUS", "SURV"],
+                ["DEATH 2 DTH_DAT", "DISP 2 EOS_DAT", "DISP 2 EOS_REASON", "SURV 2 CONTACT_DAT"],
+            ),
+        ),
+        (
+            {"DEATH": [], "AE": [], "SURV": [BEFORE, BEFORE | {"VISIT": "M7", "CONTACT_DAT": "2024/9/20"}, ALIVE]},
+            (
+                "IFN-DTH-002", "A",
+                [
+                    "DISP 2 EOS_REASON", "SURV 3 STATUS", "SURV 3 LAST_ALIVE_DAT", "SURV 4 STATUS", "SURV 4 LAST_ALIVE_DAT",
+                    "DEATH",
+                ],
+                ["DISP 2 EOS_DAT", "SURV 3 CONTACT_DAT", "SURV 4 CONTACT_DAT"],
+            ),
         ),
         (
             {"SURV": [BEFORE, ALIVE]},

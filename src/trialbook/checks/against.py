@@ -11,7 +11,10 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class Against:
-    """``mask`` as any rule gives it; ``beside`` by table for each record the position of the one there, -1 for none."""
+    """``mask`` as any rule gives it; ``beside`` by table for each record the position of the one there, -1 for none.
+
+    Where a record may disagree with several there, ``beside`` has a column for each of them.
+    """
 
     mask: pd.Series | np.ndarray
     beside: Mapping[str, np.ndarray]
@@ -21,7 +24,8 @@ def against(mask: pd.Series | np.ndarray, **beside: pd.Series | np.ndarray) -> A
     """What a rule gives that knows which record of a table it ``reads`` each record disagrees with: ``against(ok, LAB=at)``.
 
     ``at`` are positions in that table, from 0 on, -1 for none. The finding names that record's cells, where otherwise it names
-    the subject's only record there. Raises ValueError where the lengths differ.
+    the subject's only record there. With several columns it names each of those records, and quotes the first. Raises ValueError
+    where the lengths differ.
     """
     for name, positions in beside.items():
         if len(positions) != len(mask):

@@ -34,7 +34,8 @@ def findings_of(
         if name not in read:
             continue
         at = verdict.beside[name][positions] if name in verdict.beside else _only_records(read[name], columns, subjects)
-        _compare(read[name], columns, at, rule, values, origins)
+        for one in at.T if at.ndim > 1 else (at,):
+            _compare(read[name], columns, one, rule, values, origins)
     for name in rule.lacks:
         origins = [(*one, *(read[name].files if name in read else ())) for one in origins]
     if rule.twins:
@@ -190,7 +191,7 @@ def _compare(
     values: list[dict[str, str]],
     origins: list[tuple[Origin, ...]],
 ) -> None:
-    """Add what the records ``at`` of another table say, one a finding, -1 for none.
+    """Add what the records ``at`` of another table say, one a finding, -1 for none; values are those of the first that is added.
 
     What the rule asks to correct, and what it quotes, may be ``TABLE.COLUMN`` of it.
     """
@@ -206,7 +207,8 @@ def _compare(
     cells = _values(other, at[indices], shown)
     located = _origins(other, at[indices], shown, to_mend) if to_mend else other.locate(at[indices], shown, Role.COMPARED)
     for i, found, origin in zip(indices.tolist(), cells, located, strict=True):
-        values[i] = values[i] | {f"{other.name}.{name}": text for name, text in found.items()}
+        for name, text in found.items():
+            values[i].setdefault(f"{other.name}.{name}", text)
         origins[i] = (*origins[i], *origin)
 
 

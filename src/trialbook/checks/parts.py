@@ -101,7 +101,11 @@ def _merged(one: Rule, verdicts: Sequence[Verdict], name: str, frames: Frames, p
     beside: dict[str, np.ndarray] = {}
     for verdict, part in zip(verdicts, parts, strict=True):
         for other, at in verdict.beside.items():
-            whole = beside.setdefault(other, np.full(len(frames[name]), -1, dtype=np.int64))
-            held, known = at >= 0, part.positions.get(other)
-            whole[part.positions[name][held]] = at[held] if known is None else known[at[held]]
+            columns, known, rows = at.reshape(len(at), -1), part.positions.get(other), part.positions[name]
+            whole = beside.get(other, np.full((len(frames[name]), 1), -1, dtype=np.int64))
+            width = columns.shape[1]
+            whole = np.pad(whole, ((0, 0), (0, max(0, width - whole.shape[1]))), constant_values=-1)
+            placed = columns if known is None else np.append(known, -1)[columns]
+            whole[rows, :width] = np.where(columns >= 0, placed, whole[rows, :width])
+            beside[other] = whole
     return Verdict(one, RuleStatus.ISSUE_REPORTED, failing=np.sort(failing), beside=beside)
