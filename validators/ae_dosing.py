@@ -122,12 +122,15 @@ class EXReason(RawForm, form="EX"):
     @classmethod
     @once
     def events(cls, ae: pd.DataFrame, coding: pd.DataFrame, dm: pd.DataFrame) -> pd.DataFrame:
-        """The events: OF, AE (position), WORDS, TERM (coded, else the words), ACTION, KNOWN (the subject is in DM)."""
+        """The events: OF, AE (position), WORDS, TERM (as coded, or as these words are elsewhere, else the words), ACTION, KNOWN
+        (the subject is in DM)."""
         keys = pd.DataFrame({name: cls.cells(ae, name, "AE") for name in ("SUBJID", "AE_NO")})
         coded = pd.DataFrame({name: cls.cells(coding, name, "AE_CODING") for name in ("SUBJID", "AE_NO")})
         terms = value_at(cls.cells(coding, "PT", "AE_CODING"), position_of(coded, keys), keys.index)
         table = keys.assign(WORDS=words(cls.cells(ae, "AETERM", "AE")), TERM=terms, AE=np.arange(len(ae)))
-        table["TERM"] = table["TERM"].where(table["TERM"] != "", table["WORDS"]).astype("str")
+        usual = table[(table["TERM"] != "") & (table["WORDS"] != "")].groupby("WORDS")["TERM"].agg(lambda of: of.mode().iloc[0])
+        elsewhere = table["WORDS"].map(usual).fillna(table["WORDS"])
+        table["TERM"] = table["TERM"].where(table["TERM"] != "", elsewhere).astype("str")
         first = cls.derivation("first_screening_number")
         known = cls.derivation("in_demographics")(cls.reader, keys["SUBJID"], dm)
         return table.assign(OF=first(keys["SUBJID"], dm), KNOWN=known, ACTION=cls.term(ae, "ACTION", "AE"))

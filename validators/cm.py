@@ -210,10 +210,13 @@ class AETreated(RawForm, form="AE"):
         "treated otherwise.",
     )
     def treatment_is_recorded(cls, ae: pd.DataFrame, cm: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        """What was begun during the event for a reason that is none of the subject's events may be meant for it."""
+        """What was begun during the event for a reason that is none of the subject's events may be meant for it; so may what was
+        begun on a day that can't be read."""
         table = pairs(cls.reader, cm, ae, dm)
         elsewhere = table.groupby("CM")["SAME"].transform("any").astype(bool)
-        covered = set(table.loc[table["SAME"] | (table["INSIDE"] & ~elsewhere), "AE"])
+        undated = (cls.cells(cm, "START", "CM") != "") & (cls.date(cm, "START", "CM") == "")
+        inside = table["INSIDE"] | table["CM"].isin(np.flatnonzero(undated))
+        covered = set(table.loc[table["SAME"] | (inside & ~elsewhere), "AE"])
         has = np.isin(np.arange(len(ae)), list(covered)) | words(cls.cells(ae, "AETERM")).isin(
             strays(cls.reader, cm, "CM", "INDICATION", dm)
         )

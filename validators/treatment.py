@@ -166,6 +166,7 @@ class DISPForm(RawForm, form="DISP", across=False):
         mend=["EOT_REASON"],
         reads={"EX": LOG, "RAND": ["SUBJID", "GROUP"], "DM": ["SUBJID", "SUBJID_PREV"]},
         lacks=["EX"],
+        across=True,
         query=f"治疗结束原因为“{{EOT_REASON}}”，但给药记录未到方案计划的第 {DOSES} 次：请核实原因，或补充给药记录。 / "
         f"Treatment ended by {{EOT_REASON}}, and the log does not reach injection {DOSES} of the protocol's plan: "
         "please check the reason, or complete the log.",
@@ -173,6 +174,16 @@ class DISPForm(RawForm, form="DISP", across=False):
     def completed_has_all_injections(
         cls, disp: pd.DataFrame, ex: pd.DataFrame, rand: pd.DataFrame, dm: pd.DataFrame
     ) -> pd.Series:
+        """Where the log goes on in a record of nobody, or of a control, whose subject is asked about, this may be its end."""
         found = cls.ends(disp, ex, rand, dm)
         fails = (cls.term(disp, "EOT_REASON") == "COMPLETED") & (found["over"] == 0)
+        number, planned = cls.number(ex, "DOSE_NO", "EX"), day_number(cls.date(ex, "PLANNED_DAT", "EX"))
+        subject = cls.cells(ex, "SUBJID", "EX")
+        stray = cls.derivation("arm")(cls.reader, subject, rand, dm) == "CTRL"
+        stray |= ~cls.derivation("in_demographics")(cls.reader, subject, dm)
+        doses = planned_doses(cls, cls.cells(disp, "SUBJID"), dm)
+        for at in fails.index[fails]:
+            later = planned - found["end"][at]
+            last = (number >= doses[at]) & (later > 0) & (later <= MOST_LATE * found["every"][at])
+            fails[at] = not (last & stray).any()
         return against(~fails, **cls.beside(fails, found["end_at"]))

@@ -45,9 +45,14 @@ def treatment_ends(*course: pd.Series) -> pd.Series:
 
 
 def is_followed_up(*course: pd.Series) -> pd.Series:
-    """Whether treatment ended as planned, and neither a relapse nor the end of participation came first."""
+    """Whether treatment ended as planned, and neither a relapse nor the end of participation came first; of the randomized."""
     end = first_day(_planned_end(*course))
-    return end.notna() & ~(first_day(_relapse(*course)) <= end) & ~(first_day(participation_ends(*course)) <= end)
+    return (
+        (course[0] != "")
+        & end.notna()
+        & ~(first_day(_relapse(*course)) <= end)
+        & ~(first_day(participation_ends(*course)) <= end)
+    )
 
 
 def follow_up_ends(*course: pd.Series) -> pd.Series:
@@ -56,9 +61,12 @@ def follow_up_ends(*course: pd.Series) -> pd.Series:
 
 
 def is_followed_for_survival(*course: pd.Series) -> pd.Series:
-    """Whether the subject is in the study after hematologic relapse or 24 months."""
+    """Whether the subject is in the study after hematologic relapse or 24 months, and was randomized.
+
+    Where the record of the randomization is missing, all that can be told of the course is that screening began.
+    """
     start = first_day(survival_follow_up_starts(*course))
-    return start.notna() & ~(first_day(participation_ends(*course)) <= start)
+    return (course[0] != "") & start.notna() & ~(first_day(participation_ends(*course)) <= start)
 
 
 def survival_follow_up_starts(*course: pd.Series) -> pd.Series:

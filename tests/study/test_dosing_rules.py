@@ -230,6 +230,27 @@ def test_the_end_of_treatment_and_the_log(outcome: Any, ex: Rows, end: str, reas
 
 
 @pytest.mark.parametrize(
+    ("subject", "dose", "told"),
+    [
+        # C is a control, X nobody, B in the interferon arm; the 26th is planned 175 days after the first.
+        ("C", {}, False),
+        ("X", {}, False),
+        ("", {}, False),
+        ("B", {}, True),
+        ("C", {"DOSE_NO": "25"}, True),
+        ("X", {"PLANNED_DAT": on(182 + 175)}, True),
+        ("X", {"PLANNED_DAT": on(100)}, True),
+    ],
+)
+def test_the_last_injection_may_stand_under_another_number(outcome: Any, subject: str, dose: Rows, told: bool) -> None:
+    disp = [{"SUBJID": "A", "EOT_DAT": on(175), "EOT_REASON": "完成"}]
+    ex = [*log(25), log(26, subject)[25] | dose]
+    rand, dm = [*ARMS, ARMS[0] | {"SUBJID": "B"}], [{"SUBJID": one} for one in "ABC"]
+    passes, _ = outcome("IFN-EX-034", disp, EX=ex, RAND=rand, DM=dm)
+    assert passes == [not told]
+
+
+@pytest.mark.parametrize(
     ("ex", "disp", "seen", "passes"),
     [
         (log(), [], on(40), [True] * 4),

@@ -47,6 +47,11 @@ CASES: list[tuple[str, dict[str, list[dict[str, str]]], list[tuple[str, str, str
         [SCRN, ("OBS", DAY1, "2024-09-10"), ("FU", "2024-09-10", "2026-03-13"), ("LTFU", "2026-03-13", "")],
     ),
     (
+        "month 6 and relapse, and no record of the randomization",
+        {"RESP": [MONTH6, RELAPSE]},
+        [("SCRN", "2024-03-01", "")],
+    ),
+    (
         "the study ends at 24 months",
         {"RAND": [CONTROL], "RESP": [MONTH6], "DISP": [{"SUBJID": "S1", "EOS_DAT": "2026/3/13", "EOS_REASON": "完成"}]},
         [SCRN, ("OBS", DAY1, "2024-09-10"), ("FU", "2024-09-10", "2026-03-13")],
