@@ -11,7 +11,7 @@ from trialbook.simulation import defect, remove, set_value
 from trialbook.simulation.changes import Candidates, Tables
 
 from .places import known, shift
-from .plan import planned_visits
+from .plan import planned_visits, protocol
 
 DATES = {
     "BM": "BM_DAT",
@@ -46,9 +46,22 @@ def _visits(tables: Tables, random: np.random.Generator) -> Iterator[tuple[str, 
 
 @defect("VISIT_LEFT_OUT")
 def visit_left_out(tables: Tables, random: np.random.Generator) -> Candidates:
-    """Nothing of a planned visit is in the export, though the subject was seen later."""
-    for _, _, own in _visits(tables, random):
-        yield [remove(form, record) for form, index in own.items() for record in index]
+    """Nothing of a planned visit is in the export, though the subject was seen later.
+
+    Of what the protocol leaves to the site (MRD in blood between the marrows, FT3) nobody can tell that it was done.
+    """
+    for _, visit, own in _visits(tables, random):
+        yield [
+            remove(form, record, detectable=_is_expected(tables[form].loc[record], form, visit))
+            for form, index in own.items()
+            for record in index
+        ]
+
+
+def _is_expected(record: pd.Series, form: str, visit: str) -> bool:
+    """Whether the schedule of activities asks for such a record at the visit."""
+    asked = [one.recorded.records for one in protocol().schedule.expected_forms(visit) if one.form == form]
+    return any(all(record[column] in terms for column, terms in one.items()) for one in asked)
 
 
 @defect("VISIT_TOO_LATE")

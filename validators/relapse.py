@@ -44,6 +44,12 @@ class ResponseForm(RawForm, form="RESP", across=False):
             "",
         )
         at = position_of(keys, cls.day(resp))
+        # A response whose own visit has a marrow of another day has a wrong date, or is of that one.
+        named, visit = cls.term(bm, "VISIT", "BM"), cls.term(resp, "VISIT")
+        own = pd.MultiIndex.from_arrays([cls.cells(resp, "SUBJID"), visit]).isin(
+            pd.MultiIndex.from_arrays([keys["subject"], named])
+        )
+        at = np.where(own & (np.append(named.to_numpy(), "")[at] != visit.to_numpy()), -1, at)
         return pd.Series(np.append(says, "")[at], index=resp.index, dtype="str"), at
 
     @rule(
@@ -83,7 +89,8 @@ class ResponseForm(RawForm, form="RESP", across=False):
     @classmethod
     @once
     def runs(cls, pcr: pd.DataFrame) -> pd.DataFrame:
-        """By record of the assay: subject, day, whether it is of marrow, SAYS (what it says, if it agrees in itself), RATIO.
+        """By record of the assay: subject, day, whether it is of marrow, SAYS (what it says, if it agrees in itself), ratio, and
+        least: that of its copies, where that is lower.
 
         An inadequate run, of too few copies of ABL1, can't be evaluated.
         """
@@ -110,6 +117,7 @@ class ResponseForm(RawForm, form="RESP", across=False):
                 "marrow": cls.term(pcr, "SPECIMEN", "MRD_PCR") == "BONE MARROW",
                 "says": says,
                 "ratio": ratio,
+                "least": np.fmin(ratio, (100 * target / abl1.where(abl1 > 0)).where(target > 0)),
                 "log": log,
                 "at": np.arange(len(pcr)),
             }
@@ -179,7 +187,10 @@ class ResponseForm(RawForm, form="RESP", across=False):
         cites=["ELN 2021 MRD"],
     )
     def mrd_relapse_is_a_rise(cls, resp: pd.DataFrame, pcr: pd.DataFrame) -> Against:
-        """Judged by samples of marrow; where one before could not be evaluated, it may have been the lowest."""
+        """Judged by samples of marrow; one before that could not be evaluated may have been the lowest.
+
+        Of a ratio before and its copies that disagree, which is wrong another rule asks; the lower one may be right.
+        """
         wanted = pd.DataFrame({"subject": cls.cells(resp, "SUBJID"), "day": cls.date(resp, "MRD_RELAPSE_DAT")})
         wanted = wanted[(wanted["subject"] != "") & (wanted["day"] != "")]
         runs = cls.runs(pcr)
@@ -190,5 +201,5 @@ class ResponseForm(RawForm, form="RESP", across=False):
             now, earlier = own[(own["day"] == day) & (own["says"] == "POSITIVE")], own[own["day"] < day]
             if len(now) == 1 and len(earlier) and earlier["says"].eq("POSITIVE").all():
                 at[index] = now["at"].iloc[0]
-                mask[index] = np.log10(now["ratio"].iloc[0] / earlier["ratio"].min()) >= LEAST_RISE
+                mask[index] = np.log10(now["ratio"].iloc[0] / earlier["least"].min()) >= LEAST_RISE
         return against(mask, MRD_PCR=at)

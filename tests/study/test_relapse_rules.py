@@ -88,6 +88,17 @@ def test_response_and_marrow(passes: Passes) -> None:
     assert passes("IFN-RS-017", rows, BM=[marrow("复发", "1.5")]) == [True] * 4
 
 
+def test_a_response_of_a_visit_with_a_marrow_of_another_day_is_not_held_against_the_days(passes: Passes) -> None:
+    """It is dated wrongly, which another rule tells; one whose visit has no marrow is held against that of the day."""
+    own = marrow("复发", "40", VISIT="治疗结束/复发", BM_DAT="2024-08-19")
+    rows = [resp("复发", DAY, "骨髓", VISIT="治疗结束/复发"), resp("复发", DAY, "骨髓")]
+    assert passes("IFN-RS-017", rows, BM=[marrow("CR", "1.5"), own]) == [True, False]
+    assert passes("IFN-RS-017", rows, BM=[marrow("CR", "1.5")]) == [False, False]
+    assert passes(
+        "IFN-RS-016", [resp(VISIT="M6")], BM=[marrow("复发", "40"), marrow("CR", "1", VISIT="M6", BM_DAT="2024-09-03")]
+    ) == [True]
+
+
 def test_status_and_assay(passes: Passes) -> None:
     """Of several runs the adequate one counts; blood, another day, and an assay that contradicts itself decide nothing."""
     rows = [resp(MRD_STATUS=status) for status in ("阳性", "阴性", "不可评估", "")]
@@ -125,6 +136,8 @@ def test_an_mrd_relapse_is_a_rise(passes: Passes) -> None:
         ([first, assay("阴性", "0", SAMPLE_DAT="2024/3/3"), assay(ratio="0.01")], True),
         ([first, assay("不可评估", "0.5", SAMPLE_DAT="2024/3/3", ABL1_COPIES="900"), assay(ratio="0.01")], True),
         ([assay(ratio="0.01")], True),
+        ([first | {"RATIO_PCT": "0.2", "TARGET_COPIES": "18"}, assay(ratio="0.2")], True),
+        ([first | {"RATIO_PCT": "0.2", "TARGET_COPIES": "180"}, assay(ratio="0.2")], False),
         ([first, second], True),
     ):
         assert passes("IFN-RS-019", [row], MRD_PCR=assays) == [right], assays

@@ -51,3 +51,18 @@ def test_each_kind_finds_a_place_and_changes_what_stands_there(kind: Kind, table
 @pytest.mark.parametrize("kind", COURSE.kinds, ids=lambda kind: kind.name)
 def test_without_any_record_there_is_no_place(kind: Kind, tables: dict[str, pd.DataFrame]) -> None:
     assert list(kind({name: frame.iloc[:0] for name, frame in tables.items()}, np.random.default_rng(1))) == []
+
+
+def test_of_a_visit_left_out_only_what_the_schedule_asks_for_is_missed(tables: dict[str, pd.DataFrame]) -> None:
+    """MRD in blood between the marrows is the site's choice, and so is FT3."""
+    kind = next(one for one in COURSE.kinds if one.name == "VISIT_LEFT_OUT")
+    told: dict[tuple[str, str], set[bool | None]] = {}
+    for one in kind(tables, np.random.default_rng(1)):
+        for change in [one] if isinstance(one, Change) else one:
+            record = tables[change.form].loc[change.record]
+            what = record["SPECIMEN"] if change.form == "MRD_PCR" else record["TEST"] if change.form == "THYROID_AB" else ""
+            told.setdefault((change.form, what), set()).add(change.detectable)
+    missed = {(form, "") for form in ("BM", "LAB", "MRD_MFC", "RESP", "SEROLOGY", "SURV", "VS_ECOG")}
+    missed |= {("MRD_PCR", "BONE MARROW"), ("THYROID_AB", "TSH"), ("THYROID_AB", "FT4")}
+    unasked = {("MRD_PCR", "BLOOD"), ("THYROID_AB", "FT3")}
+    assert told == {key: {True} for key in missed} | {key: {False} for key in unasked}
