@@ -133,7 +133,8 @@ def _complete_dates(texts: Sequence[str]) -> np.ndarray:
 
 def day_number(dtc: pd.Series) -> pd.Series:
     """Days from 1970 to each complete date, float64; NaN for any other."""
-    return (complete_date(dtc) - pd.Timestamp(0)).dt.days.astype("float64")
+    # Not Timestamp(0): that is in nanoseconds, which end in 2262, and sites mistype years.
+    return (complete_date(dtc) - pd.Timestamp("1970-01-01")).dt.days.astype("float64")
 
 
 def first_day(dtc: pd.Series) -> pd.Series:

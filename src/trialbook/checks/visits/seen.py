@@ -12,7 +12,7 @@ from trialbook.datasets.iso8601 import complete_date
 from trialbook.mapping import Form, Specs
 from trialbook.mapping.codes import read_terms
 
-EPOCH = pd.Timestamp(0)
+EPOCH = pd.Timestamp("1970-01-01")  # In microseconds: nanoseconds end in 2262, and sites mistype years.
 
 
 @dataclass(frozen=True)
