@@ -180,6 +180,15 @@ MISSING: dict[str, tuple[Mapping[str, str], Told]] = {
         {"SCAN 1,WEEK 8,2024-02-26": ",WEEK 8,2024-07-01"},
         [("TB-RAW-SCAN-EXPECTED", "SCAN", f"{WEEK_8} (Scan)")],
     ),
+    "of a form without visits a record of nobody": ({"ELIG 1*": "9,2023-12-20,Yes"}, []),
+    "one of nobody, where others have several": (
+        {"ELIG 1*": "9,2023-12-20,Yes", "+ELIG": "2,2023-12-21,No\n2,2023-12-22,No\n3,2023-12-21,Yes\n3,2023-12-22,Yes"},
+        [("TB-RAW-ELIG-EXPECTED", "ELIG", "Eligibility")],
+    ),
+    "one of a subject whom the demographics lack": (
+        {"ELIG 1*": "9,2023-12-20,Yes", "+LAB": "9,SCREENING,2023-12-20,WBC"},
+        [("TB-RAW-ELIG-EXPECTED", "ELIG", "Eligibility")],
+    ),
     "visits of one without day 1": (
         {**NO_WEEK_4, "DM 1,2023-12-20,V2,2024-01-01,A": "1,2023-12-20,V2,,A"},
         [],

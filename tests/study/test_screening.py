@@ -242,6 +242,20 @@ def test_who_is_randomized_and_undecided_is_told_of_at_the_cells_that_would_deci
     ]
 
 
+def test_what_another_finding_asks_about_leaves_nothing_undecided(trial: Study, write: Callable, eligible: Forms) -> None:
+    """S1 has no record of its diagnosis, of which others' cells are chosen; or its flow sample has another visit."""
+    forms = {name: [*rows, *(row | {"SUBJID": "S2"} for row in rows)] for name, rows in eligible.items()}
+    rand = {"RAND_DTTM": "2024-03-12 10:20", "GROUP": "IFN"}
+    forms |= {"RAND": [{"SUBJID": "S1", "RAND_NO": "R1"} | rand, {"SUBJID": "S2", "RAND_NO": "R2"} | rand]}
+    assert found(trial, write(forms | {"DX": forms["DX"][1:]}), "TB-IE-UNDECIDED", "TB-RAW-DX-EXPECTED") == [
+        ("TB-RAW-DX-EXPECTED", [("correct", "DX.csv", None, ()), ("compared", "RAND.csv", 2, ("RAND_DTTM",))])
+    ]
+    later = changed(forms, "MRD_MFC", 0, VISIT="M3")
+    assert [rule for rule, _ in found(trial, write(later), "TB-IE-UNDECIDED", "TB-RAW-MRD_MFC-EXPECTED", "TB-VISIT-WINDOW")] == [
+        "TB-VISIT-WINDOW"
+    ]
+
+
 def test_criteria_without_a_record_are_told_of_once_a_subject(trial: Study, write: Callable, eligible: Forms) -> None:
     forms = {name: [*rows, *(row | {"SUBJID": "S2"} for row in rows)] for name, rows in eligible.items()}
     names = [*(f"I{n}" for n in range(1, 8)), *(f"E{n}" for n in range(1, 11))]

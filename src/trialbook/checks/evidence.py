@@ -9,6 +9,7 @@ import numpy as np
 
 from trialbook.checks.questions import field_name
 from trialbook.checks.tables import CheckedTable
+from trialbook.expressions import parse
 from trialbook.findings import Origin, Role
 from trialbook.mapping import Form, FormSpec, Specs
 from trialbook.mapping.domain_spec import Algorithm
@@ -33,18 +34,33 @@ class Evidence:
         if len(origins) == 1 and not origins[0].columns and any(counted.values()):
             origins = []
         for form, columns in (pair for of in counted.values() for pair in of.items()):
-            own = self._records(position, form)
+            own = self.records(position, form)
             origins += [origin for of in self.tables[form].locate(own, columns, role) for origin in of]
             origins += self.tables[form].files if role is Role.CORRECT else ()
         return tuple(dict.fromkeys(origins))
 
     def lacking(self, position: int, item: str) -> tuple[str, ...]:
-        """The forms that an item comes from of which the subject has no record."""
-        forms = (
-            known[named[0]].form for way, known in self._ways(item) for name in way.columns if (named := resolve(name, known))
+        """The forms that an item comes from, or is chosen by, of which the subject has no record."""
+        forms = dict.fromkeys([*self._forms(item, chosen=False), *self._forms(item, chosen=True)])
+        return tuple(form for form in forms if not len(self.records(position, form)))
+
+    def forms(self, item: str) -> list[str]:
+        """The forms that an item comes from; of one that is only chosen by others' cells, the forms of those."""
+        return self._forms(item, chosen=False) or self._forms(item, chosen=True)
+
+    def _forms(self, item: str, chosen: bool) -> list[str]:
+        named = (
+            known[found[0]].form
+            for way, known in self._ways(item)
+            for name in (parse(way.condition_add).names if chosen and way.condition_add else () if chosen else way.columns)
+            if (found := resolve(name, known))
         )
-        there = (form for form in dict.fromkeys(forms) if form in self.found)
-        return tuple(form for form in there if not len(self._records(position, form)))
+        return [form for form in dict.fromkeys(named) if form in self.found]
+
+    def has_cells(self, position: int, item: str) -> bool:
+        """Whether an item comes of cells that are there, filled or not: no record may fit."""
+        (cells,) = self.screened.items.provenance.cells(np.array([position]), [item])
+        return bool(cells) or bool(self._counted(item))
 
     def entries(self, position: int, items: Sequence[str]) -> list[str]:
         """What the site entered of some items, a text a record: ``LAB SCREENING 肌酐: 结果 RESULT 1.82, ULN 1.10``.
@@ -83,7 +99,7 @@ class Evidence:
             return {place: columns for place, columns in telling.items() if columns}
         return {place: list(columns) for place, columns in cells.items()}
 
-    def _records(self, position: int, form: str) -> np.ndarray:
+    def records(self, position: int, form: str) -> np.ndarray:
         """The positions of a subject's records in a form."""
         cells = self.found[form].cells[self.found[form].spec.subject]
         return np.flatnonzero((cells == str(self.screened.subjects.iloc[position])).to_numpy(dtype=bool))

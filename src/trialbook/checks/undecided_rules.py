@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from trialbook.checks.consequences import Cell, cells_of, to_correct
+from trialbook.checks.consequences import Cell
 from trialbook.checks.evidence import Evidence
 from trialbook.checks.questions import Questions
 from trialbook.checks.tables import CheckedTable
@@ -43,8 +44,8 @@ def check_undecided(
 ) -> tuple[list[Finding], list[RuleOutcome]]:
     """A finding for each subject with an ARMCD whose verdict is open, at the cells that would decide it.
 
-    ``tables`` are the forms' by name. Where every one of these cells is to be corrected by a finding in ``told``, nothing is said
-    again. Where nobody is found eligible the export lacks forms that would tell: SKIPPED.
+    ``tables`` are the forms' by name. Where findings in ``told`` ask about each of these records already, nothing is said again.
+    Where nobody is found eligible the export lacks forms that would tell: SKIPPED.
     """
     if screened is None:
         return [], []
@@ -53,36 +54,67 @@ def check_undecided(
         return [], [_outcome(0, "DM has no ARMCD, so nobody is known to be assigned to an arm")]
     if not (verdicts == "ELIGIBLE").any():
         return [], [_outcome(0, "nobody is found eligible, so the export lacks what would tell")]
-    known, evidence = to_correct(told), Evidence(screened, forms, tables, specs)
-    strays = {one.dataset for one in told if one.dataset in forms and forms[one.dataset].spec.subject in one.variables}
+    asked = _Asked.of(told, forms)
+    evidence = Evidence(screened, forms, tables, specs)
     places = {subject: position for position, subject in enumerate(screened.subjects)}
     findings = []
     for number, (row, form, at) in assigned_to_arms(dm, forms).items():
         position = places.get(number, -1)
         if position >= 0 and verdicts.iloc[position] == "UNDETERMINED":
             subject = str(dm.dataset.frame["USUBJID"].iloc[row])
-            origins = _origins(evidence, position, strays)
-            if not _to_correct_all(origins, known):
+            origins = _origins(evidence, position, asked)
+            if not all(asked.about(one, subject) for one in origins):
                 findings.append(_finding(screened, tables[form], at, position, subject, origins, study, questions))
     return findings, [_outcome(len(findings))]
 
 
-def _origins(evidence: Evidence, position: int, strays: Collection[str]) -> tuple[Origin, ...]:
-    """The cells of each missing item; of one without any, the files of the forms in which the subject has no record.
+@dataclass(frozen=True)
+class _Asked:
+    """What findings ask about already: records, files in which a record of a subject is missing, forms with records of nobody."""
 
-    Nothing of a form of which other findings say that records stand there under a number that nobody has.
+    records: Collection[Cell]
+    missing: Collection[tuple[str | None, str, str | None]]
+    strays: Collection[str]
+
+    @classmethod
+    def of(cls, told: Sequence[Finding], forms: Mapping[str, Form]) -> _Asked:
+        """What ``told`` ask."""
+        correct = [(finding.subject, one) for finding in told for one in finding.origins if one.role is Role.CORRECT]
+        return cls(
+            {_record(one) for _, one in correct},
+            {(subject, one.file, one.sheet) for subject, one in correct if one.row is None and one.path is None},
+            {one.dataset for one in told if one.dataset in forms and forms[one.dataset].spec.subject in one.variables},
+        )
+
+    def about(self, origin: Origin, subject: str) -> bool:
+        """Whether a finding asks about the record, or the missing record, of an origin."""
+        if origin.row is None and origin.path is None:
+            return (subject, origin.file, origin.sheet) in self.missing
+        return _record(origin) in self.records
+
+
+def _record(origin: Origin) -> Cell:
+    return (origin.file, origin.sheet, origin.row, origin.path, "")
+
+
+def _origins(evidence: Evidence, position: int, asked: _Asked) -> tuple[Origin, ...]:
+    """The cells of each missing item; of one without any, the files of the forms in which the subject has no record that fits.
+
+    Nothing of a form of which other findings say that records stand there under a number that nobody has, nor of one of whose
+    records of the subject a finding asks already.
     """
     items = dict.fromkeys(item for names in evidence.screened.judged.missing.iloc[position].values() for item in names)
     found: dict[Origin, None] = {}
     for item in items:
         lacking = evidence.lacking(position, item)
-        files = (origin for form in lacking if form not in strays for origin in evidence.tables[form].files)
-        found |= dict.fromkeys(files if lacking else evidence.origins(position, (item,), Role.CORRECT))
+        if not lacking and evidence.has_cells(position, item):
+            found |= dict.fromkeys(evidence.origins(position, (item,), Role.CORRECT))
+            continue
+        for form in lacking or evidence.forms(item):
+            own = evidence.tables[form].locate(evidence.records(position, form), (), Role.CORRECT)
+            if form not in asked.strays and not any(_record(one) in asked.records for of in own for one in of):
+                found |= dict.fromkeys(evidence.tables[form].files)
     return tuple(found)
-
-
-def _to_correct_all(origins: Iterable[Origin], known: set[Cell]) -> bool:
-    return all(one.columns and known.issuperset(cells_of(one)) for one in origins)
 
 
 def _finding(

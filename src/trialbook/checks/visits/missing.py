@@ -255,8 +255,7 @@ class _Version:
     def _strays(self, form: str) -> np.ndarray:
         """Whose record of a visit may be one that has no subject, or one that nobody knows: that is told of already."""
         one, visits = self.context.seen[form], {visit.visit: at for at, visit in enumerate(self.calendar.visits)}
-        known = self.context.usubjid.get(form)
-        groups = one.groups[(known.iloc[one.groups["AT"]] == "").to_numpy()] if known is not None else one.groups.iloc[:0]
+        groups = one.groups[self.context.strays(form)[one.groups["AT"].to_numpy()]]
         there = np.full((len(self.subjects), len(visits)), False)
         for visit, day in groups[groups["VISIT"].isin(list(visits))][["VISIT", "DAY"]].drop_duplicates().itertuples(index=False):
             at = visits[visit]

@@ -16,7 +16,7 @@ from trialbook.checks.visits.consent import before_consent
 from trialbook.checks.visits.missing import Lack, Unmet, lacks
 from trialbook.checks.visits.screening import unfinished_screenings
 from trialbook.checks.visits.seen import seen
-from trialbook.checks.visits.subjects import Subjects, replanned, subjects_of
+from trialbook.checks.visits.subjects import Subjects, by_first_visit, replanned, subjects_of
 from trialbook.checks.visits.telling import Context, Fault, VisitRule, findings_of
 from trialbook.checks.visits.unplanned import without_day1
 from trialbook.checks.visits.windows import doubtful_day1, out_of_window
@@ -102,12 +102,14 @@ def check_visits(
 class _Schedule:
     """Whose visits are planned when, and what of them is not there.
 
-    ``apart``: by how many days each subject's day 1 is later than its own; ``reasons``: by form, why it can't be judged, if so.
+    ``apart``: by how many days each subject's day 1 is later than its own; ``by_visit``: those who have none of their own;
+    ``reasons``: by form, why it can't be judged, if so.
     """
 
     dm: pd.DataFrame
     subjects: Subjects
     apart: np.ndarray
+    by_visit: Subjects
     reasons: Mapping[str, str | None]
     lacks: Sequence[Lack]
     unmet: Sequence[Unmet]
@@ -119,8 +121,9 @@ class _Schedule:
         unsure = _unsure(context, se)
         own = subjects_of(dm, mapped.datasets.get("SE"), context.forms, context.specs, context.protocol, unsure)
         subjects, apart = replanned(own, context.protocol, context.seen)
+        by_visit = by_first_visit(dm, context.forms, context.specs, context.protocol, context.seen)
         left_out = {name: reason for name, reason in reasons.items() if reason is not None}
-        return cls(dm.dataset.frame, subjects, apart, reasons, *lacks(context, subjects, left_out))
+        return cls(dm.dataset.frame, subjects, apart, by_visit, reasons, *lacks(context, subjects, left_out))
 
     @property
     def elsewhere(self) -> set[tuple[str, int]]:
@@ -151,7 +154,7 @@ def _of_schedule(
         done.add(NO_DAY1, without_day1(context, schedule.dm, told_of))
     else:
         done.skip(NO_DAY1, "nobody has a day 1")
-    done.add(WINDOW, out_of_window(context, subjects, told_of))
+    done.add(WINDOW, (fault for of in (subjects, schedule.by_visit) for fault in out_of_window(context, of, told_of)))
     found = faults(context, subjects, schedule.lacks, schedule.unmet)
     left_out = {name: reason for name, reason in schedule.reasons.items() if reason is not None}
     for name, more in unfinished_screenings(context, subjects, left_out).items():

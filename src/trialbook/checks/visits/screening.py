@@ -94,10 +94,9 @@ def _is_there(context: Context, use: ExpectedForm, number: str) -> bool:
     form, records = context.forms.found[use.form], use.recorded.records
     holds = pd.Series(having(form, context.specs, records, unknown=True), index=form.cells.index)
     own = form.cells[form.spec.subject] == number
-    if use.form in context.usubjid:
-        own |= context.usubjid[use.form].set_axis(form.cells.index) == ""
     if form.spec.visit is None:
-        return bool((own & holds).any())
+        return bool((own & holds).any()) or context.has_strays(use.form)
+    own |= context.strays(use.form)
     seen = context.seen[use.form]
     visits = pd.Series(seen.groups["VISIT"].to_numpy()[seen.of_record], index=form.cells.index)
     return bool((own & holds & visits.isin([use.visit.visit, ""])).any())

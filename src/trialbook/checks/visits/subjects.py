@@ -18,6 +18,9 @@ from trialbook.protocol import Protocol
 LEAST_VISITS = 3
 """Visits of a subject from which on the middle of them tells where its day 1 is."""
 
+MOST_OUT = 1 / 3
+"""The part of a subject's visits that may be out of their windows by a day 1 that is believed."""
+
 SLACK = 4
 """Days by which the middle of some visits may lie apart from their plan, each being in its window."""
 
@@ -87,10 +90,19 @@ def subjects_of(
 
     ``unsure``: the subjects (USUBJID) whose elements are taken from cells that are to be corrected.
     """
+    table = _table(dm, _own_day1(dm), forms, specs, protocol)
+    return Subjects(table, _elements(table, se), table["USUBJID"].isin(list(unsure)).to_numpy(dtype=bool))
+
+
+def _own_day1(dm: Mapped) -> pd.Series:
     frame = dm.dataset.frame
     reference = frame["RFSTDTC"] if "RFSTDTC" in frame else pd.Series("", index=frame.index, dtype="str")
-    day1 = (complete_date(reference) - EPOCH).dt.days.astype("float64")
-    at = np.flatnonzero(day1.notna().to_numpy())
+    return (complete_date(reference) - EPOCH).dt.days.astype("float64")
+
+
+def _table(dm: Mapped, day1: pd.Series, forms: Forms, specs: Specs, protocol: Protocol) -> pd.DataFrame:
+    """``Subjects.table`` of those DM records that have a ``day1``."""
+    frame, at = dm.dataset.frame, np.flatnonzero(day1.notna().to_numpy())
     base = dm.provenance.base(at)
     numbers = [forms.found[one[0]].cells[forms.found[one[0]].spec.subject].iloc[one[1]] if one else "" for one in base]
     source = [next((form for form, _ in cells), dm.dataset.name) for cells in dm.provenance.cells(at, ["RFSTDTC"])]
@@ -102,8 +114,32 @@ def subjects_of(
     table = table[(table["NUMBER"] != "") & ~table["NUMBER"].duplicated(keep=False)].reset_index(drop=True)
     consents = forms.found.get(specs.export.consent.form) if specs.export.consent else None
     versions = versions_in_force(protocol, specs, consents.frame if consents else None, table["NUMBER"])
-    return Subjects(
-        table.assign(VERSION=versions), _elements(table, se), table["USUBJID"].isin(list(unsure)).to_numpy(dtype=bool)
+    return table.assign(VERSION=versions)
+
+
+def by_first_visit(dm: Mapped, forms: Forms, specs: Specs, protocol: Protocol, seen: Mapping[str, Seen]) -> Subjects:
+    """Those in an arm without a complete RFSTDTC, and day 1 where the visit that is planned on that very day has it.
+
+    All forms of that visit have to agree on its day, and it has to leave most of the subject's visits in their windows. Nobody
+    has elements here.
+    """
+    frame, own = dm.dataset.frame, _own_day1(dm)
+    in_arm = frame["ARMCD"] != "" if "ARMCD" in frame else pd.Series(False, index=frame.index)
+    table = _table(dm, pd.Series(0.0, index=own.index).where(own.isna() & in_arm), forms, specs, protocol)
+    subjects = Subjects(table, _elements(table, None), np.full(len(table), False))
+    day1, visits = np.full(len(table), np.nan), _visits_of(subjects, seen)
+    for name, mine in by_version(subjects):
+        dated = protocol.version(name).schedule.dated
+        firsts = [one.visit for one in dated if one.offset == 0 and not any(one.window or ())]
+        days = visits[visits["VISIT"].isin(firsts) & visits["S"].isin(mine)].groupby("S")["DAY"].agg(["min", "max"])
+        days = days[days["min"] == days["max"]]
+        day1[days.index] = days["min"]
+        planned, off, first, last = _planned(visits, protocol, name, mine, day1)
+        most_out = pd.Series(_is_out(off, first, last)).groupby(planned["S"].to_numpy()).mean()
+        day1[most_out.index[most_out > MOST_OUT]] = np.nan
+    known = ~np.isnan(day1)
+    return replace(
+        subjects, table=table.assign(DAY1=day1)[known].reset_index(drop=True), unsure=np.full(int(known.sum()), False), _stays={}
     )
 
 
@@ -136,27 +172,39 @@ def replanned(subjects: Subjects, protocol: Protocol, forms: Mapping[str, Seen])
     where at least LEAST_VISITS visits are out of their windows, and another day 1 brings all but a third of them into these, the
     visits are believed.
     """
-    apart = np.zeros(len(subjects))
-    starts = []
-    for one in forms.values():
-        groups = one.groups[one.groups["ATTENDED"] & one.groups["DAY"].notna()]
-        starts.append(pd.DataFrame({"S": subjects.rows(groups["NUMBER"]), "VISIT": groups["VISIT"], "DAY": groups["DAY"]}))
-    if not starts:
-        return subjects, apart
-    visits = pd.concat(starts, ignore_index=True)
-    visits = visits[visits["S"] >= 0].groupby(["S", "VISIT"], as_index=False)["DAY"].median()
+    apart, visits = np.zeros(len(subjects)), _visits_of(subjects, forms)
     for name, mine in by_version(subjects):
-        plan = {
-            one.visit: (one.offset, *(one.window or (0, 0))) for one in protocol.version(name).schedule.dated if one.offset >= 0
-        }
-        planned = visits[visits["VISIT"].isin(list(plan)) & visits["S"].isin(mine)]
-        offset, first, last = np.array([plan[visit] for visit in planned["VISIT"]], dtype="float64").reshape(-1, 3).T
-        off = planned["DAY"].to_numpy() - offset - subjects.day1[planned["S"]]
+        planned, off, first, last = _planned(visits, protocol, name, mine, subjects.day1)
         out = pd.Series(_is_out(off, first, last)).groupby(planned["S"].to_numpy()).sum()
         for row in out.index[out >= LEAST_VISITS]:
             own = (planned["S"] == row).to_numpy()
             apart[row] = _moved(off[own], first[own], last[own])
     return replace(subjects, table=subjects.table.assign(DAY1=subjects.day1 + apart)), apart
+
+
+def _visits_of(subjects: Subjects, forms: Mapping[str, Seen]) -> pd.DataFrame:
+    """S, VISIT and DAY of each day that a form has of a visit at which the subject was there."""
+    days = [pd.DataFrame({"S": pd.Series(dtype="int64"), "VISIT": pd.Series(dtype="str"), "DAY": pd.Series(dtype="float64")})]
+    for one in forms.values():
+        groups = one.groups[one.groups["ATTENDED"] & one.groups["DAY"].notna()]
+        days.append(pd.DataFrame({"S": subjects.rows(groups["NUMBER"]), "VISIT": groups["VISIT"], "DAY": groups["DAY"]}))
+    found = pd.concat(days, ignore_index=True)
+    return found[found["S"] >= 0]
+
+
+def _planned(
+    visits: pd.DataFrame, protocol: Protocol, version: str, mine: np.ndarray, day1: np.ndarray
+) -> tuple[pd.DataFrame, np.ndarray, np.ndarray, np.ndarray]:
+    """The visits from day 1 on of the subjects ``mine`` (S, VISIT, DAY: the middle of what forms have).
+
+    And of each the days from its plan, and the first and the last of these that its window allows.
+    """
+    dated = protocol.version(version).schedule.dated
+    plan = {one.visit: (one.offset, *(one.window or (0, 0))) for one in dated if one.offset >= 0}
+    planned = visits[visits["VISIT"].isin(list(plan)) & visits["S"].isin(mine)]
+    planned = planned.groupby(["S", "VISIT"], as_index=False)["DAY"].median()
+    offset, first, last = np.array([plan[visit] for visit in planned["VISIT"]], dtype="float64").reshape(-1, 3).T
+    return planned, planned["DAY"].to_numpy() - offset - day1[planned["S"]], first, last
 
 
 def _is_out(off: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:

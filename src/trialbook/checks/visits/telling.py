@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from trialbook.checks.consequences import Cell, cells_of
 from trialbook.checks.questions import Questions
 from trialbook.checks.tables import CheckedTable
+from trialbook.checks.unknown_subjects import shared_numbers, unknown_numbers
 from trialbook.checks.visits.seen import Seen
 from trialbook.checks.visits.subjects import Subjects
 from trialbook.findings import Finding, Origin, Role, RuleOutcome, RuleStatus, Runner, Severity, SitePlace, Stage, finding_ids
@@ -45,9 +47,23 @@ class Context:
         assert self.dm is not None, "without DM nobody has a day 1"
         return self.dm.locate(subjects.table["AT"].to_numpy()[list(rows)], ["RFSTDTC"], role)
 
+    def strays(self, form: str) -> np.ndarray:
+        """Which records of a form may be anybody's: those without a subject, or of one that nobody and no other form knows."""
+        cells = self.forms.found[form].cells
+        if form not in self.usubjid:
+            return np.full(len(cells), False)
+        numbers = cells[self.specs.forms[form].subject]
+        return (self.usubjid[form] == "").to_numpy(dtype=bool) & ~numbers.isin(self._of_several_forms).to_numpy(dtype=bool)
+
     def has_strays(self, form: str) -> bool:
-        """Whether a form has records whose subject nobody knows."""
-        return form in self.usubjid and bool((self.usubjid[form] == "").any())
+        """Whether a form has as many such records, of one number, as may be all that it has of a subject: half the usual count."""
+        strays, numbers = self.strays(form), self.forms.found[form].cells[self.specs.forms[form].subject]
+        usual = numbers[~strays].value_counts().median() if not strays.all() else 1
+        return bool((numbers[strays].value_counts() * 2 >= usual).any())
+
+    @cached_property
+    def _of_several_forms(self) -> set[str]:
+        return shared_numbers(unknown_numbers(self.forms.found, self.usubjid, self.specs))
 
     def is_broken(self, form: str, positions: np.ndarray, columns: Sequence[str | None]) -> bool:
         """Whether one of some cells of a form's records is to be corrected by another finding."""
