@@ -56,7 +56,7 @@ class Context:
         return (self.usubjid[form] == "").to_numpy(dtype=bool) & ~numbers.isin(self._of_several_forms).to_numpy(dtype=bool)
 
     def has_strays(self, form: str) -> bool:
-        """Whether a form has as many such records, of one number, as may be all that it has of a subject: half the usual count."""
+        """Whether as many such records have one number as may be all that a form has of a subject: half of the usual count."""
         strays, numbers = self.strays(form), self.forms.found[form].cells[self.specs.forms[form].subject]
         usual = numbers[~strays].value_counts().median() if not strays.all() else 1
         return bool((numbers[strays].value_counts() * 2 >= usual).any())
