@@ -102,14 +102,14 @@ def check_visits(
 class _Schedule:
     """Whose visits are planned when, and what of them is not there.
 
-    ``apart``: by how many days each subject's day 1 is later than its own; ``by_visit``: those who have none of their own;
-    ``reasons``: by form, why it can't be judged, if so.
+    ``apart``: by how many days each subject's day 1 is later than its own; ``by_visit``: those who have none of their own,
+    and by how many days their day 1 may be earlier; ``reasons``: by form, why it can't be judged, if so.
     """
 
     dm: pd.DataFrame
     subjects: Subjects
     apart: np.ndarray
-    by_visit: Subjects
+    by_visit: tuple[Subjects, np.ndarray]
     reasons: Mapping[str, str | None]
     lacks: Sequence[Lack]
     unmet: Sequence[Unmet]
@@ -154,7 +154,13 @@ def _of_schedule(
         done.add(NO_DAY1, without_day1(context, schedule.dm, told_of))
     else:
         done.skip(NO_DAY1, "nobody has a day 1")
-    done.add(WINDOW, (fault for of in (subjects, schedule.by_visit) for fault in out_of_window(context, of, told_of)))
+    done.add(
+        WINDOW,
+        [
+            *out_of_window(context, subjects, told_of),
+            *out_of_window(context, schedule.by_visit[0], told_of, schedule.by_visit[1]),
+        ],
+    )
     found = faults(context, subjects, schedule.lacks, schedule.unmet)
     left_out = {name: reason for name, reason in schedule.reasons.items() if reason is not None}
     for name, more in unfinished_screenings(context, subjects, left_out).items():

@@ -117,30 +117,34 @@ def _table(dm: Mapped, day1: pd.Series, forms: Forms, specs: Specs, protocol: Pr
     return table.assign(VERSION=versions)
 
 
-def by_first_visit(dm: Mapped, forms: Forms, specs: Specs, protocol: Protocol, seen: Mapping[str, Seen]) -> Subjects:
-    """Those in an arm without a complete RFSTDTC, and day 1 where the visit that is planned on that very day has it.
+def by_first_visit(
+    dm: Mapped, forms: Forms, specs: Specs, protocol: Protocol, seen: Mapping[str, Seen]
+) -> tuple[Subjects, np.ndarray]:
+    """Those in an arm without a complete RFSTDTC, with day 1 on the day of the visit that is planned for it; by how many days
+    it may have been earlier, as the visit's window allows.
 
-    All forms of that visit have to agree on its day, and it has to leave most of the subject's visits in their windows. Nobody
+    All forms of that visit have to agree on its day, and most of the subject's visits have to lie in their windows by it. Nobody
     has elements here.
     """
     frame, own = dm.dataset.frame, _own_day1(dm)
     in_arm = frame["ARMCD"] != "" if "ARMCD" in frame else pd.Series(False, index=frame.index)
     table = _table(dm, pd.Series(0.0, index=own.index).where(own.isna() & in_arm), forms, specs, protocol)
     subjects = Subjects(table, _elements(table, None), np.full(len(table), False))
-    day1, visits = np.full(len(table), np.nan), _visits_of(subjects, seen)
+    day1, earlier, visits = np.full(len(table), np.nan), np.zeros(len(table)), _visits_of(subjects, seen)
     for name, mine in by_version(subjects):
         dated = protocol.version(name).schedule.dated
-        firsts = [one.visit for one in dated if one.offset == 0 and not any(one.window or ())]
-        days = visits[visits["VISIT"].isin(firsts) & visits["S"].isin(mine)].groupby("S")["DAY"].agg(["min", "max"])
+        firsts = {one.visit: one.window or (0, 0) for one in dated if one.offset == 0}
+        firsts = {visit: window for visit, window in firsts.items() if window[0] == 0}
+        days = visits[visits["VISIT"].isin(list(firsts)) & visits["S"].isin(mine)].groupby("S")["DAY"].agg(["min", "max"])
         days = days[days["min"] == days["max"]]
         day1[days.index] = days["min"]
+        earlier[mine] = max((last for _, last in firsts.values()), default=0)
         planned, off, first, last = _planned(visits, protocol, name, mine, day1)
         most_out = pd.Series(_is_out(off, first, last)).groupby(planned["S"].to_numpy()).mean()
         day1[most_out.index[most_out > MOST_OUT]] = np.nan
     known = ~np.isnan(day1)
-    return replace(
-        subjects, table=table.assign(DAY1=day1)[known].reset_index(drop=True), unsure=np.full(int(known.sum()), False), _stays={}
-    )
+    table = table.assign(DAY1=day1)[known].reset_index(drop=True)
+    return Subjects(table, _elements(table, None), np.full(len(table), False)), earlier[known]
 
 
 def _elements(table: pd.DataFrame, se: Mapped | None) -> pd.DataFrame:

@@ -17,8 +17,12 @@ DATE, VISIT, EITHER = ("date",), ("visit",), DATE_AND_VISIT
 """Of a date and a visit that disagree, what is to be corrected."""
 
 
-def out_of_window(context: Context, subjects: Subjects, told: Collection[tuple[str, int]]) -> Iterator[Fault]:
+def out_of_window(
+    context: Context, subjects: Subjects, told: Collection[tuple[str, int]], earlier: np.ndarray | None = None
+) -> Iterator[Fault]:
     """A fault for each subject, visit and date outside of the visit's window; ``told``: groups of forms told of already.
+
+    ``earlier``: by how many days each subject's day 1 may be earlier than it is said to be; no visit is too early by so few.
 
     A record of a subject who was not there has no date of a visit. Visits that an event decides on have no window. Where another
     finding asks to correct the date, the visit or the subject of the records, nothing is said.
@@ -38,6 +42,8 @@ def out_of_window(context: Context, subjects: Subjects, told: Collection[tuple[s
         for form, of in placed.items():
             spec = context.forms.found[form].spec
             for at in of[of["ATTENDED"] & (of["OFF"].fillna(0) != 0)].itertuples():
+                if earlier is not None and 0 > at.OFF >= -earlier[at.S]:
+                    continue
                 records = context.seen[form].positions(at.G, MOST_RECORDS)
                 if (form, at.G) in told or context.is_broken(form, records, [spec.date, spec.visit, spec.subject]):
                     continue
