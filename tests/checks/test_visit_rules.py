@@ -498,6 +498,45 @@ def skipped(reason: str, *rules: str) -> dict[str, tuple[RuleStatus, str | None]
     return {**PASSED, **dict.fromkeys(rules, (RuleStatus.SKIPPED, reason))}
 
 
+UNREAD = {"DM 1,2023-12-20,V2,2024-01-01,A": "1,2023-12-20,V2,2024-32-01,A"}
+LATE = {"SCAN 1,WEEK 8*": "1,WEEK 8,2024-03-02"}
+OF_FIRST = {
+    "a visit after its window": (
+        UNREAD | LATE | {"+CALL": "1,DAY 1,2024-01-01,Alive"},
+        [("TB-VISIT-WINDOW", "SCAN", f"WEEK 8 on 2024-03-02, 2 days after its window {WINDOW_8}; SCAN")],
+    ),
+    "day 1 may have been two days earlier: so may the visit": (
+        UNREAD | {"SCAN 1,WEEK 8*": "1,WEEK 8,2024-02-21", "+CALL": "1,DAY 1,2024-01-01,Alive"},
+        [],
+    ),
+    "but not three": (
+        UNREAD | {"SCAN 1,WEEK 8*": "1,WEEK 8,2024-02-20", "+CALL": "1,DAY 1,2024-01-01,Alive"},
+        [("TB-VISIT-WINDOW", "SCAN", f"WEEK 8 on 2024-02-20, 3 days before its window {WINDOW_8}; SCAN")],
+    ),
+    "no such visit": (UNREAD | LATE, []),
+    "it has two days": (UNREAD | LATE | {"+CALL": "1,DAY 1,2024-01-01,Alive\n1,DAY 1,2024-01-02,Alive"}, []),
+    "it is the visit that is wrong": (UNREAD | LATE | {"+CALL": "1,DAY 1,2024-06-01,Alive"}, []),
+    "nobody's arm is known": (
+        {"DM 1,2023-12-20,V2,2024-01-01,A": "1,2023-12-20,V2,2024-32-01,"} | LATE | {"+CALL": "1,DAY 1,2024-01-01,Alive"},
+        [("TB-VISIT-NO-DAY1", "BREATH", "WEEK 4, WEEK 8, WEEK 12; BREATH, CALL, LAB, SCAN")],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", OF_FIRST)
+def test_where_day_1_cannot_be_read_the_visit_planned_on_it_tells(tmp_path: Path, case: str) -> None:
+    """Here it is planned on day 1, or up to two days later."""
+    folder, (changes, expected) = shutil.copytree(STUDY, tmp_path / "study"), OF_FIRST[case]
+    for name, old, new in (
+        ("protocol/visits.yml", "visits:\n", "visits:\n  - {visitnum: 15, visit: DAY 1, day: 1, window: [0, 2]}\n"),
+        ("sdtm_specs/codelists.yml", "SCREENING: []", "SCREENING: [], DAY 1: []"),
+    ):
+        text = (folder / name).read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        (folder / name).write_text(text.replace(old, new), encoding="utf-8")
+    assert tell(Study(folder).validate(export(changes, tmp_path / "export"), core=False)) == expected
+
+
 def test_every_rule_ran(study: Study, tmp_path: Path) -> None:
     assert statuses(study.validate(export({}, tmp_path / "export"), core=False)) == PASSED
 
