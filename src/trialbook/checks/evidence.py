@@ -9,6 +9,7 @@ import numpy as np
 
 from trialbook.checks.questions import field_name
 from trialbook.checks.tables import CheckedTable
+from trialbook.checks.unknown_subjects import is_near
 from trialbook.expressions import parse
 from trialbook.findings import Origin, Role
 from trialbook.mapping import Form, FormSpec, Specs
@@ -28,7 +29,7 @@ class Evidence:
 
     def origins(self, position: int, items: Sequence[str], role: Role) -> tuple[Origin, ...]:
         """The cells of some items of a subject. An item that counts records comes of all that the subject has there: one to be
-        corrected may be missing, so the files are named too."""
+        corrected may be missing, so the files are named too, and whatever may be one under a mistyped number."""
         counted = {item: self._counted(item) for item in items}
         origins = list(self._cells(position, [one for one in items if not counted[one]], role))
         if len(origins) == 1 and not origins[0].columns and any(counted.values()):
@@ -36,6 +37,8 @@ class Evidence:
         for form, columns in (pair for of in counted.values() for pair in of.items()):
             own = self.records(position, form)
             origins += [origin for of in self.tables[form].locate(own, columns, role) for origin in of]
+            others = self.near(position, form)
+            origins += [o for of in self.tables[form].locate(others, [self.found[form].spec.subject], role) for o in of]
             origins += self.tables[form].files if role is Role.CORRECT else ()
         return tuple(dict.fromkeys(origins))
 
@@ -103,6 +106,13 @@ class Evidence:
         """The positions of a subject's records in a form."""
         cells = self.found[form].cells[self.found[form].spec.subject]
         return np.flatnonzero((cells == str(self.screened.subjects.iloc[position])).to_numpy(dtype=bool))
+
+    def near(self, position: int, form: str) -> np.ndarray:
+        """The positions of the records of nobody whose number differs from the subject's by one character."""
+        cells, number = self.found[form].cells[self.found[form].spec.subject], str(self.screened.subjects.iloc[position])
+        unknown = cells[~cells.isin(self.screened.subjects) & (cells != "")]
+        near = [text for text in unknown.unique() if is_near(text, number)]
+        return np.flatnonzero(cells.isin(near).to_numpy(dtype=bool))
 
     def _counted(self, item: str) -> dict[str, list[str]]:
         """The forms whose records a function of the item reads as a whole, with the columns that it is given of each."""
