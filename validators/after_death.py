@@ -54,8 +54,10 @@ class AEDeath(RawForm, form="AE"):
         "Starts after death",
         variables=["START"],
         reads=READS,
-        query="“{AETERM}”的开始日期 {START} 晚于该受试者的死亡日期（死亡记录表：{DEATH.DTH_DAT}），请核实。 / "
-        "“{AETERM}” starts on {START}, after the death of the subject (death form: {DEATH.DTH_DAT}): please check the date.",
+        query="“{AETERM}”的开始日期 {START} 晚于该受试者的死亡（死亡记录表：{DEATH.DTH_DAT}，或此前的随访记录），"
+        "请核实。 / "
+        "“{AETERM}” starts on {START}, after the death of the subject (death form: {DEATH.DTH_DAT}, or a contact before that): "
+        "please check the date.",
     )
     def starts_before_death(cls, ae: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:
         told = cls.told(ae, *others)
@@ -89,8 +91,9 @@ def of_the_living(form: str, column: str) -> Callable[..., pd.Series]:
         f"{column} lies after the subject's death",
         variables=[column],
         reads=READS | {"AE": []},
-        query=f"日期 {{{column}}} 晚于该受试者的死亡日期（死亡记录表：{{DEATH.DTH_DAT}}），请核实。 / "
-        f"{{{column}}} lies after the subject's death (death form: {{DEATH.DTH_DAT}}): please check the date.",
+        query=f"日期 {{{column}}} 晚于该受试者的死亡（死亡记录表：{{DEATH.DTH_DAT}}，或此前的随访记录），请核实。 / "
+        f"{{{column}}} lies after the subject's death (death form: {{DEATH.DTH_DAT}}, or a contact before that): please check "
+        "the date.",
         stands_for=["IFN-DM-022"] if form == "EX" else [],
     )
     def is_of_the_living(cls: type[RawForm], frame: pd.DataFrame, *others: pd.DataFrame) -> pd.Series:

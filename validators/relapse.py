@@ -53,6 +53,24 @@ class ResponseForm(RawForm, form="RESP", across=False):
         return pd.Series(np.append(says, "")[at], index=resp.index, dtype="str"), at
 
     @rule(
+        "IFN-RS-002",
+        Severity.ERROR,
+        "Date and site of a relapse, but no relapse",
+        variables=["HEM_STATUS", "RELAPSE_DAT", "RELAPSE_SITE"],
+        mend=["HEM_STATUS"],
+        reads=MARROW,
+        optional=["BM"],
+        query="填写了复发日期 {RELAPSE_DAT} 和部位“{RELAPSE_SITE}”，但血液学状态为“{HEM_STATUS}”"
+        "（同日骨髓：“{BM.CR_STATUS}”，原始细胞 {BM.BLAST_PCT}%），请核实。 / "
+        "There is a relapse on {RELAPSE_DAT} at {RELAPSE_SITE} and the status is {HEM_STATUS} (marrow of the day: "
+        "{BM.CR_STATUS}, blasts {BM.BLAST_PCT} %): please check the status.",
+    )
+    def told_relapse_is_one(cls, resp: pd.DataFrame, bm: pd.DataFrame) -> Against:
+        dated, sited = cls.cells(resp, "RELAPSE_DAT") != "", cls.cells(resp, "RELAPSE_SITE") != ""
+        at = cls.marrow(resp, bm)[1] if len(bm.columns) else np.full(len(resp), -1, dtype=np.int64)
+        return against(~(dated & sited & (cls.term(resp, "HEM_STATUS") == "CR")), BM=at)
+
+    @rule(
         "IFN-RS-016",
         Severity.ERROR,
         "In remission by the response, and relapsed by status and blasts of the marrow",

@@ -47,19 +47,6 @@ class RESPForm(RawForm, form="RESP", across=False):
         return ~(cls.relapsed(resp) & ~dated & ~sited)
 
     @rule(
-        "IFN-RS-002",
-        Severity.ERROR,
-        "Date and site of a relapse, but no relapse",
-        variables=["HEM_STATUS", "RELAPSE_DAT", "RELAPSE_SITE"],
-        mend=["HEM_STATUS"],
-        query="填写了复发日期 {RELAPSE_DAT} 和部位“{RELAPSE_SITE}”，但血液学状态为“{HEM_STATUS}”，请核实。 / "
-        "There is a relapse on {RELAPSE_DAT} at {RELAPSE_SITE} and the status is {HEM_STATUS}: please check the status.",
-    )
-    def told_relapse_is_one(cls, resp: pd.DataFrame) -> pd.Series:
-        dated, sited = cls.told(resp)
-        return ~(dated & sited & (cls.term(resp, "HEM_STATUS") == "CR"))
-
-    @rule(
         "IFN-RS-014",
         Severity.ERROR,
         "A date of relapse, but neither a relapse nor its site",

@@ -164,3 +164,16 @@ def test_a_finding_names_the_very_record(told: Told) -> None:
             ],
         ),
     ]
+
+
+def test_a_relapse_told_against_the_status_is_asked_with_the_marrow_of_the_day(told: Told) -> None:
+    """That of another day says nothing of it; without any the response alone is asked."""
+    dm = {"SUBJID": "A", "SITEID": "01", "SEX": "女", "ICF_DAT": "2024/1/1"}
+    own = ["RESP 2 RELAPSE_DAT", "RESP 2 RELAPSE_SITE"]
+    for marrows, beside in (
+        ([marrow("CR", "1.5")], ["BM 2 CR_STATUS", "BM 2 BLAST_PCT"]),
+        ([marrow("CR", "1.5", VISIT="M6", BM_DAT="2024-09-03")], []),
+        ([], []),
+    ):
+        found = told(("IFN-RS-",), DM=[dm], RESP=[resp("完全缓解", DAY, "骨髓")], BM=marrows)
+        assert found == [("IFN-RS-002", "A", ["RESP 2 HEM_STATUS"], [*own, *beside])], marrows
