@@ -50,8 +50,8 @@ class PcrForm(RawForm, form="MRD_PCR", across=False):
             expected = np.log10(at_diagnosis.where(at_diagnosis > 0))
             for name, of in (("OFF", table["RATIO"]), ("OFF_COPIES", copies)):
                 seen = of.where(of > 0)
-                # Where nothing was detected, the reduction is more than that at the limit of detection.
-                limit = table["LOD"].where(log.str.match(">").astype(bool) & ~(of > 0))
+                # Where nothing was detected, the reduction is more than that at the limit of detection, which is never 0.
+                limit = table["LOD"].where(log.str.match(">").astype(bool) & ~(of > 0) & (table["LOD"] > 0))
                 table[name] = bound - (expected - np.log10(seen.where(seen.notna(), limit)))
         table["NEAR"] = ROUNDED + digit / table["RATIO"].where(table["RATIO"] > 0, np.inf)
         return table

@@ -69,6 +69,11 @@ def test_a_log_reduction_against_the_diagnosis(passes: Passes) -> None:
     assert passes("IFN-MRD-004", of_a, DX=[]) == [True] * 6
 
 
+def test_a_limit_of_detection_of_0_bounds_no_log_reduction(passes: Passes) -> None:
+    runs = [run(), *(run(**ABSENT | {"LOD_PCT": limit}) for limit in ("0.0", "", "0.00150", "0.02"))]
+    assert passes("IFN-MRD-004", runs, DX=[DX]) == [True, True, True, True, False]
+
+
 def test_a_wrong_ratio_at_diagnosis_is_told_once_and_there(passes: Passes) -> None:
     runs = [run(), run("400", ratio="0.20000", log="3.00"), run("4000", ratio="2.00", log="2.00")]
     wrong = DX | {"QPCR_DX_RATIO_PCT": "20.00"}
