@@ -200,8 +200,11 @@ def test_the_workbook_alone_says_everything(real, tmp_path):
         path = new / f"{name}.yml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(document(data), encoding="utf-8")
-    if specs.derivations.place.is_dir():
-        shutil.copytree(specs.derivations.place, new / "sdtm_specs" / "derivations")
+    place = specs.derivations.place
+    if place.is_dir():
+        shutil.copytree(place, new / "sdtm_specs" / place.name)
+    else:
+        shutil.copy(place, new / "sdtm_specs")
     if specs.items:
         shutil.copy(real / "sdtm_specs" / "eligibility.yml", new / "sdtm_specs")
     again = load_specs(new / "sdtm_specs", "second")
