@@ -6,6 +6,8 @@ OUT ?= out/demo
 UV := .uv/bin/uv
 ENV := .venv/.synced
 BIN := .venv/bin
+# Without bytecode each of the many processes of the book and the tests compiles pandas again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test quality faults bench lint book clean
@@ -18,7 +20,7 @@ $(UV):
 	.uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 $(ENV): $(UV) uv.lock pyproject.toml .python-version
-	$(UV) sync --locked --quiet --python .uv/bin/python
+	$(UV) sync --locked --quiet --compile-bytecode --python .uv/bin/python
 	@touch $(ENV)
 
 demo: $(ENV) ## the whole job on a synthetic trial: export, report, SDTM datasets, book (OUT=DIR)
