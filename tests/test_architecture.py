@@ -34,6 +34,7 @@ ROOMS = (
     "submission",
     "analysis",
     "simulation",
+    "study_folders",
     "study",
     "run",
     "quality",

@@ -1,10 +1,9 @@
-"""A study's folders, loaded: the protocol, the specifications, the standards they name and the study's own rules."""
+"""A study's folders, loaded, with the study's own rules: what everything that checks starts from."""
 
 from __future__ import annotations
 
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
@@ -17,79 +16,16 @@ from trialbook.checks.questions import Questions
 from trialbook.checks.rule import Rule
 from trialbook.checks.schema import build_schema
 from trialbook.datasets import SdtmDataset, Variable
-from trialbook.errors import SpecError, TrialbookError
 from trialbook.exports.moments import today
-from trialbook.mapping import MappedStudy, Specs, load_export_spec, load_specs
-from trialbook.protocol import Protocol, Visit
-from trialbook.protocol.trial_design import DesignDataset, trial_design
 from trialbook.specfile import SpecFile
-from trialbook.standards import ControlledTerminology, Standard, load_ct, load_standard
+from trialbook.study_folders import STUDY_FILE, StudyFolders, find_study, standard_keys
 from trialbook.studymodules import namespace
 
-STUDY_FILE = Path("protocol/study.yml")
+__all__ = ["STUDY_FILE", "LoadedStudy", "find_study", "standard_keys"]
 
 
-def find_study(start: Path) -> Path:
-    """The nearest folder from ``start`` upward that holds ``protocol/study.yml``."""
-    for folder in (start.resolve(), *start.resolve().parents):
-        if (folder / STUDY_FILE).is_file():
-            return folder
-    raise TrialbookError(
-        f"no study here: neither this folder nor one above it has {STUDY_FILE}",
-        file=start,
-        remedy="Go to the study's folder, or name it with --study DIR.",
-    )
-
-
-class LoadedStudy:
-    """The folders of one study; each part is read when it is first asked for."""
-
-    def __init__(self, root: Path | str):
-        self.root = Path(root).resolve()
-        if not (self.root / STUDY_FILE).is_file():
-            raise TrialbookError(f"is no study: it has no {STUDY_FILE}", file=root, remedy="Name a study's folder.")
-
-    @cached_property
-    def protocol(self) -> Protocol:
-        """``protocol/``."""
-        return Protocol(self.root / "protocol")
-
-    @property
-    def visits(self) -> dict[str, Visit]:
-        """The planned visits by name."""
-        return self.protocol.visits
-
-    @cached_property
-    def specs(self) -> Specs:
-        """``sdtm_specs/``."""
-        return load_specs(self.root / "sdtm_specs", namespace(self.protocol.id))
-
-    @property
-    def encodings(self) -> tuple[str, ...]:
-        """In which text that is not UTF-8 may be; it takes no other specification to know."""
-        return tuple(load_export_spec(self.root / "sdtm_specs").encodings)
-
-    @cached_property
-    def standard(self) -> Standard:
-        """The version of the SDTMIG that the protocol names."""
-        return load_standard(self.protocol.study.standard)
-
-    @cached_property
-    def ct(self) -> ControlledTerminology:
-        """The controlled terminology that the protocol names: the packaged one, or one added to ``sdtm_specs/ct/``."""
-        try:
-            return load_ct(self.protocol.study.ct, self.root / "sdtm_specs" / "ct")
-        except SpecError as error:
-            raise SpecFile(self.root / STUDY_FILE).error(["ct"], error.what, error.remedy) from None
-
-    def trial_design(self, mapped: MappedStudy | None = None) -> tuple[DesignDataset, ...]:
-        """TS, TA, TE, TV and TI by ``protocol/``, those that the specifications don't map; none without ``protocol/design.yml``.
-
-        TS takes what only the data know from ``mapped``.
-        """
-        frames = {name: one.dataset.frame for name, one in mapped.datasets.items()} if mapped else {}
-        made = trial_design(self.protocol, self.standard, self.ct, frames)
-        return tuple(one for one in made if one.dataset.name not in self.specs.domains)
+class LoadedStudy(StudyFolders):
+    """The folders of one study and its rules; each part is read when it is first asked for."""
 
     @cached_property
     def models(self) -> StudyModels:
@@ -115,13 +51,6 @@ class LoadedStudy:
         own = rules_of(self.models.datasets.get(dataset.domain, ()))
         return (*dataset_rules(dataset, self.standard, self.ct, keys, self.questions), *own)
 
-    def keys(self, domain: str) -> tuple[str, ...]:
-        """The natural key of a domain: its specification's, else the standard's; empty where neither knows it."""
-        spec = self.specs.domains.get(domain)
-        if spec is not None and spec.keys:
-            return spec.keys
-        return standard_keys(self.standard, domain)
-
     def schema(self, name: str, tables: dict[str, pd.DataFrame], *, form: bool = False) -> pa.DataFrameSchema:
         """An ordinary pandera schema with every rule about a dataset (or, with ``form``, a form) that can run on ``tables``.
 
@@ -142,9 +71,3 @@ class LoadedStudy:
             }
             rules = self.dataset_rules(SdtmDataset(name, "", tables[name], variables), self.keys(name))
         return build_schema(name, rules, tables)[0]
-
-
-def standard_keys(standard: Standard, domain: str) -> tuple[str, ...]:
-    """The keys that the standard gives a domain; SUPP-- has SUPPQUAL's, an unknown domain none."""
-    listed = standard.datasets.get("SUPPQUAL" if domain.startswith("SUPP") else domain)
-    return listed.keys if listed else ()

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         summary_table,
         visits_table,
     )
-    from trialbook.pages.session import provenance_line, show, study
+    from trialbook.pages.session import show, study
     from trialbook.pages.sources import (
         amendments_table,
         glossary_table,
@@ -101,7 +101,6 @@ _MODULES = {
         "visits_table",
     ),
     "session": (
-        "provenance_line",
         "show",
         "study",
     ),
@@ -155,7 +154,6 @@ __all__ = [
     "paths_table",
     "power_by_dropout_table",
     "power_by_rates_table",
-    "provenance_line",
     "questions_table",
     "references_list",
     "registry_table",
