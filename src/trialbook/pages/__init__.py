@@ -1,4 +1,4 @@
-"""The book: what its pages call, and the build.
+"""What the pages of the book call.
 
 Names are imported when they are first asked for, so that Sphinx can load the extension without loading pandas.
 """
@@ -9,16 +9,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from trialbook.pages.build import build_book
+    from trialbook.pages.assessments import assessments_table, laboratory_tests_table
     from trialbook.pages.codelists import codelists_table, standards_table
     from trialbook.pages.datasets import algorithms_table, datasets_table
     from trialbook.pages.domains import domain_specification
     from trialbook.pages.eligibility import cases_tables, contradictions_table, criteria_table, items_table, settings_table
     from trialbook.pages.forms import form_specification, forms_table
+    from trialbook.pages.m11 import m11_legend, section, title_page
     from trialbook.pages.objectives import (
         analysis_sets_table,
         analysis_settings_table,
         endpoints_table,
+        estimands_overview,
         estimands_tables,
         intercurrent_events_table,
         objectives_table,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
         interventions_tables,
         paths_table,
         summary_table,
+        thresholds_tables,
         visits_table,
     )
     from trialbook.pages.session import show, study
@@ -50,60 +53,37 @@ if TYPE_CHECKING:
         statements_tables,
     )
     from trialbook.pages.synopsis import arms_table, criteria_list, endpoints_list, synopsis_table
+    from trialbook.pages.trial_schema import trial_schema
 
 _MODULES = {
-    "build": ("build_book",),
-    "codelists": (
-        "codelists_table",
-        "standards_table",
-    ),
-    "datasets": (
-        "algorithms_table",
-        "datasets_table",
-    ),
+    "assessments": ("assessments_table", "laboratory_tests_table"),
+    "codelists": ("codelists_table", "standards_table"),
+    "datasets": ("algorithms_table", "datasets_table"),
     "domains": ("domain_specification",),
-    "eligibility": (
-        "cases_tables",
-        "contradictions_table",
-        "criteria_table",
-        "items_table",
-        "settings_table",
-    ),
-    "forms": (
-        "form_specification",
-        "forms_table",
-    ),
+    "eligibility": ("cases_tables", "contradictions_table", "criteria_table", "items_table", "settings_table"),
+    "forms": ("form_specification", "forms_table"),
+    "m11": ("m11_legend", "section", "title_page"),
     "objectives": (
         "analysis_sets_table",
         "analysis_settings_table",
         "endpoints_table",
+        "estimands_overview",
         "estimands_tables",
         "intercurrent_events_table",
         "objectives_table",
     ),
-    "runs": (
-        "inputs_table",
-        "latest_run",
-    ),
-    "sample_size": (
-        "events_table",
-        "power_by_dropout_table",
-        "power_by_rates_table",
-        "sample_size_table",
-        "scenarios_table",
-    ),
+    "runs": ("inputs_table", "latest_run"),
+    "sample_size": ("events_table", "power_by_dropout_table", "power_by_rates_table", "sample_size_table", "scenarios_table"),
     "schedule": (
         "activities_table",
         "elements_table",
         "interventions_tables",
         "paths_table",
         "summary_table",
+        "thresholds_tables",
         "visits_table",
     ),
-    "session": (
-        "show",
-        "study",
-    ),
+    "session": ("show", "study"),
     "sources": (
         "amendments_table",
         "glossary_table",
@@ -113,12 +93,8 @@ _MODULES = {
         "sources_legend",
         "statements_tables",
     ),
-    "synopsis": (
-        "arms_table",
-        "criteria_list",
-        "endpoints_list",
-        "synopsis_table",
-    ),
+    "synopsis": ("arms_table", "criteria_list", "endpoints_list", "synopsis_table"),
+    "trial_schema": ("trial_schema",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
@@ -129,7 +105,7 @@ __all__ = [
     "analysis_sets_table",
     "analysis_settings_table",
     "arms_table",
-    "build_book",
+    "assessments_table",
     "cases_tables",
     "codelists_table",
     "contradictions_table",
@@ -140,6 +116,7 @@ __all__ = [
     "elements_table",
     "endpoints_list",
     "endpoints_table",
+    "estimands_overview",
     "estimands_tables",
     "events_table",
     "form_specification",
@@ -149,7 +126,9 @@ __all__ = [
     "intercurrent_events_table",
     "interventions_tables",
     "items_table",
+    "laboratory_tests_table",
     "latest_run",
+    "m11_legend",
     "objectives_table",
     "paths_table",
     "power_by_dropout_table",
@@ -159,6 +138,7 @@ __all__ = [
     "registry_table",
     "sample_size_table",
     "scenarios_table",
+    "section",
     "settings_table",
     "show",
     "sources_legend",
@@ -167,6 +147,9 @@ __all__ = [
     "study",
     "summary_table",
     "synopsis_table",
+    "thresholds_tables",
+    "title_page",
+    "trial_schema",
     "visits_table",
 ]
 
