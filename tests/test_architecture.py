@@ -39,6 +39,7 @@ ROOMS = (
     "run",
     "quality",
     "pages",
+    "book",
     "amendment",
     "demo",
     "terminal",

@@ -27,7 +27,7 @@ def book_build(
 
     A page whose cell fails is an error that names the page and the cell; the book that was there stays.
     """
-    from trialbook.pages import build_book
+    from trialbook.book import build_book
     from trialbook.terminal import progress
 
     with progress(1) as step:

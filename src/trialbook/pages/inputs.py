@@ -1,24 +1,30 @@
-"""What the book is made from: the export that its pages show, and hashes over what decides results."""
+"""What the book is made from: where it stands, by which names its files go, and hashes over what they hold.
+
+An input is named by where it belongs: ``study:protocol/visits.yml``, ``export:AE.csv``, ``kit:pages/html.py`` and ``run:`` for
+the validation that all pages show. A name with ``/`` at its end is a folder, whose content is the names in it.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
 EXPORT_VARIABLE = "TRIALBOOK_EXPORT"
+LEVEL_VARIABLE = "TRIALBOOK_SUBJECT_LEVEL"
+RUN_VARIABLE = "TRIALBOOK_RUN"
 WORK = Path("_build/trialbook")
-"""Where a study keeps what makes the next build fast: pages read, results of cells; it can be removed at any time."""
+"""Where a study keeps what makes the next build fast: executed pages, pages read; it can be removed at any time."""
 
 STUDY_FOLDERS = ("protocol", "sdtm_specs", "validators")
 LOCK_FILE = "uv.lock"
-CACHES = ".jupyter_cache"
-"""The folder of executed pages beside the site that is being built: one cache in it for each state of the inputs."""
+KIT = Path(__file__).resolve().parents[1]
 
-_KIT = Path(__file__).resolve().parents[1]
+_OWN = {"_build", ".git", ".venv", "out", "__pycache__"}
 
 
 def named_export() -> Path | None:
@@ -27,43 +33,90 @@ def named_export() -> Path | None:
     return Path(named) if named else None
 
 
-def study_hash(root: Path) -> str:
-    """SHA-256 over the study's own folders: names and contents."""
-    return _hash(_files(root, *STUDY_FOLDERS))
+def book_files(root: Path) -> frozenset[str]:
+    """The names in ``book/``: a page links to those that are there. Listed, so that the build knows that a page depends on it."""
+    folder = root / "book"
+    return frozenset(path.name for path in folder.iterdir()) if folder.is_dir() else frozenset()
 
 
-def simulation_hash(root: Path) -> str:
-    """SHA-256 over all that a synthetic export of the study depends on: the kit and the study's folders."""
-    return _hash(iter([*_files(_KIT, "."), *_files(root, *STUDY_FOLDERS, "simulation")]), sys.version)
+class Inputs:
+    """The inputs of a build by name, each hashed once."""
+
+    def __init__(self, root: Path, export: Path | None, run: Path | None = None):
+        self.root, self.export, self.run = root, export, run
+        self._hashes: dict[str, str | None] = {}
+
+    def with_run(self, run: Path | None) -> Inputs:
+        """The same inputs with the file of a validation."""
+        other = Inputs(self.root, self.export, run)
+        other._hashes = {name: digest for name, digest in self._hashes.items() if name != "run:"}
+        return other
+
+    def names(self, read: dict[str, list[str]]) -> set[str]:
+        """The inputs in what a process has read (:func:`~trialbook.pages.reads.report`)."""
+        found = {name for file in read["files"] if (name := self._name(Path(file)))}
+        found |= {f"{name}/" for folder in read["folders"] if (name := self._name(Path(folder)))}
+        return found | {
+            f"kit:{Path(file).relative_to(KIT).as_posix()}" for file in read["modules"] if Path(file).is_relative_to(KIT)
+        }
+
+    def hash(self, name: str) -> str | None:
+        """SHA-256 of an input; None where it is not there."""
+        if name not in self._hashes:
+            path = self.path(name)
+            self._hashes[name] = None if path is None or not path.exists() else content_hash(path)
+        return self._hashes[name]
+
+    def path(self, name: str) -> Path | None:
+        """Where an input lies; None for one that this build does not have."""
+        where, _, rest = name.partition(":")
+        top = {"study": self.root, "export": self.export, "kit": KIT, "run": self.run}[where]
+        return top if top is None or not rest.strip("/") else top / rest.rstrip("/")
+
+    def _name(self, file: Path) -> str | None:
+        """The name of a file that is an input; the book's own work and what Python keeps beside its modules are none."""
+        if self.run is not None and file == self.run:
+            return "run:"
+        for where, top in (("export", self.export), ("kit", KIT), ("study", self.root)):
+            if top is not None and file.is_relative_to(top):
+                inside = file.relative_to(top)
+                if inside.parts and ((where != "export" and inside.parts[0] in _OWN) or "__pycache__" in inside.parts):
+                    return None
+                return f"{where}:{inside.as_posix()}" if inside.parts else f"{where}:"
+        return None
 
 
-def inputs_hash(root: Path, export: Path) -> str:
-    """SHA-256 over all that a page's results depend on beside its own code.
+def content_hash(path: Path) -> str:
+    """SHA-256 of a file's content, or of the names in a folder."""
+    if path.is_dir():
+        names = sorted(one.name for one in path.iterdir() if one.name != "__pycache__")
+        return hashlib.sha256("\0".join(names).encode("utf-8", "surrogateescape")).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
-    The kit's sources, the study's folders, the export, the lock file, the interpreter, the versions of what is installed, and the
-    names of the book's pages: a page links to those that are there.
-    """
-    pages = sorted(page.relative_to(root).as_posix() for page in (root / "book").rglob("*.md"))
+
+def tree_hash(files: Iterable[tuple[str, str]]) -> str:
+    """SHA-256 over names and hashes of files, as ``sha256sum`` would list them in the order of their names."""
+    listed = "".join(f"{digest}  {name}\n" for name, digest in sorted(files))
+    return hashlib.sha256(listed.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def folder_hashes(folder: Path, *parts: str) -> dict[str, str]:
+    """SHA-256 of each file in these parts of a folder, by its name in it; of a file, under its own name."""
+    return {name: content_hash(path) for name, path in _files(folder, *parts)}
+
+
+@cache
+def environment_hash() -> str:
+    """SHA-256 over the interpreter and the versions of all that is installed: results may depend on each."""
     installed = sorted({f"{one.metadata['Name']} {one.version}" for one in metadata.distributions()})
-    files = [*_files(_KIT, "."), *_files(root, *STUDY_FOLDERS, LOCK_FILE), *_files(export, ".")]
-    return _hash(iter(files), str(export), sys.version, *installed, *pages)
+    return hashlib.sha256("\n".join([sys.version, *installed]).encode()).hexdigest()
 
 
 def _files(folder: Path, *parts: str) -> Iterator[tuple[str, Path]]:
-    """Every file in these parts of a folder, by its name in it and in a fixed order; parts that are not there give none."""
-    for part in parts:
+    for part in parts or (".",):
         top = folder / part
         found = [top] if top.is_file() else sorted(path for path in top.rglob("*") if path.is_file())
         for path in found:
             if "__pycache__" not in path.parts:
-                yield path.relative_to(folder).as_posix(), path
-
-
-def _hash(files: Iterator[tuple[str, Path]], *texts: str) -> str:
-    digest = hashlib.sha256()
-    for text in texts:
-        digest.update(text.encode() + b"\0")
-    for name, path in files:
-        with path.open("rb") as file:
-            digest.update(name.encode("utf-8", "surrogateescape") + b"\0" + hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
+                yield path.relative_to(folder).as_posix() if path != folder else path.name, path

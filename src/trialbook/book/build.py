@@ -1,0 +1,187 @@
+"""Build the book: pages executed, then Jupyter Book in a process of its own, whose site is taken when it is without fault."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from trialbook.book.about import About
+from trialbook.book.execution import Executed, Page, execute_pages, kernel_folder
+from trialbook.book.failures import HEADER_REMEDY, explain_failure
+from trialbook.book.manifest import write_manifest
+from trialbook.errors import TrialbookError
+from trialbook.outputs import output_folder
+from trialbook.pages.inputs import EXPORT_VARIABLE, LEVEL_VARIABLE, WORK, Inputs, named_export
+from trialbook.pages.tasks import shown_run, synthetic_export
+
+try:
+    import fcntl
+except ImportError:  # Windows: two builds of one study at a time are then the user's to avoid
+    fcntl = None  # type: ignore[assignment]
+
+Builder = Literal["html", "singlehtml"]
+Step = Callable[[str], None]
+
+BOOK_FILES = ("_config.yml", "_toc.yml")
+ABOUT = "about.json"
+PREPARED_VARIABLE = "TRIALBOOK_PREPARED"
+"""Set for Jupyter Book when the pages are executed; without it the extension has them executed itself."""
+
+_COMMAND = (sys.executable, "-P", "-c", "from jupyter_book.cli.main import main; main()")
+_CODE_CELL = re.compile(r"^(`{3,}|~{3,}|:{3,})\s*\{code-cell\}", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The pages of a study's book, executed: where they lie, what was executed anew, and what they were made from."""
+
+    root: Path
+    work: Path
+    pages: tuple[Page, ...]
+    executed: Executed
+    inputs: Inputs
+    anew: tuple[str, ...]
+    about: About
+
+
+def _quiet(step: str) -> None:
+    """No progress shown."""
+
+
+def build_book(root: Path, out: Path, export: Path | None = None, *, subject_level: bool = False, step: Step = _quiet) -> Path:
+    """Build the book of the study at ``root`` into ``out``, whole or not at all; returns the path of its ``index.html``.
+
+    ``export`` is what the pages about data show; without it the one that TRIALBOOK_EXPORT names, else a synthetic
+    one, simulated. Of a real export they show aggregates only, unless ``subject_level`` is asked for. Raises
+    :class:`~trialbook.errors.TrialbookError` where a cell raises (page, cell and error), where a page that has code was not
+    executed, where a cross-reference leads nowhere, and where Jupyter Book can't build.
+    """
+    root, out = root.resolve(), out.resolve()
+    with output_folder(out) as folder, rendered(root, export, subject_level, "html", step) as (site, prepared):
+        leave = shutil.ignore_patterns("reports", ".buildinfo", ".doctrees", "objects.inv")
+        shutil.copytree(site, folder, dirs_exist_ok=True, ignore=leave)
+        step("writing the manifest")
+        write_manifest(folder, prepared.about, [page.name for page in prepared.pages], prepared.executed, prepared.inputs)
+    return out / "index.html"
+
+
+@contextlib.contextmanager
+def rendered(
+    root: Path, export: Path | None, subject_level: bool, builder: Builder, step: Step = _quiet
+) -> Iterator[tuple[Path, Prepared]]:
+    """What Sphinx makes of the executed pages, as a site or as one page, for as long as the block runs.
+
+    The single page lies at ``book/index.html``. Raises as :func:`build_book` does.
+    """
+    root = root.resolve()
+    with work_folder(root) as work:
+        prepared = prepare(root, work, export, subject_level, step)
+        step("rendering the pages")
+        yield _render(prepared, builder), prepared
+
+
+def prepare(root: Path, work: Path, export: Path | None, subject_level: bool, step: Step = _quiet) -> Prepared:
+    """Execute what has to be executed; raises TrialbookError with page, cell and error where a cell raises."""
+    for name in BOOK_FILES:
+        if not (root / name).is_file():
+            raise TrialbookError(f"has no book: {name} is not there", file=root, remedy="Name a study's folder that has one.")
+    pages = tuple(pages_of(root))
+    for page in pages:
+        if _CODE_CELL.search(page.text) and not page.executable:
+            raise TrialbookError("has code cells that were not executed", file=f"{page.name}.md", remedy=HEADER_REMEDY)
+    named = _existing(export or named_export())
+    if named is None:
+        step("simulating an export")
+    shown = named or synthetic_export(root)
+    inputs, executed = Inputs(root, shown.resolve()), Executed(work / "executed")
+    about = About.of(root)
+    about.write(work / ABOUT)
+    subject_level = subject_level or os.environ.get(LEVEL_VARIABLE) == "1"
+
+    def run() -> Path:
+        step("validating the export")
+        return shown_run(root, shown.resolve(), subject_level)
+
+    anew = execute_pages(list(pages), executed, inputs, run, _environment(work), step)
+    return Prepared(root, work, pages, executed, inputs, tuple(anew), about)
+
+
+def pages_of(root: Path) -> Iterator[Page]:
+    """The pages in the order of ``_toc.yml``. Raises TrialbookError where that file can't be read."""
+    from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
+
+    try:
+        names = list(parse_toc_yaml(str(root / "_toc.yml")))
+    except (MalformedError, OSError, ValueError) as error:
+        remedy = "Mend the table of contents: format, root, then parts with chapters."
+        raise TrialbookError(f"can't be read as a table of contents: {error}", file="_toc.yml", remedy=remedy) from None
+    for name in names:
+        bare = name.removesuffix(".md")
+        yield Page(bare, root / f"{bare}.md")
+
+
+def _existing(named: Path | None) -> Path | None:
+    if named is not None and not named.exists():
+        remedy = "Name an export that exists."
+        raise TrialbookError("there is no such export for the book's pages to show", file=named, remedy=remedy)
+    return named
+
+
+def _render(prepared: Prepared, builder: Builder) -> Path:
+    """Run Jupyter Book; its site, once that is known to be without fault.
+
+    Sphinx says each warning once, when it reads a page: unless the last build was without fault, all pages are read again.
+    """
+    root, work = prepared.root, prepared.work
+    built, complete, log = work / "_build", work / f"complete-{builder}", work / "build.log"
+    if not complete.exists():
+        shutil.rmtree(built / ".doctrees", ignore_errors=True)
+    complete.unlink(missing_ok=True)
+    shutil.rmtree(built / builder, ignore_errors=True)  # or pages that have left the table of contents would stay
+    how = ["--builder", "html"] if builder == "html" else ["--builder", "custom", "--custom-builder", builder]
+    command = [*_COMMAND, "build", str(root), "--path-output", str(work), *how]
+    environment = _environment(work) | {PREPARED_VARIABLE: str(work), EXPORT_VARIABLE: str(prepared.inputs.export)}
+    done = subprocess.run(command, cwd=work, env=environment, capture_output=True, encoding="utf-8", errors="replace")
+    said = f"{done.stdout}\n{done.stderr}"
+    log.write_text(said, encoding="utf-8")
+    failure = explain_failure(said, done.returncode, root, log)
+    if failure:
+        raise failure
+    complete.touch()
+    return built / builder
+
+
+def _environment(work: Path) -> dict[str, str]:
+    """This process's environment, in which the kernel ``python3`` is this Python, and nobody's IPython start-up files run."""
+    paths = [str(kernel_folder(work)), *filter(None, [os.environ.get("JUPYTER_PATH")])]
+    return os.environ | {
+        "IPYTHONDIR": str(work / "ipython"),
+        "JUPYTER_PATH": os.pathsep.join(paths),
+        "NO_COLOR": "1",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "PYTHONUTF8": "1",
+    }
+
+
+@contextlib.contextmanager
+def work_folder(root: Path) -> Iterator[Path]:
+    """The study's work folder, to one build at a time: the next waits."""
+    work = root / WORK
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        lock = (work / "lock").open("w")
+    except OSError as error:
+        remedy = "The build keeps its cache there; make the study's folder writable, or copy the study."
+        raise TrialbookError(f"can't be written: {error.strerror}", file=work, remedy=remedy) from None
+    with lock:
+        if fcntl is not None:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield work

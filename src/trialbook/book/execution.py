@@ -1,0 +1,209 @@
+"""Execute the book's pages: side by side, each in a kernel of its own, and only those whose inputs have changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+from trialbook.errors import TrialbookError
+from trialbook.pages.inputs import EXPORT_VARIABLE, KIT, RUN_VARIABLE, Inputs
+from trialbook.pages.records import Record
+
+TIMEOUT = 600
+KERNEL = "python3"
+_SHOWS_RUN = re.compile(r"\blatest_run\b")
+_LINE = re.compile(r"Cell In\[\d+\], line (\d+)")
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the book: its name in the table of contents (``book/design``) and its file."""
+
+    name: str
+    file: Path
+
+    @cached_property
+    def text(self) -> str:
+        """The page's MyST source. Raises TrialbookError where it is not there or no UTF-8."""
+        try:
+            return self.file.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            remedy = "Write the page, or take it out of _toc.yml."
+            raise TrialbookError("is in the table of contents and not there", file=self.file, remedy=remedy) from None
+        except UnicodeDecodeError as error:
+            raise TrialbookError(f"is no UTF-8 text: {error.reason}", file=self.file, remedy="Save it as UTF-8.") from None
+
+    def notebook(self) -> NotebookNode:
+        """The page as a notebook, as MyST-NB reads it."""
+        from myst_nb.core.read import read_myst_markdown_notebook
+
+        return read_myst_markdown_notebook(self.text, add_source_map=True, path=self.file)
+
+    @cached_property
+    def code(self) -> str:
+        """SHA-256 over the page's code cells; empty for a page that has none."""
+        cells = [cell.source for cell in self.notebook().cells if cell.cell_type == "code"] if self.executable else []
+        return hashlib.sha256("\0".join(cells).encode()).hexdigest() if cells else ""
+
+    @property
+    def executable(self) -> bool:
+        """Whether its header makes it a notebook."""
+        from myst_nb.core.read import is_myst_markdown_notebook
+
+        return bool(is_myst_markdown_notebook(self.text))
+
+
+class Executed:
+    """The folder of executed pages: of each the notebook with its outputs, and the record of what it was made from."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def notebook(self, page: str) -> Path:
+        """Where a page's executed notebook lies."""
+        return self.folder / f"{page}.ipynb"
+
+    def record(self, page: str) -> Record | None:
+        """What a page was made from; None for one that was never executed."""
+        return Record.read(self.folder / f"{page}.json")
+
+    def keep(self, page: str, notebook: NotebookNode, record: Record) -> None:
+        """Take in a page; its record comes last, so that none is without its notebook."""
+        target = self.notebook(page)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, target)
+        record.write(self.folder / f"{page}.json")
+
+
+def execute_pages(
+    pages: list[Page],
+    executed: Executed,
+    inputs: Inputs,
+    run: Callable[[], Path],
+    environment: Mapping[str, str],
+    step: Callable[[str], None],
+) -> list[str]:
+    """Execute the pages that have to be; returns their names.
+
+    ``run`` makes the file of the validation; pages that show it wait for it, and the others go on meanwhile. Raises
+    TrialbookError with page, cell and error where a cell raises: the first in the order of the book, and how many more.
+    """
+    kernels = max(2, os.cpu_count() or 1)
+    failures: dict[str, TrialbookError] = {}
+    done: list[str] = []
+    with ThreadPoolExecutor(kernels) as pool:
+        shared = pool.submit(run) if any(_SHOWS_RUN.search(page.text) for page in pages) else None
+
+        def execute(page: Page) -> bool:
+            if not page.code:
+                return False
+            waits = shared is not None and _SHOWS_RUN.search(page.text)
+            own = inputs.with_run(shared.result() if waits and shared else None)
+            record = executed.record(page.name)
+            if record and executed.notebook(page.name).is_file() and not record.stale(page.code, own):
+                return False
+            step(f"executing {page.name}")
+            started = datetime.now(UTC)
+            notebook, read = run_notebook(page, own, environment)
+            executed.keep(page.name, notebook, Record.of(page.code, read, own, started))
+            return True
+
+        waiting = sorted(pages, key=lambda page: bool(_SHOWS_RUN.search(page.text)))
+        futures: dict[Future[bool], Page] = {pool.submit(execute, page): page for page in waiting}
+        for future in as_completed(futures):
+            name = futures[future].name
+            try:
+                if future.result():
+                    done.append(name)
+            except TrialbookError as error:
+                failures[name] = error
+    for page in pages:
+        if page.name in failures:
+            raise failures[page.name]
+    return done
+
+
+def run_notebook(page: Page, inputs: Inputs, environment: Mapping[str, str]) -> tuple[NotebookNode, dict[str, list[str]]]:
+    """Run a page's cells; the notebook with its outputs, and what the kernel has read.
+
+    Raises TrialbookError with page, cell, line and error where a cell raises, takes too long or ends its kernel.
+    """
+    notebook = page.notebook()
+    if notebook.metadata.get("kernelspec", {}).get("name") != KERNEL:
+        remedy = f"Begin the page with a header that says `file_format: mystnb` and names the kernel `{KERNEL}`."
+        raise TrialbookError("names no kernel that the book has", file=_shown(page, inputs), remedy=remedy)
+    where = {"metadata": {"path": str(page.file.parent)}}
+    client = NotebookClient(notebook, timeout=TIMEOUT, kernel_name=KERNEL, resources=where, record_timing=False)
+    cells = [(at, cell) for at, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    with client.setup_kernel(env=_variables(inputs, environment), cwd=str(page.file.parent)):
+        for number, (at, cell) in enumerate(cells, start=1):
+            try:
+                client.execute_cell(cell, at, execution_count=number)
+            except CellExecutionError as error:
+                raise _failure(page, inputs, number, error) from None
+            except CellTimeoutError:
+                raise _broken(page, inputs, number, f"did not end in {TIMEOUT} seconds") from None
+            except DeadKernelError:
+                raise _broken(page, inputs, number, "ended its kernel") from None
+        read = _report(client, inputs, len(notebook.cells))
+    for _, cell in cells:
+        cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+    return notebook, read
+
+
+def _report(client: NotebookClient, inputs: Inputs, at: int) -> dict[str, list[str]]:
+    """Ask the kernel what it has read, in a cell that the page does not have."""
+    roots = [KIT, inputs.root, *filter(None, [inputs.export, inputs.run])]
+    asked = f"from trialbook.pages.reads import report as _report; print(_report(*{[str(root) for root in roots]!r}))"
+    cell = nbformat.v4.new_code_cell(asked)
+    client.nb.cells.append(cell)
+    client.execute_cell(cell, at, store_history=False)
+    client.nb.cells.pop()
+    said: dict[str, list[str]] = json.loads("".join(output.text for output in cell.outputs if output.get("name") == "stdout"))
+    return said
+
+
+def _variables(inputs: Inputs, environment: Mapping[str, str]) -> dict[str, str]:
+    named = {EXPORT_VARIABLE: inputs.export, RUN_VARIABLE: inputs.run}
+    kept = {name: value for name, value in environment.items() if name not in (*named, "PYTHONDONTWRITEBYTECODE")}
+    return kept | {name: str(path) for name, path in named.items() if path is not None}
+
+
+def _failure(page: Page, inputs: Inputs, number: int, error: CellExecutionError) -> TrialbookError:
+    line = _LINE.search(_COLOURS.sub("", error.traceback))
+    place = f"cell {number}" + (f", line {line[1]}" if line else "")
+    return TrialbookError(f"{error.ename}: {error.evalue}", file=_shown(page, inputs), place=place)
+
+
+def _broken(page: Page, inputs: Inputs, number: int, what: str) -> TrialbookError:
+    return TrialbookError(what, file=_shown(page, inputs), place=f"cell {number}")
+
+
+def _shown(page: Page, inputs: Inputs) -> str:
+    return page.file.relative_to(inputs.root).as_posix() if page.file.is_relative_to(inputs.root) else str(page.file)
+
+
+def kernel_folder(work: Path) -> Path:
+    """A Jupyter data folder whose kernel ``python3`` is this Python, and notes what it reads."""
+    kernel = work / "jupyter" / "kernels" / KERNEL
+    kernel.mkdir(parents=True, exist_ok=True)
+    argv = [sys.executable, "-P", "-m", "trialbook.book.kernel", "-f", "{connection_file}"]
+    metadata = {"supported_encryption": ["curve"]}
+    spec = {"argv": argv, "display_name": "Python 3 (ipykernel)", "language": "python", "metadata": metadata}
+    (kernel / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+    return work / "jupyter"

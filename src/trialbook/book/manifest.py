@@ -1,0 +1,74 @@
+"""The manifest of a site: its files, its executed notebooks, and of each page the inputs that it was made from.
+
+``manifest.json`` in the site's folder::
+
+    {"schema": 1, "about": {...},
+     "inputs": {"study:protocol/visits.yml": "<sha256>", ...},
+     "pages": {"book/design": {"executed": "...", "seconds": 1.2, "inputs": ["study:protocol/visits.yml", ...]}},
+     "files": {"book/design.html": "<sha256>", ...}}
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from trialbook.book.about import About
+from trialbook.book.execution import Executed
+from trialbook.pages.inputs import Inputs, folder_hashes
+from trialbook.pages.records import Record
+
+MANIFEST = "manifest.json"
+NOTEBOOKS = "notebooks"
+SCHEMA = 1
+
+
+def write_manifest(site: Path, about: About, pages: list[str], executed: Executed, inputs: Inputs) -> None:
+    """Put the executed notebooks into a site, and the manifest over all of its files."""
+    for page in pages:
+        if executed.notebook(page).is_file() and executed.record(page):
+            target = site / NOTEBOOKS / f"{page}.ipynb"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(clean_notebook(executed.notebook(page)), encoding="utf-8")
+    records = page_records(pages, executed, inputs)
+    made_from = {name: digest for record in records.values() for name, digest in record.inputs.items()}
+    manifest: dict[str, Any] = {
+        "schema": SCHEMA,
+        "about": dataclasses.asdict(about),
+        "inputs": dict(sorted(made_from.items())),
+        "pages": {
+            page: {"executed": one.executed, "seconds": one.seconds, "inputs": sorted(one.inputs)}
+            for page, one in records.items()
+        },
+        "files": folder_hashes(site),
+    }
+    (site / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def page_records(pages: list[str], executed: Executed, inputs: Inputs) -> dict[str, Record]:
+    """What each executed page was made from; of the validation that it shows, what that was made from."""
+    run = Record.read(inputs.run.with_name("record.json")) if inputs.run else None
+    found = {}
+    for page in pages:
+        record = executed.record(page)
+        if record is None:
+            continue
+        of_run = run.inputs if run and "run:" in record.inputs else {}
+        own = {name: digest for name, digest in record.inputs.items() if name != "run:"}
+        found[page] = dataclasses.replace(record, inputs=dict(sorted({**of_run, **own}.items())))
+    return found
+
+
+def clean_notebook(file: Path) -> str:
+    """An executed notebook as it is offered for download: the same bytes for the same results."""
+    notebook = nbformat.read(file, as_version=4)
+    kept = {name: value for name, value in notebook.metadata.items() if name in ("kernelspec", "language_info")}
+    notebook.metadata = nbformat.from_dict(kept)
+    for number, cell in enumerate(notebook.cells, start=1):
+        cell["id"] = f"cell-{number}"
+        cell.metadata.pop("execution", None)
+    return str(nbformat.writes(notebook)) + "\n"

@@ -1,0 +1,35 @@
+"""Section numbers: the first numbered part of the book has numbers, the pages of the parts after it letters.
+
+Sphinx numbers each part from 1 again, so that "2.1" would name several places of one document.
+"""
+
+from __future__ import annotations
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+
+def letter_parts(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Turn the first number of every section after the first numbered part into a letter; returns the pages that changed."""
+    root = env.config.root_doc
+    toctrees = [node for node in env.tocs[root].findall(addnodes.toctree) if node.get("numbered")] if root in env.tocs else []
+    later = [page for node in toctrees[1:] for page in node["includefiles"] if page in env.toc_secnumbers]
+    for at, page in enumerate(later):
+        letter = _letter(at)
+        env.toc_secnumbers[page] = {
+            anchor: (letter, *number[1:]) if number else number  # type: ignore[misc]
+            for anchor, number in env.toc_secnumbers[page].items()
+        }
+        for reference in env.tocs[page].findall(nodes.reference):
+            if reference.get("secnumber"):
+                reference["secnumber"] = (letter, *reference["secnumber"][1:])
+        if env.titles[page].get("secnumber"):
+            env.titles[page]["secnumber"] = (letter, *env.titles[page]["secnumber"][1:])
+    return later
+
+
+def _letter(at: int) -> str:
+    """A to Z, then AA, AB and so on."""
+    return chr(ord("A") + at) if at < 26 else _letter(at // 26 - 1) + _letter(at % 26)

@@ -1,0 +1,98 @@
+"""What pages share, made once in a process of its own: the synthetic export, and the validation of the export.
+
+``python -m trialbook.pages.tasks TASK READ ARGUMENTS`` makes it and writes into READ what it has read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from trialbook.errors import TrialbookError
+from trialbook.pages.inputs import KIT, WORK, Inputs
+from trialbook.pages.reads import report, watch
+from trialbook.pages.records import Record
+
+_USERS_ERROR = 2
+
+
+def synthetic_export(root: Path) -> Path:
+    """The study's synthetic export, simulated when what it is made from has changed since; ``defects.json`` lies beside it.
+
+    Raises TrialbookError where the study has no course of disease to simulate.
+    """
+    made = root / WORK / "simulated"
+    _ensure("simulate", (root, made), made, Inputs(root, None))
+    return made / "export"
+
+
+def shown_run(root: Path, export: Path, subject_level: bool) -> Path:
+    """The file with what pages show of the validation of an export, made when what it is made from has changed since."""
+    made = root / WORK / "run"
+    level = "subject" if subject_level else "aggregate"
+    _ensure("validate", (root, export, made / "run.json", level), made, Inputs(root, export))
+    return made / "run.json"
+
+
+def _ensure(task: str, arguments: tuple[object, ...], made: Path, inputs: Inputs) -> None:
+    """Make it again where its record does not hold; what was there before goes, also when this fails."""
+    code = hashlib.sha256("\0".join([task, *map(str, arguments)]).encode("utf-8", "surrogateescape")).hexdigest()
+    kept = made / "record.json"
+    record = Record.read(kept)
+    if record and not record.stale(code, inputs):
+        return
+    shutil.rmtree(made, ignore_errors=True)
+    made.mkdir(parents=True)
+    started = datetime.now(UTC)
+    with tempfile.TemporaryDirectory() as folder:
+        read = Path(folder) / "read.json"
+        command = [sys.executable, "-P", "-m", __name__, task, str(read), *map(str, arguments)]
+        done = subprocess.run(
+            command, capture_output=True, encoding="utf-8", errors="replace", env=os.environ | {"PYTHONUTF8": "1"}
+        )
+        if done.returncode == _USERS_ERROR:
+            raise TrialbookError(done.stderr.strip())
+        if done.returncode:
+            raise RuntimeError(f"{task} for the book failed:\n{done.stderr}")
+        Record.of(code, json.loads(read.read_text(encoding="utf-8")), inputs, started).write(kept)
+
+
+def _simulate(root: str, target: str) -> None:
+    from trialbook.pages.simulated import simulate_shown
+    from trialbook.study_folders import StudyFolders
+
+    simulate_shown(StudyFolders(root), Path(target))
+
+
+def _validate(root: str, export: str, target: str, level: str) -> None:
+    from trialbook.pages.runs import make_shown_run
+
+    make_shown_run(Path(root), Path(export), level == "subject", Path(target))
+
+
+_TASKS: Mapping[str, Callable[..., None]] = {"simulate": _simulate, "validate": _validate}
+
+
+def main(task: str, read: str, *arguments: str) -> int:
+    """Do one task and write what was read; 2 with a message on stderr where the user has to mend something."""
+    watch()
+    try:
+        _TASKS[task](*arguments)
+    except TrialbookError as error:
+        print(error, file=sys.stderr)
+        return _USERS_ERROR
+    roots = [str(Path(argument).resolve()) for argument in arguments[:2] if Path(argument).exists()]
+    Path(read).write_text(report(str(KIT), *roots), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
