@@ -17,14 +17,19 @@ from trialbook.pages import session
 Edit = Callable[[Path, str, str], None]
 Rows = Callable[[str], list[list[str]]]
 PROTOCOL = Path(__file__).parent / "small_protocol"
-PAGES = ("index", "objectives", "design", "eligibility", "sample-size", "open-questions", "sources", "references")
+PAGES = (
+    "index", "protocol-summary", "objectives", "design", "population", "intervention", "statistics", "eligibility", "sample-size",
+    "open-questions", "sources", "glossary", "references",
+)  # fmt: skip
 NO_ARGUMENTS = [
     "activities_table", "amendments_table", "analysis_sets_table", "analysis_settings_table", "arms_table", "cases_tables",
-    "contradictions_table", "datasets_table", "elements_table", "endpoints_table", "estimands_tables", "events_table",
-    "glossary_table", "intercurrent_events_table", "interventions_tables", "items_table", "objectives_table", "paths_table",
+    "contradictions_table", "datasets_table", "elements_table", "endpoints_table", "estimands_overview", "estimands_tables",
+    "events_table",
+    "glossary_table", "intercurrent_events_table", "interventions_tables", "items_table", "laboratory_tests_table", "objectives_table",
+    "paths_table",
     "power_by_dropout_table", "power_by_rates_table", "questions_table", "references_list", "registry_table",
     "sample_size_table", "scenarios_table", "settings_table", "sources_legend", "statements_tables", "summary_table",
-    "visits_table",
+    "thresholds_tables", "title_page", "visits_table",
 ]  # fmt: skip
 WITH_ARGUMENTS = [
     ("criteria_table", "inclusion"), ("criteria_table", "exclusion"), ("criteria_list", "inclusion"),
@@ -119,6 +124,8 @@ def test_interventions(here: Path, rows: Rows) -> None:
         ["Regimen", "120 mg, every week, oral, tablet, for 3 months / record"],
         ["Doses", "13 planned, the last on day 85 / The first within 2 days of day 1 / None more than 1 day before it is planned"
                   " / Two at least 4 days apart / assumption"],
+    ]  # fmt: skip
+    assert rows(piece("thresholds_tables")) == [
         ["Steps of the dose", "120 → 60 mg / assumption"],
         ["Test", "Dose reduced", "Treatment stopped", "Unit", "Status"],
         ["WBC", "below 1.5", "below 1", "10^9/L", "in force"],
@@ -324,10 +331,11 @@ def test_links_lead_to_what_another_page_shows(here: Path) -> None:
     across = {link for link in links if not link.startswith("#")}
     assert across == {
         "eligibility.html#eligibility-E1", "eligibility.html#eligibility-I1", "eligibility.html#eligibility-I2",
-        "eligibility.html#eligibility-strict", "index.html#study-title", "objectives.html#objectives-CURE",
-        "objectives.html#objectives-LIFE", "open-questions.html#questions-1", "references.html#references-book1",
+        "eligibility.html#eligibility-strict", "index.html#study-title", "intervention.html",
+        "objectives.html#objectives-CURE", "objectives.html#objectives-E_2dCURE", "objectives.html#objectives-LIFE",
+        "open-questions.html#questions-1", "population.html", "references.html#references-book1",
     }  # fmt: skip
-    places = {link.partition("#")[2] for link in links} - {"study-title"}
+    places = {link.partition("#")[2] for link in links if "#" in link} - {"study-title"}
     assert {place for place in places if not place.startswith("form-") and not place.startswith("domain-")} <= ids
 
 
@@ -344,7 +352,7 @@ def test_a_book_without_a_page_has_no_link_to_it(here: Path) -> None:
     [
         ("interventions", "dose: 120", "dose: 133", ("interventions_tables",), "120", "133"),
         ("interventions", "dose: 120", "dose: 133", ("summary_table",), "120", "133"),
-        ("interventions", "reduce_below: 1.5", "reduce_below: 1.7", ("interventions_tables",), "1.5", "1.7"),
+        ("interventions", "reduce_below: 1.5", "reduce_below: 1.7", ("thresholds_tables",), "1.5", "1.7"),
         ("interventions", "months: 3", "months: 9", ("elements_table",), "P3M", "P9M"),
         ("interventions", "months: 3", "months: 9", ("estimands_tables",), "for 3 months", "for 9 months"),
         ("interventions", "planned_doses: 13", "planned_doses: 14", ("activities_table",), "D85", "D92"),
@@ -382,12 +390,14 @@ def test_a_number_that_is_changed_once_changes_every_page(
         ("contradictions_table", "Contradictions: none stated."),
         ("elements_table", "Elements: none stated."),
         ("endpoints_table", "Endpoints: none stated."),
+        ("estimands_overview", "Estimands in short: none stated."),
         ("estimands_tables", "Estimands: none stated."),
         ("events_table", "The protocol states no assumptions about events."),
         ("glossary_table", "Glossary: none stated."),
         ("intercurrent_events_table", "Intercurrent events: none stated."),
         ("interventions_tables", "Interventions: none stated."),
         ("items_table", "Items of eligibility: none stated."),
+        ("laboratory_tests_table", "Clinical laboratory tests: none stated."),
         ("objectives_table", "Objectives: none stated."),
         ("paths_table", "Arms' paths: none stated."),
         ("power_by_dropout_table", "The protocol states no assumptions that give a number of subjects."),
@@ -399,6 +409,7 @@ def test_a_number_that_is_changed_once_changes_every_page(
         ("scenarios_table", "The protocol states no assumptions that give a number of subjects."),
         ("settings_table", "Settings of eligibility: none stated."),
         ("summary_table", "Trial summary: none stated."),
+        ("thresholds_tables", "Changes of the dose: none stated."),
         ("visits_table", "Visits: none stated."),
     ],
 )

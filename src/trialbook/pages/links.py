@@ -7,24 +7,43 @@ import re
 from markupsafe import Markup, escape
 
 from trialbook.pages.html import Cell, code, placed, target
+from trialbook.pages.inputs import book_files
 from trialbook.pages.session import study
 
 PAGES = {
     "study": "index",
     "objectives": "objectives",
-    "analysis": "objectives",
+    "analysis": "statistics",
     "design": "design",
-    "interventions": "design",
-    "visits": "design",
-    "activities": "design",
+    "interventions": "intervention",
+    "visits": "protocol-summary",
+    "activities": "protocol-summary",
     "eligibility": "eligibility",
     "questions": "open-questions",
     "references": "references",
+    "glossary": "glossary",
 }
 """The page of the book that shows a part of the protocol, which is a file of ``protocol/``."""
 OTHER_PAGES = {("analysis", "sample_size"): "sample-size"}
 """What of a part another page shows."""
-_QUESTION = re.compile(r"\bquestion (\d+)\b")
+SECTION_PAGES = {
+    "1": "protocol-summary",
+    "2": "introduction",
+    "3": "objectives",
+    "4": "design",
+    "5": "population",
+    "6": "intervention",
+    "7": "discontinuation",
+    "8": "assessments",
+    "9": "adverse-events",
+    "10": "statistics",
+    "11": "oversight",
+    "12": "supporting-details",
+    "13": "glossary",
+    "14": "references",
+}
+"""The page that shows a section of ICH M11, by the first of its number's parts."""
+_NAMED = re.compile(r"\b(question|section) (\d+(?:\.\d+)*)\b")
 
 
 def fact_place(text: Cell, part: str, name: str) -> Markup:
@@ -35,7 +54,7 @@ def fact_place(text: Cell, part: str, name: str) -> Markup:
 def page_link(text: Cell, part: str, name: str) -> Markup:
     """A link to where ``name`` of a part is shown; the text alone in a book without that page."""
     page = OTHER_PAGES.get((part, name)) or PAGES.get(part, "")
-    if not (study().root / "book" / f"{page}.md").is_file():
+    if f"{page}.md" not in book_files(study().root):
         return escape(text)
     return Markup('<a href="{}.html#{}">{}</a>').format(page, target(part, name), text)
 
@@ -56,7 +75,21 @@ def question_link(number: int | str) -> Markup:
     return page_link(f"question {number}", "questions", f"{number}")
 
 
-def linked_questions(text: str) -> Markup:
-    """A text in which the questions that it names by number are links."""
-    pieces = _QUESTION.split(text)
-    return Markup("").join(question_link(piece) if at % 2 else escape(piece) for at, piece in enumerate(pieces))
+def section_link(text: Cell, number: str) -> Markup:
+    """A link to a section of ICH M11, or to the nearest one around it of which ``sections.yml`` says something."""
+    page = SECTION_PAGES.get(number.partition(".")[0], "")
+    if f"{page}.md" not in book_files(study().root):
+        return escape(text)
+    shown = number
+    while shown and study().protocol.sections.get(shown) is None:
+        shown = shown.rpartition(".")[0]
+    return Markup('<a href="{}.html{}">{}</a>').format(page, f"#{target('sections', shown)}" if shown else "", text)
+
+
+def linked(text: str) -> Markup:
+    """A text in which the questions and the sections that it names by number are links."""
+    pieces = _NAMED.split(text)
+    made = [escape(pieces[0])]
+    for what, number, after in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
+        made += [question_link(number) if what == "question" else section_link(f"section {number}", number), escape(after)]
+    return Markup("").join(made)

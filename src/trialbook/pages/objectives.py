@@ -11,7 +11,8 @@ from trialbook.pages.links import fact_place, page_link, question_link
 from trialbook.pages.session import study
 from trialbook.pages.sources import source_mark, words
 from trialbook.protocol.facts import setting_value
-from trialbook.protocol.objectives import Estimand
+from trialbook.protocol.objectives import Estimand, Level
+from trialbook.protocol.source import Sourced
 
 METHODS = {
     "fisher": "Fisher's exact test",
@@ -30,8 +31,8 @@ METHODS = {
 """Names of statistical methods as papers have them."""
 
 
-def objectives_table() -> Markup:
-    """The objectives with the endpoints that answer them."""
+def objectives_table(level: str = "") -> Markup:
+    """The objectives with the endpoints that answer them; with ``level`` those of that rank."""
     objectives = study().protocol.objectives
     rows = [
         (
@@ -41,21 +42,23 @@ def objectives_table() -> Markup:
             source_mark(one, objectives.source),
         )
         for one in objectives.objectives
+        if not level or one.level is Level(level)
     ]
-    return table(("Level", "Objective", "Endpoints", "Source"), rows, about="Objectives", kind="book-objectives")
+    about = _ranked("Objectives", level)
+    return table(("Level", "Objective", "Endpoints", "Source"), rows, about=about, kind="book-objectives")
 
 
-def endpoints_table() -> Markup:
-    """The endpoints and what this study defines of them."""
+def endpoints_table(level: str = "") -> Markup:
+    """The endpoints and what this study defines of them; with ``level`` those of that rank."""
     objectives = study().protocol.objectives
     rows = []
-    for one in objectives.endpoints:
+    for one in objectives.of(Level(level)) if level else objectives.endpoints:
         defined: list[Cell] = []
         if one.definition:
             defined = [words(one.definition.text), source_mark(one.definition, one.source or objectives.source)]
         name = fact_place(code(one.id), "objectives", one.id)
         rows.append((name, str(one.level), lines([one.name, source_mark(one, objectives.source)]), lines(defined)))
-    return table(("Id", "Level", "Endpoint", "Definition"), rows, about="Endpoints", kind="book-endpoints")
+    return table(("Id", "Level", "Endpoint", "Definition"), rows, about=_ranked("Endpoints", level), kind="book-endpoints")
 
 
 def intercurrent_events_table() -> Markup:
@@ -68,14 +71,37 @@ def intercurrent_events_table() -> Markup:
     return table(("Id", "Event", "Source"), rows, about="Intercurrent events")
 
 
-def estimands_tables() -> Markup:
-    """Each estimand by the five attributes of ICH E9(R1), with what is missing data rather than an intercurrent event."""
+def estimands_tables(level: str = "") -> Markup:
+    """Each estimand by the five attributes of ICH E9(R1), with what is missing data rather than an intercurrent event.
+
+    With ``level`` those whose endpoint has that rank.
+    """
     objectives = study().protocol.objectives
-    titled = Markup('<h3 id="{}">{}</h3>{}')
+    titled = Markup('<p class="m11-caption" id="{}">Estimand {}: {}</p>{}')
     return Markup("").join(
-        titled.format(target("objectives", one.id), objectives.endpoint(one.endpoint).name, _estimand(one))
+        titled.format(target("objectives", one.id), one.id, objectives.endpoint(one.endpoint).name, _estimand(one))
         for one in objectives.estimands
-    ) or nothing("Estimands: none stated.")
+        if not level or objectives.endpoint(one.endpoint).level is Level(level)
+    ) or nothing(f"{_ranked('Estimands', level)}: none stated.")
+
+
+def estimands_overview() -> Markup:
+    """The estimands in short, the primary ones first: what is asked of whom, and the number that answers it."""
+    objectives = study().protocol.objectives
+    rows = [
+        (
+            str(endpoint.level),
+            page_link(endpoint.name, "objectives", one.id),
+            words(one.variable),
+            words(one.summary),
+            source_mark(Sourced.model_construct(source=one.source), objectives.source),
+        )
+        for level in Level
+        for endpoint in objectives.of(level)
+        for one in objectives.estimands_of(endpoint.id)
+    ]
+    headers = ("Level", "Endpoint", "Variable", "Population-level summary", "Source")
+    return table(headers, rows, about="Estimands in short", kind="book-overview")
 
 
 def analysis_sets_table() -> Markup:
@@ -156,6 +182,10 @@ def _missing(one: Estimand) -> Iterable[Markup]:
     for missing in one.missing:
         other = f"; sensitivity: {missing.other}" if missing.other else ""
         yield Markup("{}{}").format(words(missing.what), note(f"{words(missing.handling)}{other}"))
+
+
+def _ranked(name: str, level: str) -> str:
+    return f"{level.capitalize()} {name.lower()}" if level else name
 
 
 def _told(value: object) -> str:

@@ -96,14 +96,21 @@ def summary_table() -> Markup:
 
 
 def interventions_tables() -> Markup:
-    """What the arms are given: regimen, planned doses, the steps of the dose and the counts at which it is changed."""
+    """What the arms are given: substance, regimen, planned doses."""
     interventions = study().protocol.interventions
     pieces = [_intervention(one, one.source or interventions.source) for one in interventions.interventions]
     return Markup("").join(pieces) or nothing("Interventions: none stated.")
 
 
+def thresholds_tables() -> Markup:
+    """The steps of each intervention's dose, and the counts at which it is changed."""
+    interventions = study().protocol.interventions
+    pieces = [_thresholds(one, one.source or interventions.source) for one in interventions.interventions]
+    return Markup("").join(pieces) or nothing("Changes of the dose: none stated.")
+
+
 def _intervention(one: Intervention, above: Source) -> Markup:
-    regimen, plan, reductions = one.regimen, one.plan, one.reductions
+    regimen, plan = one.regimen, one.plan
     given = [
         f"{regimen.dose:g} {regimen.unit}",
         one.frequency.lower(),
@@ -114,16 +121,20 @@ def _intervention(one: Intervention, above: Source) -> Markup:
     dates = [f"The first within {_days(plan.first_within)} of day 1"] if plan.first_within else []
     dates += [f"None more than {_days(plan.most_days_early)} before it is planned"] if plan.most_days_early else []
     dates += [f"Two at least {_days(plan.least_days_between)} apart"]
-    steps = " → ".join(f"{step:g}" for step in one.steps)
     pairs: list[tuple[Cell, Cell]] = [
         (fact_place("Name", "interventions", one.id), lines([one.name, source_mark(one, above)])),
         ("Substance", lines([one.substance.inn.capitalize(), source_mark(one.substance, above)])),
         ("Arms", Markup(", ").join(map(code, one.arms))),
         ("Regimen", lines([", ".join(given) + lasting, source_mark(regimen, above)])),
         ("Doses", lines([planned, *map(note, dates), source_mark(plan, above)])),
-        ("Steps of the dose", lines([f"{steps} {regimen.unit}", source_mark(reductions, above)])),
     ]
-    told = facts(pairs, about=one.name)
+    return facts(pairs, about=one.name)
+
+
+def _thresholds(one: Intervention, above: Source) -> Markup:
+    steps = " → ".join(f"{step:g}" for step in one.steps)
+    doses = lines([f"{steps} {one.regimen.unit}", source_mark(one.reductions, above)])
+    told = facts([("Steps of the dose", doses)], about=f"Steps of {one.name}")
     if not one.modification.thresholds:
         return told
     listed = [(row, "in force") for row in one.modification.thresholds]

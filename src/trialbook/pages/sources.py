@@ -8,9 +8,10 @@ from itertools import groupby
 from markupsafe import Markup
 
 from trialbook.pages.html import NOTHING, Cell, code, facts, lines, note, nothing, table, target
-from trialbook.pages.links import fact_link, fact_place, linked_questions, reference_link
+from trialbook.pages.links import fact_link, fact_place, linked, reference_link, section_link
 from trialbook.pages.session import study
 from trialbook.protocol.facts import worded
+from trialbook.protocol.questions import Question
 from trialbook.protocol.registry import check_registry
 from trialbook.protocol.source import Source, Sourced
 from trialbook.protocol.statements import Statement, statements
@@ -31,14 +32,14 @@ def source_mark(one: Sourced, above: Source | None = None) -> Markup:
     mark = Markup('<span class="book-source book-source-{0}">{0}</span>').format(source) if source else Markup("")
     cites = Markup("").join(Markup(" {}").format(reference_link(key)) for key in one.cites)
     said = [note(Markup("“{}”").format(one.quote))] if one.quote else []
-    return Markup("").join([mark, cites, *said, *([note(linked_questions(words(one.note)))] if one.note else [])])
+    return Markup("").join([mark, cites, *said, *([note(linked(words(one.note)))] if one.note else [])])
 
 
 def mark_beside(one: Sourced, above: Source | None = None) -> list[Markup]:
     """The source of a statement where it is not the record; nothing where it is, and there is nothing to say of it."""
     if (one.source or above) is not Source.RECORD:
         return [source_mark(one, above)]
-    return [note(linked_questions(words(one.note)))] if one.note else []
+    return [note(linked(words(one.note)))] if one.note else []
 
 
 def fact_source(*keys: str) -> Sourced:
@@ -134,7 +135,7 @@ def questions_table() -> Markup:
     rows = [
         (
             fact_place(f"{one.number}", "questions", f"{one.number}"),
-            lines([one.question, note(f"M11 {one.section}"), *([] if one.open else [note("Answered by the record")])]),
+            lines([one.question, note(section_link(f"M11 {one.section}", one.section)), *_answered(one)]),
             lines(Markup("“{}”").format(said.quote) for said in one.says) if one.says else note("nothing"),
             lines([words(one.reading), *(note(fact_link(path)) for path in one.parameters)]),
             one.impact,
@@ -148,6 +149,10 @@ def questions_table() -> Markup:
         about="Open questions",
         kind="book-questions",
     )
+
+
+def _answered(one: Question) -> list[Markup]:
+    return [] if one.open else [note("Answered by the record")]
 
 
 def amendments_table() -> Markup:

@@ -21,6 +21,7 @@ from trialbook.protocol.questions import Questions
 from trialbook.protocol.reconstruction import Reconstruction, reconstruct
 from trialbook.protocol.references import Reference, load_references
 from trialbook.protocol.schedule import Visit, load_visits
+from trialbook.protocol.sections import Sections
 from trialbook.protocol.soa import Schedule
 from trialbook.protocol.study import StudyProtocol
 from trialbook.specfile import ModelT, SpecFile
@@ -90,6 +91,11 @@ class Protocol:
     def sample_size(self) -> Reconstruction | None:
         """What those assumptions say of the planned number of subjects; None where there are none."""
         return reconstruct(self.analysis, self.study.design.planned_subjects)
+
+    @cached_property
+    def sections(self) -> Sections:
+        """``sections.yml``: the sentences of the protocol by ICH M11's sections."""
+        return self.part("sections", Sections)
 
     @cached_property
     def glossary(self) -> Glossary:

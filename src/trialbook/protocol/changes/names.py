@@ -15,6 +15,7 @@ PARTS = {
     "activities": "Schedule of activities",
     "objectives": "Objectives and estimands",
     "analysis": "Statistical analysis",
+    "sections": "Sections",
     "glossary": "Glossary",
     "references": "References",
     "questions": "Open questions",

@@ -14,7 +14,7 @@ from trialbook.protocol.protocol import Protocol
 from trialbook.specfile import Complaint, LintSeverity
 
 Problem = tuple[list[str | int], LintSeverity, str]
-WORDED = ("objectives", "analysis", "questions", "glossary")
+WORDED = ("objectives", "analysis", "sections", "questions", "glossary")
 """The files whose texts name facts in braces."""
 _DURATION = re.compile(r"(\d+)[- ](month|year)")
 _ERROR, _WARNING = LintSeverity.ERROR, LintSeverity.WARNING

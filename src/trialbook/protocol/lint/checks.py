@@ -12,6 +12,7 @@ from trialbook.protocol.lint.interventions import lint_interventions
 from trialbook.protocol.lint.questions import lint_questions
 from trialbook.protocol.lint.references import lint_references
 from trialbook.protocol.lint.schedule import lint_schedule
+from trialbook.protocol.lint.sections import lint_sections
 from trialbook.protocol.protocol import Protocol
 from trialbook.protocol.statements import lint_sources
 from trialbook.protocol.trial_design.lint import lint_design
@@ -25,6 +26,7 @@ CHECKS: tuple[Callable[[Protocol], Iterable[Complaint]], ...] = (
     lint_design,
     lint_objectives,
     lint_analysis,
+    lint_sections,
     lint_wording,
     lint_glossary,
     lint_references,

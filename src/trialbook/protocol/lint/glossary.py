@@ -9,7 +9,7 @@ from trialbook.protocol.facts import leaves
 from trialbook.protocol.protocol import Protocol
 from trialbook.specfile import Complaint, LintSeverity
 
-PROSE = ("study", "objectives", "analysis", "interventions", "questions", "glossary")
+PROSE = ("study", "objectives", "analysis", "interventions", "sections", "questions", "glossary")
 """The files whose sentences are looked through for abbreviations."""
 _ABBREVIATION = re.compile(r"(?<![\w:{.-])[A-Z][A-Z0-9]{1,}(?![\w:}.-]*\})\b")
 _SENTENCE = re.compile(r"[a-z]{3}.* |.* [a-z]{3}")
