@@ -133,9 +133,10 @@ class _Schema:
         self.below = {arm: self._rails(arm)[1] for arm in own}
         for node in self.nodes:
             if len(node.arms) > 1:
+                needed = self._over(node) + self._tall(node) + 2 * self._under(node)[1]
                 there = sum(self.tall[arm] + above[arm] + self.below[arm] + LANE_GAP for arm in node.arms) - LANE_GAP
                 for arm in node.arms:
-                    above[arm] += max(self._tall(node) + self._over(node) - there, 0) / len(node.arms)
+                    above[arm] += max(needed - there, 0) / len(node.arms)
         self.top = height_of(max(self.headers, key=len)) + 14
         y = self.top + 16
         self.middle: dict[str, float] = {}
@@ -176,6 +177,10 @@ class _Schema:
             yield box(x + 0.7, top + 0.7, 5, tall - 1.4, fill=colour, radius=2)
         yield written(element, x + BOX / 2, top + PADDING)
         yield written(about, x + BOX / 2, top + PADDING + height_of(element), size=SMALL, fill=MUTED)
+        if leaving := self._under(node)[0]:
+            below = top + tall + RAIL
+            yield way((x + BOX / 2, top + tall), (x + BOX / 2, below), dashed=True, arrow=True)
+            yield from _noted(leaving, x + BOX / 2, below + 2)
         if over or said:
             head = top - self._over(node)
             yield written(over, x, head, bold=True, anchor="start")
@@ -203,9 +208,7 @@ class _Schema:
         own = [node for node in self.nodes if node.arms == [arm]]
         found: dict[tuple[str, int], list[Node]] = {}
         goals: dict[tuple[str, int], Node | None] = {}
-        for node in (one for one in self.nodes if arm in one.arms and one.step.transition):
-            if len(node.arms) > 1 and node.arms[-1] != arm:
-                continue
+        for node in (one for one in own if one.step.transition):
             goal = next((one for one in reversed(own) if one.column > node.column and _names(node.step.transition, one)), None)
             key = (node.step.transition, id(goal))
             found.setdefault(key, []).append(node)
@@ -216,6 +219,11 @@ class _Schema:
             rails.append((nodes, goals[key], wrapped(key[0], room, SMALL)))
         height = sum(RAIL + height_of(lines, SMALL) for _, _, lines in rails)
         return rails, height + (8 if rails else 0)
+
+    def _under(self, node: Node) -> tuple[list[str], float]:
+        """The words for a way off the path of an element that several arms share, and their height with the arrow."""
+        lines = wrapped(node.step.transition, BOX - 6, SMALL) if len(node.arms) > 1 else []
+        return lines, height_of(lines, SMALL) + RAIL if lines else 0
 
     def _room(self, node: Node) -> float:
         """The width under an element up to where the next column's ways go down."""
