@@ -2,14 +2,17 @@
 
 ``page`` is Playwright's page (https://playwright.dev/python): ``page.goto(path.as_uri())``, ``page.get_by_role(…)``. What needs
 other settings than an offline desktop asks ``open_page`` for one: ``open_page(viewport={"width": 375, "height": 800})``,
-``open_page(color_scheme="dark")``, ``open_page(offline=False)`` for pages that are served at http://127.0.0.1, since a browser that
-is offline does not reach its own machine either.
+``open_page(color_scheme="dark")``, ``open_page(offline=False)`` for pages that are served at http://127.0.0.1, since a browser
+that is offline does not reach its own machine either.
 """
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -81,3 +84,21 @@ def open_page(chromium: Any, problems: list[str]) -> Iterator[Callable[..., Any]
 def page(open_page: Callable[..., Any]) -> Any:
     """A page of an offline desktop browser: 1280 × 900, light."""
     return open_page(viewport={"width": 1280, "height": 900}, color_scheme="light")
+
+
+@pytest.fixture(scope="module")
+def run_script(request: pytest.FixtureRequest) -> Callable[[str, Any], Any]:
+    """Give a function of JavaScript one argument, both as JSON, and get what it returns; in Chromium, else in Node, else skip."""
+    if shutil.which("chromium") and importlib.util.find_spec("playwright"):
+        page = request.getfixturevalue("chromium").new_page()
+        return lambda function, argument: page.evaluate(function, argument)
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("neither chromium with playwright nor node on this machine")
+
+    def in_node(function: str, argument: Any) -> Any:
+        program = f"process.stdout.write(JSON.stringify(({function})(JSON.parse(require('fs').readFileSync(0, 'utf8')))))"
+        done = subprocess.run([node, "-e", program], input=json.dumps(argument).encode(), capture_output=True, check=True)
+        return json.loads(done.stdout)
+
+    return in_node

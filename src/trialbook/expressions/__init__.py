@@ -5,9 +5,10 @@
 """
 
 from trialbook.expressions.errors import ExpressionError
+from trialbook.expressions.export import exported
 from trialbook.expressions.expression import Expression, Use
 from trialbook.expressions.operand_parser import ConstantValue
 from trialbook.expressions.parser import parse
 from trialbook.expressions.table import Table, day_of, decimal_of
 
-__all__ = ["ConstantValue", "Expression", "ExpressionError", "Table", "Use", "day_of", "decimal_of", "parse"]
+__all__ = ["ConstantValue", "Expression", "ExpressionError", "Table", "Use", "day_of", "decimal_of", "exported", "parse"]

@@ -1,6 +1,7 @@
 """Who may take part (``protocol/eligibility.yml``): items, settings, criteria, and the verdict on each subject."""
 
 from trialbook.protocol.eligibility.cases import Case
+from trialbook.protocol.eligibility.export import exported_eligibility
 from trialbook.protocol.eligibility.items import ItemError, expected
 from trialbook.protocol.eligibility.judge import Eligibility, load_eligibility
 from trialbook.protocol.eligibility.logic import Rule
@@ -24,6 +25,7 @@ __all__ = [
     "Verdict",
     "Verdicts",
     "expected",
+    "exported_eligibility",
     "load_eligibility",
     "outcomes",
 ]

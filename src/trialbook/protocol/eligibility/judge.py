@@ -102,7 +102,7 @@ class Eligibility:
         An item without a column is unknown of everybody, and so is a value that the item does not take; columns that are no
         items are not looked at. Raises SpecError where the protocol has no criteria or a setting has no value.
         """
-        self._can_judge()
+        self.refuse_unfit()
         read = self.compiled.read
         table = Table({name: self._column(items, item) for name, item in self.items.items() if name in read}, len(items))
         conditions = {name: self.compiled.condition(name) for name in self.criteria}
@@ -113,10 +113,11 @@ class Eligibility:
             for name, truth in truths.items()
         }
         reasons = {name: self._in_order(condition.reasons(table)) for name, condition in conditions.items()}
-        contradicted = {
-            self.contradictions[name].message: table.truth(rule.expression.condition).to_numpy(dtype=bool, na_value=False)
-            for name, rule in self.compiled.contradictions.items()
-        }
+        contradicted: dict[str, np.ndarray] = {}
+        for name, rule in self.compiled.contradictions.items():
+            holds = table.truth(rule.expression.condition).to_numpy(dtype=bool, na_value=False)
+            message = self.contradictions[name].message
+            contradicted[message] = holds | contradicted.get(message, False)
         return Verdicts(
             criteria,
             verdict_of(np.column_stack(list(fails.values())), criteria.isna().to_numpy(), items.index),
@@ -137,7 +138,8 @@ class Eligibility:
     def _value(self, setting: Setting) -> object:
         return stated(self.study, setting.from_) if setting.from_ else setting.value
 
-    def _can_judge(self) -> None:
+    def refuse_unfit(self) -> None:
+        """Raises SpecError where there is nothing to judge by: no criteria, or a setting without a value."""
         path: Path | None = None if self.file is None else self.file.path
         if not self.spec.criteria:
             what = "the protocol has no eligibility criteria to judge by"

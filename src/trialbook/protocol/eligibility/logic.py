@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from trialbook.errors import SpecError
@@ -21,11 +21,15 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Rule:
-    """One expression in force; ``reading`` is the choice of ``setting`` by which it is, empty where nothing is chosen."""
+    """One expression in force; ``reading`` is the choice of ``setting`` by which it is, empty where nothing is chosen.
+
+    ``readings`` has the expression of each choice, also of those that are not in force.
+    """
 
     expression: Expression
     setting: str = ""
     reading: str = ""
+    readings: Mapping[str, Expression] = field(default_factory=dict, hash=False)
 
     @property
     def settings(self) -> frozenset[str]:
@@ -83,7 +87,7 @@ class Compiled:
         read = {choice: self._expression(text, [*place, "readings", choice]) for choice, text in part.readings.items()}
         chosen = self._constants[part.setting]
         assert isinstance(chosen, str)
-        return Rule(read[chosen], part.setting, chosen)
+        return Rule(read[chosen], part.setting, chosen, read)
 
     def _expression(self, text: str, place: list[str | int]) -> Expression:
         try:

@@ -143,11 +143,13 @@ class Contradiction(Sourced):
 class EligibilitySpec(SpecModel):
     """``protocol/eligibility.yml``; ``source`` is that of each statement which names none.
 
-    ``eligible_subject``: the items of one who meets every criterion, from whom the boundary cases differ.
+    ``item_groups``: the items under the headings that a form has. ``eligible_subject``: the items of one who meets every
+    criterion, from whom the boundary cases differ.
     """
 
     source: Source = Source.ASSUMPTION
     items: tuple[Item, ...] = ()
+    item_groups: dict[str, tuple[str, ...]] = {}
     settings: tuple[Setting, ...] = ()
     criteria: tuple[Criterion, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
@@ -159,12 +161,16 @@ class EligibilitySpec(SpecModel):
             [*(one.name for one in self.items), *(one.name for one in self.settings)],
             [one.id for one in self.criteria],
             [one.name for one in self.contradictions],
+            [name for group in self.item_groups.values() for name in group],
         ):
             refuse_doubled("", names)
         names = [one.name for one in self.items]
         unknown = [one.unit_of for one in self.items if one.unit_of and one.unit_of not in names]
         if unknown:
             raise ValueError(f"{unknown[0]} is no item")
+        unknown = [name for grouped in self.item_groups.values() for name in grouped if name not in names]
+        if unknown:
+            raise ValueError(f"{unknown[0]} is no item, and item_groups names it")
         unknown = [name for name in self.eligible_subject if name not in names]
         if unknown:
             raise ValueError(f"{unknown[0]} is no item, and eligible_subject names it")
