@@ -1,47 +1,119 @@
-"""The latest run on the export that the book shows."""
+"""The run on the export that the book shows: made once a build, read by the pages.
+
+A page asks :func:`latest_run` and gets a :class:`~trialbook.pages.shown.ShownRun`: what may be shown of the run, and nothing
+else. Of a real export these are aggregates, unless ``--subject-level`` asks for more; invented data are shown as they are, under
+a mark.
+"""
 
 from __future__ import annotations
 
+import os
 from functools import cache
+from pathlib import Path
 
+from IPython.display import HTML, display
 from markupsafe import Markup
 
+from trialbook.errors import TrialbookError
 from trialbook.pages.html import NOTHING, code, table
-from trialbook.pages.inputs import EXPORT_VARIABLE, named_export
-from trialbook.pages.session import show, study
-from trialbook.pages.simulated import simulated_export
-from trialbook.run import Run
+from trialbook.pages.inputs import EXPORT_VARIABLE, LEVEL_VARIABLE, RUN_VARIABLE, named_export
+from trialbook.pages.shown import SUBJECT, ShownRun
 
 
 @cache
-def latest_run() -> Run:
-    """Validate the export of TRIALBOOK_EXPORT (else a synthetic one, simulated), once a kernel.
+def latest_run() -> ShownRun:
+    """The run whose file TRIALBOOK_RUN names; without it, the run on the export of TRIALBOOK_EXPORT, else on a simulated one.
 
-    Where the export says that its data are synthetic, the page gets the mark then and there, so that none can be made
-    without it. Raises TrialbookError where the run can't be made.
+    Read once a kernel. Where its data are invented, or are of real subjects, the page gets the mark that says so then and there,
+    so that none can be made without it. Raises TrialbookError where the run can't be made or read, and where it holds data of
+    real subjects though TRIALBOOK_SUBJECT_LEVEL does not ask for them.
     """
-    run = study().validate(named_export() or simulated_export(study()))
-    if run.results.run.synthetic is not None:
-        show(synthetic_mark(run.results.run.synthetic))
+    subject_level = os.environ.get(LEVEL_VARIABLE) == "1"
+    named = os.environ.get(RUN_VARIABLE)
+    run = ShownRun.read(Path(named)) if named else _validated(subject_level)
+    if run.names_subjects and not subject_level:
+        remedy = "Build the book again, with --subject-level where these data may be shown."
+        raise TrialbookError("holds data of real subjects, which nobody asked to show", file=named, remedy=remedy)
+    for mark in marks(run):
+        display(HTML(mark))
     return run
+
+
+def make_shown_run(root: Path, export: Path, subject_level: bool, target: Path) -> None:
+    """Validate ``export`` by the study at ``root``, and write to the file ``target`` what pages may show of it.
+
+    ``subject_level`` asks for single findings of a real export too. Raises TrialbookError where the run can't be made.
+    """
+    run = validate_shown(root, export, subject_level)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    run.write(target)
+
+
+def validate_shown(root: Path, export: Path, subject_level: bool) -> ShownRun:
+    """The same without a file."""
+    # A page that reads what the build has made pays for none of these.
+    from trialbook.pages.shown_aggregates import names_of
+    from trialbook.pages.shown_pieces import show_results
+    from trialbook.run import Study
+
+    study = Study(root)
+    run = study.validate(export)
+    return show_results(run.results, names_of(study.specs, run.sdtm), subject_level)
+
+
+def _validated(subject_level: bool) -> ShownRun:
+    from trialbook.pages.simulated import simulated_export
+    from trialbook.study_folders import StudyFolders, find_study
+
+    root = find_study(Path.cwd())
+    return validate_shown(root, named_export() or simulated_export(StudyFolders(root)), subject_level)
+
+
+def marks(run: ShownRun) -> list[Markup]:
+    """What a page must carry that shows something of the run."""
+    if run.synthetic is not None:
+        return [synthetic_mark(run.synthetic)]
+    return [subjects_mark()] if run.names_subjects else []
 
 
 def synthetic_mark(statement: str) -> Markup:
     """The mark of a page whose results rest on invented data: on the page, at the window's edge, and on each printed page."""
+    return _mark(
+        "synthetic",
+        "Synthetic data",
+        "SYNTHETIC DATA",
+        "The results on this page rest on invented data, and no patient’s.",
+        statement,
+    )
+
+
+def subjects_mark() -> Markup:
+    """The mark of a page with data of real subjects."""
+    return _mark(
+        "subjects",
+        "Data of subjects",
+        "CONTAINS DATA OF SUBJECTS",
+        "This book was built with --subject-level on a real export.",
+        "It may go only to who may see the subjects’ data. Without --subject-level pages show counts.",
+    )
+
+
+def _mark(kind: str, label: str, title: str, what: str, more: str) -> Markup:
     return Markup(
-        '<aside class="book-synthetic" role="note" aria-label="Synthetic data">'
-        "<p><strong>SYNTHETIC DATA</strong> <b>The results on this page rest on invented data, and no patient’s.</b> "
-        "<small>{}</small></p>"
-        '<div class="book-synthetic-strip" aria-hidden="true">SYNTHETIC DATA</div>'
-        '<div class="book-synthetic-watermark" aria-hidden="true">SYNTHETIC DATA</div></aside>'
-    ).format(statement)
+        '<aside class="book-{0}" role="note" aria-label="{1}"><p><strong>{2}</strong> <b>{3}</b> <small>{4}</small></p>'
+        '<div class="book-{0}-strip" aria-hidden="true">{2}</div>'
+        '<div class="book-{0}-watermark" aria-hidden="true">{2}</div></aside>'
+    ).format(kind, label, title, what, more)
 
 
-def inputs_table(run: Run) -> Markup:
-    """The files that a run has read, with encoding, rows and SHA-256."""
+def inputs_table(run: ShownRun) -> Markup:
+    """The files that a run has read, with encoding, rows and SHA-256; of aggregates, by the forms that they gave."""
+    by_file = run.level == SUBJECT
     rows = [
-        (code(one["file"]), one["encoding"] or NOTHING, f"{one['rows']:,}", code(one["sha256"])) for one in run.results.run.inputs
+        (code(one.file) if by_file else one.file, one.encoding or NOTHING, f"{one.rows:,}", code(one.sha256))
+        for one in run.inputs
     ]
+    about = f"Files of the export ({EXPORT_VARIABLE})"
     return table(
-        ("File", "Encoding", "Rows", "SHA-256"), rows, about=f"Files of the export ({EXPORT_VARIABLE})", kind="book-inputs"
+        ("File" if by_file else "File of the form", "Encoding", "Rows", "SHA-256"), rows, about=about, kind="book-inputs"
     )

@@ -41,8 +41,10 @@ class _Tile:
         return min(self.counts, key=lambda severity: severity.rank)
 
 
-def picture_svg(results: Results) -> Markup:
+def picture_svg(results: Results, linked: bool = True) -> Markup:
     """The picture as an ``<svg>`` that needs nothing else: dark where the page is dark, a link to the table from each tile.
+
+    Without ``linked`` the tiles lead nowhere: for a page without that table.
 
     The darker a tile, the more findings; its edge and the letter with a number are the worst severity and how many of it. A
     finding that asks to correct two variables counts at both; what it only compares them with counts nowhere.
@@ -53,7 +55,7 @@ def picture_svg(results: Results) -> Markup:
     body: list[Markup] = []
     y = 4
     for group in groups:
-        drawn, height = _draw_table(group, tiles[(group.kind, group.name)], y, most)
+        drawn, height = _draw_table(group, tiles[(group.kind, group.name)], y, most, linked)
         body.append(drawn)
         y += height
     if not groups:
@@ -64,10 +66,10 @@ def picture_svg(results: Results) -> Markup:
     worst = ", ".join(f"{group.name} ({group.kind}) {group.total:,}" for group in groups[:12])
     style = (resources.files("trialbook.reports") / "templates" / "picture.css").read_text(encoding="utf-8")
     return Markup(
-        '<svg class="tb-picture" viewBox="0 0 {} {}" role="group" aria-label="Where the findings are: {}" '
+        '<svg class="tb-picture" viewBox="0 0 {} {}" role="{}" aria-label="Where the findings are: {}" '
         'xmlns="http://www.w3.org/2000/svg"><title>Where the findings are</title>'
         "<desc>Findings by form or dataset and variable: {}</desc><style>{}</style>{}</svg>"
-    ).format(WIDTH, y, worst or "nowhere", worst or "none", Markup(style), Markup("").join(body))
+    ).format(WIDTH, y, "group" if linked else "img", worst or "nowhere", worst or "none", Markup(style), Markup("").join(body))
 
 
 def _tiles(results: Results) -> dict[tuple[object, str], list[_Tile]]:
@@ -84,7 +86,7 @@ def _tiles(results: Results) -> dict[tuple[object, str], list[_Tile]]:
     }
 
 
-def _draw_table(group: GroupCount, tiles: list[_Tile], y: int, most: int) -> tuple[Markup, int]:
+def _draw_table(group: GroupCount, tiles: list[_Tile], y: int, most: int, linked: bool) -> tuple[Markup, int]:
     room = PER_LINE * LINES
     shown = tiles if len(tiles) <= room else tiles[: room - 1]
     parts = [
@@ -93,7 +95,7 @@ def _draw_table(group: GroupCount, tiles: list[_Tile], y: int, most: int) -> tup
     ]
     for index, tile in enumerate(shown):
         x = LABEL + (index % PER_LINE) * (TILE + GAP)
-        parts.append(_draw_tile(group, tile, x, y + (index // PER_LINE) * (HEIGHT + GAP), most))
+        parts.append(_draw_tile(group, tile, x, y + (index // PER_LINE) * (HEIGHT + GAP), most, linked))
     if rest := tiles[len(shown) :]:
         x = LABEL + (PER_LINE - 1) * (TILE + GAP)
         top = y + (LINES - 1) * (HEIGHT + GAP)
@@ -103,21 +105,23 @@ def _draw_table(group: GroupCount, tiles: list[_Tile], y: int, most: int) -> tup
     return Markup("").join(parts), lines * (HEIGHT + GAP) + 8
 
 
-def _draw_tile(group: GroupCount, tile: _Tile, x: int, y: int, most: int) -> Markup:
+def _draw_tile(group: GroupCount, tile: _Tile, x: int, y: int, most: int, linked: bool) -> Markup:
     name = visible(tile.name) if tile.name else WHOLE
     by_severity = ", ".join(f"{tile.counts[severity]:,} {severity.value}" for severity in Severity if tile.counts[severity])
     said = f"{visible(group.name)} {name}: {by_severity}"
     query = {"dataset": group.name, "kind": group.kind or "", "variable": tile.name or ""}
+    opening = Markup('<a href="#{}" aria-label="{}"').format(urlencode(query), said) if linked else Markup("<g")
     return Markup(
-        '<a href="#{}" aria-label="{}" class="tb-p-tile tb-p-{} tb-p-{}"><title>{}</title>'
+        '{} class="tb-p-tile tb-p-{} tb-p-{}"><title>{}</title>'
         '<rect class="tb-p-fill" x="{}" y="{}" width="{}" height="{}" rx="3"/>'
-        '<rect class="tb-p-edge" x="{}" y="{}" width="5" height="{}"/>{}{}{}</a>'
+        '<rect class="tb-p-edge" x="{}" y="{}" width="5" height="{}"/>{}{}{}</{}>'
     ).format(
-        urlencode(query), said, tile.worst.value.lower(), _strength(tile.total, most), said,
+        opening, tile.worst.value.lower(), _strength(tile.total, most), said,
         x, y, TILE, HEIGHT, x, y, HEIGHT,
         _text(x + 11, y + 16, _fit(name, 12), "tb-p-variable"),
         _text(x + 11, y + 32, f"{tile.total:,}", "tb-p-count"),
         _text(x + TILE - 7, y + 32, f"{tile.worst.value[0]} {tile.counts[tile.worst]:,}", "tb-p-letter"),
+        "a" if linked else "g",
     )  # fmt: skip
 
 

@@ -34,12 +34,10 @@ def why_not_run(results: Results) -> list[WhyNotRun]:
     return sorted(found, key=lambda one: (UNRUN.index(one.status), -len(one.rules), one.reason))
 
 
-def more_reasons(reasons: list[WhyNotRun], shown: int) -> str | None:
-    """That there are more reasons than are shown; None where there are not."""
+def more_reasons(reasons: list[WhyNotRun], shown: int, where: str = "report.html and report.xlsx have all") -> str | None:
+    """That there are more reasons than are shown, and ``where`` all are; None where there are not."""
     rest = reasons[shown:]
     if not rest:
         return None
     rules = sum(len(one.rules) for one in rest)
-    return (
-        f"and {counted(len(rest), 'more reason')} of {counted(rules, 'rule')}: report.html and report.xlsx have all, under Rules"
-    )
+    return f"and {counted(len(rest), 'more reason')} of {counted(rules, 'rule')}: {where}, under Rules"

@@ -37,6 +37,7 @@ SUBJECTS = 8
 OPEN_RULES = 25
 MOST_REASONS = 5
 MOST_ENTRIES, OPEN_ENTRIES = 500, 25
+REASONS_ARE, FINDINGS_ARE, RULES_ARE = "report.html and report.xlsx have all", "report.xlsx and findings.json", "report.xlsx"
 
 
 def report_html(results: Results, threshold: Threshold) -> str:
@@ -60,8 +61,11 @@ def report_html(results: Results, threshold: Threshold) -> str:
     )  # fmt: skip
 
 
-def verdict_html(results: Results, threshold: Threshold) -> Markup:
-    """The verdict, its reasons, the findings by severity and the rules by status; a synthetic run is marked first."""
+def verdict_html(results: Results, threshold: Threshold, where: str = REASONS_ARE) -> Markup:
+    """The verdict, its reasons, the findings by severity and the rules by status; a synthetic run is marked first.
+
+    ``where`` says where all reasons are for which rules did not run; the most frequent stand here.
+    """
     reasons = why_not_run(results)
     return _piece(
         "verdict.html",
@@ -71,7 +75,7 @@ def verdict_html(results: Results, threshold: Threshold) -> Markup:
         statuses=count_rule_statuses(results),
         rules=len(results.rules),
         unrun=reasons,
-        more=more_reasons(reasons, MOST_REASONS),
+        more=more_reasons(reasons, MOST_REASONS, where),
     )
 
 
@@ -94,13 +98,15 @@ def history_html(results: Results) -> Markup | None:
     )
 
 
-def findings_table_html(results: Results) -> Markup:
+def findings_table_html(results: Results, where: str = FINDINGS_ARE) -> Markup:
     """The table of findings with filters, sorting and search; the worst 200 stand in it before any JavaScript runs.
 
     It reads and writes the address's hash (``#severity=Error&dataset=AE&q=dose&sort=-rule&page=2``), so that a view is a link.
+    ``where`` says where all findings are, for paper and for who has no JavaScript.
     """
     return _piece(
         "findings.html",
+        where=where,
         total=len(results.findings),
         shown=worst_first(results.findings)[:STATIC_FINDINGS],
         site_of=lambda finding: site_of(results, finding),
@@ -109,13 +115,16 @@ def findings_table_html(results: Results) -> Markup:
     )
 
 
-def rules_table_html(results: Results) -> Markup:
-    """The rules by status, those that could not run or were skipped first, each with its reason."""
+def rules_table_html(results: Results, where: str = RULES_ARE) -> Markup:
+    """The rules by status, those that could not run or were skipped first, each with its reason.
+
+    ``where`` says what lists those that passed, which paper does not.
+    """
     groups: defaultdict[RuleStatus, list[RuleOutcome]] = defaultdict(list)
     for outcome in results.rules:
         groups[outcome.status].append(outcome)
     ordered = [(status, sorted(groups[status], key=lambda outcome: outcome.rule)) for status in RULE_ORDER if groups[status]]
-    return _piece("rules.html", groups=ordered, total=len(results.rules), open_rules=OPEN_RULES)
+    return _piece("rules.html", groups=ordered, total=len(results.rules), open_rules=OPEN_RULES, where=where)
 
 
 def _piece(template: str, **values: object) -> Markup:

@@ -301,7 +301,7 @@
       const filtered = location.hash.includes("=") ? ` Filters: ${decodeURIComponent(location.hash.slice(1).replaceAll("+", " "))}.` : "";
       const printed = Math.min(fit, PRINT_LIMIT);
       this.printNote.textContent = `Printed: ${printed === fit ? "all" : `the first ${number(printed)} of`} ${number(fit)} `
-        + `findings that fit the filters; ${number(all)} in the run.${filtered} All findings are in report.xlsx and findings.json.`;
+        + `findings that fit the filters; ${number(all)} in the run.${filtered} All findings are in ${this.root.dataset.where}.`;
     }
 
     draw(start, end) {
