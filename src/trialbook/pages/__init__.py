@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from trialbook.pages.datasets import algorithms_table, datasets_table
     from trialbook.pages.domains import domain_specification
     from trialbook.pages.eligibility import cases_tables, contradictions_table, criteria_table, items_table, settings_table
+    from trialbook.pages.figures import figure
     from trialbook.pages.forms import form_specification, forms_table
     from trialbook.pages.m11 import m11_legend, section, title_page
     from trialbook.pages.objectives import (
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         sample_size_table,
         scenarios_table,
     )
+    from trialbook.pages.sample_size_figures import power_by_difference_figure, power_by_subjects_figure, power_steps
     from trialbook.pages.schedule import (
         activities_table,
         elements_table,
@@ -61,6 +63,7 @@ _MODULES = {
     "datasets": ("algorithms_table", "datasets_table"),
     "domains": ("domain_specification",),
     "eligibility": ("cases_tables", "contradictions_table", "criteria_table", "items_table", "settings_table"),
+    "figures": ("figure",),
     "forms": ("form_specification", "forms_table"),
     "m11": ("m11_legend", "section", "title_page"),
     "objectives": (
@@ -74,6 +77,7 @@ _MODULES = {
     ),
     "runs": ("inputs_table", "latest_run"),
     "sample_size": ("events_table", "power_by_dropout_table", "power_by_rates_table", "sample_size_table", "scenarios_table"),
+    "sample_size_figures": ("power_by_difference_figure", "power_by_subjects_figure", "power_steps"),
     "schedule": (
         "activities_table",
         "elements_table",
@@ -119,6 +123,7 @@ __all__ = [
     "estimands_overview",
     "estimands_tables",
     "events_table",
+    "figure",
     "form_specification",
     "forms_table",
     "glossary_table",
@@ -131,8 +136,11 @@ __all__ = [
     "m11_legend",
     "objectives_table",
     "paths_table",
+    "power_by_difference_figure",
     "power_by_dropout_table",
     "power_by_rates_table",
+    "power_by_subjects_figure",
+    "power_steps",
     "questions_table",
     "references_list",
     "registry_table",

@@ -15,6 +15,10 @@ FAINT = "var(--pst-color-border, #c9d1d9)"
 GROUND = "var(--pst-color-background, #ffffff)"
 SURFACE = "var(--pst-color-surface, #f3f5f7)"
 ACCENT = "var(--pst-color-primary, #1f5a8a)"
+OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+"""Colours that who sees few colours can tell apart (Okabe and Ito 2008), those first that stand out on a light ground."""
+SERIES = tuple(f"var(--book-series-{number}, {colour})" for number, colour in enumerate(OKABE_ITO, 1))
+"""The same as the theme has them, lighter on a dark ground."""
 SIZE, SMALL = 13.0, 11.5
 """Sizes of letters; a line takes :data:`LEADING` of them."""
 LEADING = 1.27

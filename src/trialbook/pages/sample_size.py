@@ -34,32 +34,32 @@ def sample_size_table() -> Markup:
             Markup("<strong>{}</strong> {}").format(LABEL.capitalize(), source_mark(a, study().protocol.analysis.source)),
         ),
         ("Test", f"{METHODS[a.method]}, {t.sides}-sided, level {t.alpha:g}"),
-        ("Proportions", f"{_percent(a.p_control)} in control, {_percent(a.p_treatment)} with treatment"),
-        ("Power asked for", _percent(a.power)),
+        ("Proportions", f"{percent(a.p_control)} in control, {percent(a.p_treatment)} with treatment"),
+        ("Power asked for", percent(a.power)),
         ("Allocation", f"{a.allocation:g} : 1"),
-        ("Dropout", f"{_percent(a.dropout)}{f', {INFLATIONS[a.inflation]}' if a.dropout else ''}"),
+        ("Dropout", f"{percent(a.dropout)}{f', {INFLATIONS[a.inflation]}' if a.dropout else ''}"),
         ("Needed with an outcome", f"{arms[0]} and {arms[1]}" if arms else NOTHING),
         ("To randomize", lines([_number(found.randomized), note(_agreement(found))])),
-        ("Power of the planned number", _percent(found.power(), 2)),
+        ("Power of the planned number", percent(found.power(), 2)),
     ]
     return facts(pairs, about="Sample size")
 
 
 def power_by_rates_table() -> Markup:
     """The power of the planned number under other proportions; that under the assumed ones stands out."""
-    found = _reconstruction()
+    found = reconstruction()
     if found is None:
         return nothing(NO_ASSUMPTIONS)
     grid, assumed = found.power_by_rates(), found.assumptions
 
     def cell(low: float, difference: float, value: float) -> Cell:
-        told = NOTHING if value != value else _percent(value)
+        told = NOTHING if value != value else percent(value)
         is_assumed = math.isclose(low, assumed.p_control) and math.isclose(low + difference, assumed.p_treatment)
         return Markup("<strong>{}</strong>").format(told) if is_assumed else told
 
     headers = ("Control", *(f"+{100 * difference:.0f} points" for difference in grid.columns))
     rows = [
-        (_percent(low), *(cell(low, difference, value) for difference, value in zip(grid.columns, row, strict=True)))
+        (percent(low), *(cell(low, difference, value) for difference, value in zip(grid.columns, row, strict=True)))
         for low, *row in grid.itertuples()
     ]
     return table(headers, rows, about="Power by proportions", kind="book-grid")
@@ -67,11 +67,11 @@ def power_by_rates_table() -> Markup:
 
 def power_by_dropout_table() -> Markup:
     """The power of the planned number when outcomes are missing."""
-    found = _reconstruction()
+    found = reconstruction()
     if found is None:
         return nothing(NO_ASSUMPTIONS)
     rows = [
-        (_percent(row.dropout), f"{row.control} and {row.treatment}", _percent(row.power, 1))
+        (percent(row.dropout), f"{row.control} and {row.treatment}", percent(row.power, 1))
         for row in found.power_by_dropout().itertuples()
     ]
     headers = ("Outcome missing", "Remaining, control and treatment", "Power")
@@ -83,15 +83,15 @@ def power_by_dropout_table() -> Markup:
 
 def scenarios_table() -> Markup:
     """Every combination of the grid's assumptions that gives the planned number, and how many there are."""
-    found = _reconstruction()
+    found = reconstruction()
     if found is None:
         return nothing(NO_ASSUMPTIONS)
     rows = [
         (
             SHORT[str(row.method)],
-            f"{_percent(row.p_control)} and {_percent(row.p_treatment)}",
-            _percent(row.power),
-            _percent(row.dropout),
+            f"{percent(row.p_control)} and {percent(row.p_treatment)}",
+            percent(row.power),
+            percent(row.dropout),
             INFLATIONS[Inflation(str(row.inflation))] if row.dropout else NOTHING,
             str(row.n_arm),
         )
@@ -104,24 +104,25 @@ def scenarios_table() -> Markup:
 
 def events_table() -> Markup:
     """What the planned number can tell of the survival endpoint by a log-rank test."""
-    found = _reconstruction()
+    found = reconstruction()
     events = found.events() if found else None
     if found is None or events is None or found.assumptions.events is None:
         return nothing("The protocol states no assumptions about events.")
     assumed = found.assumptions.events
-    rates = f"hazard ratio {assumed.hazard_ratio:g}, events in control {_percent(assumed.p_control)}"
+    rates = f"hazard ratio {assumed.hazard_ratio:g}, events in control {percent(assumed.p_control)}"
     pairs: list[tuple[str, Cell]] = [
         ("Endpoint", page_link(study().protocol.objectives.endpoint(assumed.endpoint).name, "objectives", assumed.endpoint)),
         ("Assumed", lines([rates, source_mark(assumed, found.assumptions.source or study().protocol.analysis.source)])),
         ("Events needed", f"{events.schoenfeld:.1f} (Schoenfeld), {events.freedman:.1f} (Freedman)"),
         ("Subjects needed for them", f"{events.subjects}"),
         ("Events expected among those planned", f"{events.expected:.1f}"),
-        ("Power with them", _percent(events.power, 1)),
+        ("Power with them", percent(events.power, 1)),
     ]
     return facts(pairs, about="Events")
 
 
-def _reconstruction() -> Reconstruction | None:
+def reconstruction() -> Reconstruction | None:
+    """The reconstruction, where the protocol states assumptions and plans a number."""
     found = study().protocol.sample_size()
     return found if found is not None and found.planned is not None else None
 
@@ -136,5 +137,6 @@ def _number(value: int | None) -> Cell:
     return NOTHING if value is None else str(value)
 
 
-def _percent(value: float, digits: int = 0) -> str:
+def percent(value: float, digits: int = 0) -> str:
+    """A fraction as a percentage."""
     return f"{100 * value:.{digits}f} %"

@@ -16,6 +16,7 @@ from trialbook.pages.drawn import (
     GROUND,
     LINE,
     MUTED,
+    SERIES,
     SIZE,
     SMALL,
     SURFACE,
@@ -39,8 +40,6 @@ BOX, PADDING, GAP, FORK, STEM, MARGIN = 142.0, 8.0, 32.0, 128.0, 34.0, 10.0
 """An element's width and the room in it; between columns, and where arms part; before
 the diamond there; at the edges."""
 LANE_GAP, RAIL = 26.0, 16.0
-ARM_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-"""Okabe and Ito's; an arm is named beside its colour too."""
 DIAMOND = 15.0
 _UNITS = {"Y": "year", "M": "month", "W": "week", "D": "day"}
 
@@ -173,7 +172,7 @@ class _Schema:
             yield way((x + BOX, y), (self._x(node.after[0]), y), arrow=True)
         yield box(x, top, BOX, tall, fill=GROUND, stroke=LINE)
         if len(node.arms) == 1:
-            colour = ARM_COLOURS[self.layout.lanes.index(node.arms[0]) % len(ARM_COLOURS)]
+            colour = SERIES[self.layout.lanes.index(node.arms[0]) % len(SERIES)]
             yield box(x + 0.7, top + 0.7, 5, tall - 1.4, fill=colour, radius=2)
         yield written(element, x + BOX / 2, top + PADDING)
         yield written(about, x + BOX / 2, top + PADDING + height_of(element), size=SMALL, fill=MUTED)

@@ -100,6 +100,34 @@ class Reconstruction:
         index = pd.Index(grid.p_control, name="p_control")
         return pd.DataFrame(table, index=index).rename_axis(columns="difference")
 
+    def power_by_subjects(self, method: Method | None = None) -> pd.DataFrame:
+        """The power under the assumed proportions for trials from half to one and a half times as large as the planned one.
+
+        Columns ``subjects`` (with an outcome, both arms), ``control``, ``treatment``, ``power``; a row a size of the control arm.
+        ``method``: another test than the assumed one.
+        """
+        a, t = self.assumptions, self.testing
+        near = (self.planned_arms or self.evaluable or (0, 0))[0]
+        rows = []
+        for control in range(max(near // 2, 2), near + near // 2 + 1):
+            treatment = whole(control * a.allocation)
+            reached = reached_power(
+                method or a.method, control, treatment, a.p_control, a.p_treatment, alpha=t.alpha, sides=t.sides
+            )
+            rows.append((control + treatment, control, treatment, reached))
+        return pd.DataFrame(rows, columns=["subjects", "control", "treatment", "power"])
+
+    def power_by_difference(self, p_control: float, step: float = 0.01) -> pd.DataFrame:
+        """The planned subjects' power: columns ``difference`` (treatment's proportion minus control's), ``power``.
+
+        The differences go from 0 upward by ``step`` as long as treatment's proportion is under 1.
+        """
+        rows = [
+            (round(number * step, 9), self.power(p_control=p_control, p_treatment=round(p_control + number * step, 9)))
+            for number in range(int(round((1 - p_control) / step)))
+        ]
+        return pd.DataFrame(rows, columns=["difference", "power"])
+
     def power_by_dropout(self) -> pd.DataFrame:
         """Columns ``dropout``, ``control`` and ``treatment`` (the subjects that remain), ``power``; a row a fraction lost."""
         rows = []
