@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from trialbook.pages.eligibility import cases_tables, contradictions_table, criteria_table, items_table, settings_table
     from trialbook.pages.figures import figure
     from trialbook.pages.forms import form_specification, forms_table
-    from trialbook.pages.m11 import m11_legend, section, title_page
+    from trialbook.pages.m11 import captioned, m11_legend, section, title_page
     from trialbook.pages.objectives import (
         analysis_sets_table,
         analysis_settings_table,
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         thresholds_tables,
         visits_table,
     )
+    from trialbook.pages.screening import screening_criteria, screening_form
     from trialbook.pages.session import show, study
     from trialbook.pages.sources import (
         amendments_table,
@@ -65,7 +66,7 @@ _MODULES = {
     "eligibility": ("cases_tables", "contradictions_table", "criteria_table", "items_table", "settings_table"),
     "figures": ("figure",),
     "forms": ("form_specification", "forms_table"),
-    "m11": ("m11_legend", "section", "title_page"),
+    "m11": ("captioned", "m11_legend", "section", "title_page"),
     "objectives": (
         "analysis_sets_table",
         "analysis_settings_table",
@@ -87,6 +88,7 @@ _MODULES = {
         "thresholds_tables",
         "visits_table",
     ),
+    "screening": ("screening_criteria", "screening_form"),
     "session": ("show", "study"),
     "sources": (
         "amendments_table",
@@ -110,6 +112,7 @@ __all__ = [
     "analysis_settings_table",
     "arms_table",
     "assessments_table",
+    "captioned",
     "cases_tables",
     "codelists_table",
     "contradictions_table",
@@ -146,6 +149,8 @@ __all__ = [
     "registry_table",
     "sample_size_table",
     "scenarios_table",
+    "screening_criteria",
+    "screening_form",
     "section",
     "settings_table",
     "show",
