@@ -62,6 +62,11 @@ def title_page() -> Markup:
     return facts(pairs, about="Title page")
 
 
+def captioned(*tables: Markup) -> Markup:
+    """Tables that follow each other, each under its name."""
+    return Markup('<div class="m11-tables">{}</div>').format(Markup("").join(tables))
+
+
 def _known(number: str) -> M11Section:
     found = m11_sections().get(number) if number else None
     if found is None:

@@ -86,22 +86,25 @@ def estimands_tables(level: str = "") -> Markup:
 
 
 def estimands_overview() -> Markup:
-    """The estimands in short, the primary ones first: what is asked of whom, and the number that answers it."""
+    """Each objective with its endpoints and, where there are estimands, the variable and the number that answer it."""
     objectives = study().protocol.objectives
-    rows = [
-        (
-            str(endpoint.level),
-            page_link(endpoint.name, "objectives", one.id),
-            words(one.variable),
-            words(one.summary),
-            source_mark(Sourced.model_construct(source=one.source), objectives.source),
-        )
-        for level in Level
-        for endpoint in objectives.of(level)
-        for one in objectives.estimands_of(endpoint.id)
-    ]
-    headers = ("Level", "Endpoint", "Variable", "Population-level summary", "Source")
-    return table(headers, rows, about="Estimands in short", kind="book-overview")
+    rows: list[tuple[Cell, ...]] = []
+    for objective in objectives.objectives:
+        asked = objective.text
+        for name in objective.endpoints:
+            endpoint = objectives.endpoint(name)
+            estimands = objectives.estimands_of(name)
+            rows.append(
+                (
+                    lines([words(asked), note(str(objective.level))]) if asked else Markup("<span></span>"),
+                    lines([page_link(endpoint.name, "objectives", name), *_mark_alone(endpoint)]),
+                    lines(words(one.variable) for one in estimands),
+                    lines([*(words(one.summary) for one in estimands), *(_mark_alone(estimands[0]) if estimands else [])]),
+                )
+            )
+            asked = ""
+    headers = ("Objective", "Endpoint", "Variable of the estimand", "Population-level summary")
+    return table(headers, rows, about="Objectives and estimands", kind="book-overview")
 
 
 def analysis_sets_table() -> Markup:
@@ -182,6 +185,10 @@ def _missing(one: Estimand) -> Iterable[Markup]:
     for missing in one.missing:
         other = f"; sensitivity: {missing.other}" if missing.other else ""
         yield Markup("{}{}").format(words(missing.what), note(f"{words(missing.handling)}{other}"))
+
+
+def _mark_alone(one: Sourced) -> list[Markup]:
+    return [source_mark(Sourced.model_construct(source=one.source), study().protocol.objectives.source)]
 
 
 def _ranked(name: str, level: str) -> str:
