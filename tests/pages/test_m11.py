@@ -30,7 +30,7 @@ sections:
       - {text: words of the record, source: record}
       - {text: It says so, source: record, quote: other words & more, cites: [book1]}
   - {number: "4.3", open: true}
-  - {number: "4.4", statements: [{text: It ends}], open: true, reason: The <sponsor> decides (section 2.1)., question: 1}
+  - {number: "4.4", statements: [{text: It ends}], open: true, reason: "Ask <them> (section 2.1).", question: 1}
   - {number: "4.5", applies: false, reason: The drug is sold.}
 """
 
@@ -110,7 +110,7 @@ def test_sentences_of_one_source_stand_under_one_mark(here: Path) -> None:
         ("4.3", "Not stated in the record."),
         (
             "4.4",
-            "It ends assumption| Beyond this, not stated in the record. The <sponsor> decides (section 2.1). See question 1.",
+            "It ends assumption| Beyond this, not stated in the record. Ask <them> (section 2.1). See question 1.",
         ),
         ("4.5", "Not applicable. The drug is sold."),
         ("4.1", "Description of Trial Design: none stated."),

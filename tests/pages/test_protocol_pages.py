@@ -22,14 +22,13 @@ PAGES = (
     "open-questions", "sources", "glossary", "references",
 )  # fmt: skip
 NO_ARGUMENTS = [
-    "activities_table", "amendments_table", "analysis_sets_table", "analysis_settings_table", "arms_table", "cases_tables",
-    "contradictions_table", "datasets_table", "elements_table", "endpoints_table", "estimands_overview", "estimands_tables",
-    "events_table",
-    "glossary_table", "intercurrent_events_table", "interventions_tables", "items_table", "laboratory_tests_table", "objectives_table",
-    "paths_table",
-    "power_by_dropout_table", "power_by_rates_table", "questions_table", "references_list", "registry_table",
-    "sample_size_table", "scenarios_table", "settings_table", "sources_legend", "statements_tables", "summary_table",
-    "thresholds_tables", "title_page", "visits_table",
+    "activities_table", "amendments_table", "analysis_sets_table", "analysis_settings_table", "arms_table",
+    "cases_tables", "contradictions_table", "datasets_table", "elements_table", "endpoints_table", "estimands_overview",
+    "estimands_tables", "events_table", "glossary_table", "intercurrent_events_table", "interventions_tables",
+    "items_table", "laboratory_tests_table", "objectives_table", "paths_table", "power_by_dropout_table",
+    "power_by_rates_table", "questions_table", "references_list", "registry_table", "sample_size_table",
+    "scenarios_table", "settings_table", "sources_legend", "statements_tables", "summary_table", "thresholds_tables",
+    "title_page", "visits_table",
 ]  # fmt: skip
 WITH_ARGUMENTS = [
     ("criteria_table", "inclusion"), ("criteria_table", "exclusion"), ("criteria_list", "inclusion"),
@@ -332,7 +331,7 @@ def test_links_lead_to_what_another_page_shows(here: Path) -> None:
     assert across == {
         "eligibility.html#eligibility-E1", "eligibility.html#eligibility-I1", "eligibility.html#eligibility-I2",
         "eligibility.html#eligibility-strict", "index.html#study-title", "intervention.html",
-        "objectives.html#objectives-CURE", "objectives.html#objectives-E_2dCURE", "objectives.html#objectives-LIFE",
+        "objectives.html#objectives-CURE", "objectives.html#objectives-LIFE",
         "open-questions.html#questions-1", "population.html", "references.html#references-book1",
     }  # fmt: skip
     places = {link.partition("#")[2] for link in links if "#" in link} - {"study-title"}
@@ -390,7 +389,7 @@ def test_a_number_that_is_changed_once_changes_every_page(
         ("contradictions_table", "Contradictions: none stated."),
         ("elements_table", "Elements: none stated."),
         ("endpoints_table", "Endpoints: none stated."),
-        ("estimands_overview", "Estimands in short: none stated."),
+        ("estimands_overview", "Objectives and estimands: none stated."),
         ("estimands_tables", "Estimands: none stated."),
         ("events_table", "The protocol states no assumptions about events."),
         ("glossary_table", "Glossary: none stated."),
