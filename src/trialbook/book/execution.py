@@ -15,6 +15,8 @@ from functools import cached_property
 from pathlib import Path
 
 import nbformat
+from jupyter_client import AsyncKernelManager
+from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -148,9 +150,12 @@ def run_notebook(page: Page, inputs: Inputs, environment: Mapping[str, str]) -> 
         remedy = f"Begin the page with a header that says `file_format: mystnb` and names the kernel `{KERNEL}`."
         raise TrialbookError("names no kernel that the book has", file=_shown(page, inputs), remedy=remedy)
     where = {"metadata": {"path": str(page.file.parent)}}
-    client = NotebookClient(notebook, timeout=TIMEOUT, kernel_name=KERNEL, resources=where, record_timing=False)
+    kernels = KernelSpecManager(kernel_dirs=[str(Path(environment["JUPYTER_PATH"].split(os.pathsep)[0]) / "kernels")])
+    manager = AsyncKernelManager(kernel_name=KERNEL, kernel_spec_manager=kernels)
+    client = NotebookClient(notebook, manager, timeout=TIMEOUT, kernel_name=KERNEL, resources=where, record_timing=False)
     cells = [(at, cell) for at, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-    with client.setup_kernel(env=_variables(inputs, environment), cwd=str(page.file.parent)):
+    variables = _variables(inputs, environment)
+    with client.setup_kernel(env=variables, cwd=str(page.file.parent), transport_encryption="auto", cleanup_kc=True):
         for number, (at, cell) in enumerate(cells, start=1):
             try:
                 client.execute_cell(cell, at, execution_count=number)

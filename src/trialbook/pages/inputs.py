@@ -55,7 +55,9 @@ class Inputs:
     def names(self, read: dict[str, list[str]]) -> set[str]:
         """The inputs in what a process has read (:func:`~trialbook.pages.reads.report`)."""
         found = {name for file in read["files"] if (name := self._name(Path(file)))}
-        found |= {f"{name}/" for folder in read["folders"] if (name := self._name(Path(folder)))}
+        # Python lists a package's folder to import from it: the modules that it found are named one by one.
+        folders = [Path(folder) for folder in read["folders"] if not (Path(folder) / "__init__.py").is_file()]
+        found |= {f"{name.rstrip('/')}/" for folder in folders if (name := self._name(folder))}
         return found | {
             f"kit:{Path(file).relative_to(KIT).as_posix()}" for file in read["modules"] if Path(file).is_relative_to(KIT)
         }
