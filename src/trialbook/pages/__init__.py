@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         intercurrent_events_table,
         objectives_table,
     )
+    from trialbook.pages.plan import analyses_tables, estimands_matrix, level_sentence, methods_section, missing_table
     from trialbook.pages.runs import inputs_table, latest_run
     from trialbook.pages.sample_size import (
         events_table,
@@ -76,6 +77,7 @@ _MODULES = {
         "intercurrent_events_table",
         "objectives_table",
     ),
+    "plan": ("analyses_tables", "estimands_matrix", "level_sentence", "methods_section", "missing_table"),
     "runs": ("inputs_table", "latest_run"),
     "sample_size": ("events_table", "power_by_dropout_table", "power_by_rates_table", "sample_size_table", "scenarios_table"),
     "sample_size_figures": ("power_by_difference_figure", "power_by_subjects_figure", "power_steps"),
@@ -108,6 +110,7 @@ __all__ = [
     "activities_table",
     "algorithms_table",
     "amendments_table",
+    "analyses_tables",
     "analysis_sets_table",
     "analysis_settings_table",
     "arms_table",
@@ -123,6 +126,7 @@ __all__ = [
     "elements_table",
     "endpoints_list",
     "endpoints_table",
+    "estimands_matrix",
     "estimands_overview",
     "estimands_tables",
     "events_table",
@@ -136,7 +140,10 @@ __all__ = [
     "items_table",
     "laboratory_tests_table",
     "latest_run",
+    "level_sentence",
     "m11_legend",
+    "methods_section",
+    "missing_table",
     "objectives_table",
     "paths_table",
     "power_by_difference_figure",

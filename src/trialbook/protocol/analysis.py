@@ -1,4 +1,4 @@
-"""The statistical analysis plan as data (``protocol/analysis.yml``): sets, methods, settings, assumptions of the size."""
+"""The statistical analysis plan as data (``protocol/analysis.yml``): sets, methods, analyses, settings, assumptions of the size."""
 
 from __future__ import annotations
 
@@ -40,6 +40,45 @@ class Ties(StrEnum):
 
     EFRON = "efron"
     BRESLOW = "breslow"
+
+
+class Role(StrEnum):
+    """What an analysis is to an estimand (ICH E9(R1) section A.5): ``sensitivity`` doubts assumptions of the main one."""
+
+    MAIN = "main"
+    SENSITIVITY = "sensitivity"
+    SUPPLEMENTARY = "supplementary"
+
+
+class Technique(StrEnum):
+    """What is computed; how an interval is made, a difference tested and ties taken, :class:`Estimation` and settings say."""
+
+    PROPORTION = "proportion"
+    DIFFERENCE = "difference"
+    TEST = "test"
+    SURVIVAL = "survival"
+    SURVIVAL_DIFFERENCE = "survival_difference"
+    LOG_RANK = "log_rank"
+    HAZARD_RATIO = "hazard_ratio"
+    FOLLOW_UP = "follow_up"
+    INCIDENCE = "incidence"
+    INCIDENCE_DIFFERENCE = "incidence_difference"
+    GRAY = "gray"
+    SUBDISTRIBUTION = "subdistribution"
+    IMPUTATION = "imputation"
+    TIPPING_POINT = "tipping_point"
+    COUNTS = "counts"
+
+
+class PlannedAnalysis(Sourced):
+    """One analysis of the plan: what is done for an ``endpoint``, in whom (an analysis set), by which techniques."""
+
+    id: str
+    endpoint: str
+    role: Role = Role.MAIN
+    set: str
+    text: str
+    techniques: tuple[Technique, ...] = ()
 
 
 class AnalysisSet(Sourced):
@@ -149,18 +188,23 @@ class Analysis(SpecModel):
     sets: tuple[AnalysisSet, ...] = ()
     testing: Testing = Testing()
     estimation: Estimation = Estimation()
+    analyses: tuple[PlannedAnalysis, ...] = ()
     settings: tuple[Setting, ...] = ()
     sample_size: SampleSize | None = None
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
-        for what, ids in (("set", [one.id for one in self.sets]), ("setting", [one.id for one in self.settings])):
-            refuse_doubled(what, ids)
+        for what, items in (("set", self.sets), ("analysis", self.analyses), ("setting", self.settings)):
+            refuse_doubled(what, [one.id for one in items])
         return self
 
     def set(self, name: str) -> AnalysisSet:
         """By id; KeyError where there is none."""
         return {one.id: one for one in self.sets}[name]
+
+    def analyses_of(self, endpoint: str) -> tuple[PlannedAnalysis, ...]:
+        """The analyses of an endpoint, in the order of the file."""
+        return tuple(one for one in self.analyses if one.endpoint == endpoint)
 
     def setting(self, name: str) -> Setting:
         """By id; KeyError where there is none."""

@@ -98,6 +98,15 @@ def _analysis(protocol: Protocol) -> Iterator[Problem]:
                 continue
             if setting.options and str(value) not in setting.options:
                 yield ["settings", index, "from"], _ERROR, f"{value} is none of its options: {', '.join(setting.options)}"
+    endpoints, sets = {one.id for one in protocol.objectives.endpoints}, {one.id for one in analysis.sets}
+    for index, planned_analysis in enumerate(analysis.analyses):
+        for key, name, known, file in (
+            ("endpoint", planned_analysis.endpoint, endpoints, "objectives.yml"),
+            ("set", planned_analysis.set, sets, "analysis.yml"),
+        ):
+            if name not in known:
+                text = f"there is no {key} {name} in {file}, which has {', '.join(sorted(known)) or 'none'}"
+                yield ["analyses", index, key], _ERROR, text
     size = protocol.sample_size()
     if size is None:
         return

@@ -1,0 +1,201 @@
+"""The statistical methods that a plan can name, in words and formulas; which of them it names, ``protocol/analysis.yml`` says.
+
+Arm 1 is the one that is treated, arm 0 control.
+"""
+
+from __future__ import annotations
+
+from trialbook.protocol.analysis import (
+    DifferenceInterval,
+    Estimation,
+    ProportionInterval,
+    SurvivalInterval,
+    Technique,
+    Ties,
+)
+from trialbook.protocol.sample_size import Method
+
+NAMES = {
+    Technique.PROPORTION: "Proportion",
+    Technique.DIFFERENCE: "Difference of proportions",
+    Technique.TEST: "Test of two proportions",
+    Technique.SURVIVAL: "Kaplan-Meier estimate",
+    Technique.SURVIVAL_DIFFERENCE: "Difference of survival estimates",
+    Technique.LOG_RANK: "Log-rank test",
+    Technique.HAZARD_RATIO: "Hazard ratio",
+    Technique.FOLLOW_UP: "Length of follow-up",
+    Technique.INCIDENCE: "Cumulative incidence",
+    Technique.INCIDENCE_DIFFERENCE: "Difference of cumulative incidences",
+    Technique.GRAY: "Gray's test",
+    Technique.SUBDISTRIBUTION: "Subdistribution hazard ratio",
+    Technique.IMPUTATION: "Multiple imputation",
+    Technique.TIPPING_POINT: "Tipping point",
+    Technique.COUNTS: "Counts",
+}
+
+PROPORTION = {
+    ProportionInterval.WILSON: r"""
+Of $n_a$ subjects of arm $a$, $x_a$ respond, so that $\hat p_a = x_a / n_a$. The interval is Wilson's score interval, the
+proportions
+from which the observed one lies no further than chance explains:
+$$\frac{1}{1 + z^2/n_a}\left(\hat p_a + \frac{z^2}{2 n_a} \pm z \sqrt{\frac{\hat p_a (1 - \hat p_a)}{n_a} + \frac{z^2}{4
+n_a^2}}\right)$$
+""",
+    ProportionInterval.CLOPPER_PEARSON: r"""
+Of $n_a$ subjects of arm $a$, $x_a$ respond, so that $\hat p_a = x_a / n_a$. The interval is Clopper and Pearson's; its
+limits $l$ and
+$u$, with $c$ the confidence level, solve
+$$\sum_{k=x_a}^{n_a} \binom{n_a}{k} l^k (1-l)^{n_a-k} = \frac{1-c}{2}, \qquad
+\sum_{k=0}^{x_a} \binom{n_a}{k} u^k (1-u)^{n_a-k} = \frac{1-c}{2}$$
+""",
+}
+DIFFERENCE = {
+    DifferenceInterval.MIETTINEN_NURMINEN: r"""
+The estimate is $\hat\delta = \hat p_1 - \hat p_0$. The interval is Miettinen and Nurminen's: all $\delta$ with
+$$\frac{(\hat\delta - \delta)^2}{V(\delta)} \le z^2, \qquad
+V(\delta) = \frac{n_1 + n_0}{n_1 + n_0 - 1}\left(\frac{\tilde p_1 (1 - \tilde p_1)}{n_1} + \frac{\tilde p_0 (1 - \tilde
+p_0)}{n_0}\right)$$
+where $\tilde p_1$ and $\tilde p_0$ are the likeliest proportions whose difference $\tilde p_1 - \tilde p_0$ is $\delta$.
+""",
+    DifferenceInterval.NEWCOMBE: r"""
+The estimate is $\hat\delta = \hat p_1 - \hat p_0$. The interval is Newcombe's hybrid score interval, made from the limits
+$l_a$ and
+$u_a$ of Wilson's interval in each arm:
+$$\hat\delta - \sqrt{(\hat p_1 - l_1)^2 + (u_0 - \hat p_0)^2}, \qquad \hat\delta + \sqrt{(u_1 - \hat p_1)^2 + (\hat p_0 -
+l_0)^2}$$
+""",
+    DifferenceInterval.WALD: r"""
+The estimate is $\hat\delta = \hat p_1 - \hat p_0$, and its interval Wald's:
+$$\hat\delta \pm z \sqrt{\frac{\hat p_1 (1 - \hat p_1)}{n_1} + \frac{\hat p_0 (1 - \hat p_0)}{n_0}}$$
+""",
+}
+_Z = r"""
+With $\hat p = (x_1 + x_0) / (n_1 + n_0)$ the test holds $Z$ against the standard normal distribution:
+"""
+TEST = {
+    Method.FISHER: r"""
+Fisher's exact test: with $x$ responders in both arms, the chance that $k$ of them are in arm 1, if the arms did not differ, is
+$$P(k) = \frac{\binom{n_1}{k} \binom{n_0}{x - k}}{\binom{n_1 + n_0}{x}}$$
+Two-sided, the $p$ value is the sum of all $P(k)$ that are no larger than that of the observed table; one-sided, of those
+with at least
+as many responders in arm 1.
+""",
+    Method.POOLED: _Z + r"$$Z = \frac{\hat p_1 - \hat p_0}{\sqrt{\hat p (1 - \hat p) (1/n_1 + 1/n_0)}}$$",
+    Method.UNPOOLED: r"""
+The test holds $Z$ against the standard normal distribution:
+$$Z = \frac{\hat p_1 - \hat p_0}{\sqrt{\hat p_1 (1 - \hat p_1)/n_1 + \hat p_0 (1 - \hat p_0)/n_0}}$$
+""",
+    Method.FLEISS_CC: _Z
+    + r"$$Z = \frac{|\hat p_1 - \hat p_0| - \frac{1}{2}(1/n_1 + 1/n_0)}{\sqrt{\hat p (1 - \hat p) (1/n_1 + 1/n_0)}}$$",
+    Method.ARCSINE: r"""
+The test holds $Z$ against the standard normal distribution:
+$$Z = \frac{2 \arcsin\sqrt{\hat p_1} - 2 \arcsin\sqrt{\hat p_0}}{\sqrt{1/n_1 + 1/n_0}}$$
+""",
+}
+_KAPLAN_MEIER = r"""
+At the times $t_j$ of events $d_j$ of $n_j$ subjects at risk have one:
+$$\hat S(t) = \prod_{t_j \le t} \left(1 - \frac{d_j}{n_j}\right), \qquad
+\hat\sigma^2(t) = \sum_{t_j \le t} \frac{d_j}{n_j (n_j - d_j)}$$
+"""
+SURVIVAL = {
+    SurvivalInterval.LOG_LOG: _KAPLAN_MEIER
+    + r"""
+The interval is symmetric on the scale of $\log(-\log \hat S)$ and so stays between 0 and 1:
+$$\hat S(t)^{\exp\left(\pm z\, \hat\sigma(t) / \log \hat S(t)\right)}$$
+""",
+    SurvivalInterval.LOG: _KAPLAN_MEIER
+    + r"""
+The interval is symmetric on the scale of $\log \hat S$:
+$$\hat S(t)\, \exp\left(\pm z\, \hat\sigma(t)\right)$$
+""",
+    SurvivalInterval.PLAIN: _KAPLAN_MEIER
+    + r"""
+The interval is symmetric:
+$$\hat S(t) \pm z\, \hat S(t)\, \hat\sigma(t)$$
+""",
+}
+HAZARD_RATIO = r"""
+Cox's model with the arm alone, $h(t \mid a) = h_0(t)\, e^{\beta a}$, supposes that the hazards keep one ratio. Events on the
+same day
+are taken by %s's method. Estimate and interval are
+$$e^{\hat\beta}, \qquad \exp\left(\hat\beta \pm z\, \mathrm{se}(\hat\beta)\right)$$
+"""
+TIES = {Ties.EFRON: "Efron", Ties.BRESLOW: "Breslow"}
+TEXTS = {
+    Technique.SURVIVAL_DIFFERENCE: r"""
+At the day $\tau$ of the endpoint's visit, with Greenwood's variance in each arm:
+$$\hat S_1(\tau) - \hat S_0(\tau) \pm z \sqrt{\hat S_1(\tau)^2\, \hat\sigma_1^2(\tau) + \hat S_0(\tau)^2\,
+\hat\sigma_0^2(\tau)}$$
+""",
+    Technique.LOG_RANK: r"""
+Of the $d_j$ events at $t_j$, $d_{1j}$ are in arm 1, where $n_{1j}$ of the $n_j$ subjects at risk are, and $n_{0j}$ in arm 0.
+Held against
+the chi-squared distribution with one degree of freedom:
+$$\frac{\left(\sum_j \left(d_{1j} - n_{1j} d_j / n_j\right)\right)^2}{\sum_j n_{1j} n_{0j} d_j (n_j - d_j) / \left(n_j^2 (n_j
+- 1)\right)}$$
+""",
+    Technique.FOLLOW_UP: r"""
+The Kaplan-Meier estimate with the roles exchanged: the end of observation is the event, and who has the endpoint's event is
+censored by
+it. Its median is the length of follow-up.
+""",
+    Technique.INCIDENCE: r"""
+With $r_j$ events of interest at $t_j$, and $\hat S$ the Kaplan-Meier estimate of being free of that event and of those that
+compete (Aalen
+and Johansen):
+$$\hat F(t) = \sum_{t_j \le t} \hat S(t_{j-1})\, \frac{r_j}{n_j}$$
+Unlike one minus a Kaplan-Meier estimate that censors competing events, it counts nobody as still exposed who can't have the
+event any
+more.
+""",
+    Technique.INCIDENCE_DIFFERENCE: r"""
+At the day $\tau$ of the endpoint's visit, with the variance of each arm's estimate:
+$$\hat F_1(\tau) - \hat F_0(\tau) \pm z \sqrt{\widehat{\mathrm{Var}}\, \hat F_1(\tau) + \widehat{\mathrm{Var}}\, \hat
+F_0(\tau)}$$
+""",
+    Technique.GRAY: r"""
+Gray's test of equal cumulative incidences compares the arms' hazards of the subdistribution over the whole time, all times
+with the same
+weight ($\rho = 0$).
+""",
+    Technique.SUBDISTRIBUTION: r"""
+Fine and Gray's model with the arm alone, of the hazard that belongs to the cumulative incidence. Who had a competing event
+stays at risk,
+with the weight that censoring leaves:
+$$\lambda(t \mid a) = -\frac{d}{dt} \log\left(1 - F(t \mid a)\right) = \lambda_0(t)\, e^{\gamma a}$$
+""",
+    Technique.IMPUTATION: r"""
+Each of $M$ completed data sets gives an estimate $\hat\delta_m$ with variance $U_m$. By Rubin's rules, with
+$\bar\delta = \frac{1}{M} \sum_m \hat\delta_m$, $\bar U = \frac{1}{M} \sum_m U_m$ and
+$B = \frac{1}{M-1} \sum_m (\hat\delta_m - \bar\delta)^2$:
+$$\bar\delta \pm t_{\nu} \sqrt{\bar U + \left(1 + \frac{1}{M}\right) B}, \qquad
+\nu = (M - 1) \left(1 + \frac{\bar U}{(1 + 1/M)\, B}\right)^2$$
+""",
+    Technique.TIPPING_POINT: r"""
+With $m_a$ subjects missing in arm $a$, the main test is repeated with $x_1 + i$ and $x_0 + j$ responders for every $i \le
+m_1$ and
+$j \le m_0$. The main analysis is the corner $i = j = 0$; what is shown is where the conclusion changes, and how far that is
+from it.
+""",
+    Technique.COUNTS: r"""
+Numbers of subjects and of events by arm, with percentages of the subjects of the set, measurements by number, mean, standard
+deviation,
+median and range. No tests: arms are described.
+""",
+}
+"""The techniques that know no variants."""
+
+
+def described(technique: Technique, estimation: Estimation, test: Method | None) -> str:
+    """A technique in words and formulas (``$...$``), in the variant that the plan names; ``test`` is that of two proportions."""
+    if technique is Technique.PROPORTION:
+        return PROPORTION[estimation.proportion]
+    if technique is Technique.DIFFERENCE:
+        return DIFFERENCE[estimation.difference]
+    if technique is Technique.TEST:
+        return TEST[test] if test else "The plan names no test of two proportions."
+    if technique is Technique.SURVIVAL:
+        return SURVIVAL[estimation.survival]
+    if technique is Technique.HAZARD_RATIO:
+        return HAZARD_RATIO % TIES[estimation.ties]
+    return TEXTS[technique]
