@@ -42,7 +42,7 @@ def screening_form() -> Markup:
         return nothing("Eligibility criteria: none stated.")
     groups = Markup("").join(_group(heading, items, eligibility) for heading, items in _groups(eligibility))
     return Markup(
-        '{style}<div class="screening" id="screening">'
+        '{style}<div class="screening" id="screening-subject">'
         '<p class="screening-without">Judging needs JavaScript, which does not run here: this is the verdict on the example.</p>'
         '<form id="screening-form" autocomplete="off" novalidate>{tools}'
         '<p id="screening-origin">An example, invented: a subject who meets every criterion.</p>'
@@ -124,7 +124,7 @@ def _hint(item: Item, eligibility: Eligibility) -> str:
     if item.type is ItemType.DATE:
         hints.append(" or ".join(["YYYY-MM-DD", *item.values]))
     if item.unit_of:
-        hints.append(f"Unit: that of {eligibility.items[item.unit_of].label}")
+        hints.append(f"In the unit of “{eligibility.items[item.unit_of].label}”")
     return ". ".join(hints)
 
 
@@ -161,7 +161,7 @@ def _readings(eligibility: Eligibility) -> Markup:
     return Markup(
         '<fieldset><legend>Readings</legend><p class="screening-hint">What the record leaves open, and how it is read. The '
         "protocol's reading decides; another shows what it would change.</p>"
-        '<div class="screening-fields">{}</div></fieldset>'
+        '<div class="screening-fields screening-readings">{}</div></fieldset>'
     ).format(Markup("").join(fields))
 
 

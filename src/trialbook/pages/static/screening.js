@@ -3,7 +3,7 @@
 (function () {
   "use strict";
 
-  const root = document.getElementById("screening");
+  const root = document.getElementById("screening-subject");
   const data = document.getElementById("screening-data");
   if (!root || !data) return;
   const { because, columns, computed, inForce, judge, refused, written } = globalThis.trialbook;
@@ -144,17 +144,14 @@
     });
   }
 
-  function reason(part, cells, readings) {
-    const told = [element("code", {}, part.text), ` is ${part.truth ?? "unknown"}`];
-    const chosen = part.setting && eligibility.settings.find(({ name }) => name === part.setting);
-    if (chosen) told.push(element("div", { className: "screening-hint" }, `Reading: ${chosen.label}: ${part.reading}`));
-    const lines = part.comparisons.filter(({ node }) => columns(node).length).map(({ node, truth }) => {
-      const line = element("li", {}, element("code", {}, written(node)), ` is ${truth ?? "unknown"}: `);
-      line.append([...valuesOf(columns(node), cells), ...computed(node, cells)].join("; "));
-      return line;
+  /* The comparisons of an expression that decide, with the values that they compare. */
+  function reasonsOf(part, cells) {
+    const setting = eligibility.settings.find(({ name }) => name === part.setting);
+    const reading = setting ? [element("span", { className: "screening-hint" }, ` (${setting.label}: ${part.reading})`)] : [];
+    return part.comparisons.map(({ node, truth }) => {
+      const told = [...valuesOf(columns(node), cells), ...computed(node, cells)].join("; ");
+      return element("li", {}, element("code", {}, written(node)), ` is ${truth ?? "unknown"}`, told && `: ${told}`, ...reading);
     });
-    if (lines.length) told.push(element("ul", {}, ...lines));
-    return element("li", {}, ...told);
   }
 
   function tellCriterion(criterion, result, wrong, cells, readings) {
@@ -165,7 +162,7 @@
     const fails = criterion.kind === "exclusion";
     entry.dataset.state = bad.length ? "refused" : truth === null ? "unknown" : truth === fails ? "fails" : "holds";
     entry.querySelector(".screening-truth").textContent = bad.length ? "not judged" : word(criterion, truth);
-    const reasons = because(eligibility, criterion, cells, readings).map((part) => reason(part, cells, readings));
+    const reasons = because(eligibility, criterion, cells, readings).flatMap((part) => reasonsOf(part, cells));
     const decided = (result.missing[criterion.id] ?? []).map(itemLink);
     const first = bad.length ? [element("li", {}, "A value is not what its item takes: ", ...listed(bad.map(itemLink)))] : [];
     if (!bad.length && decided.length) first.push(element("li", {}, "Decided by ", ...listed(decided)));
