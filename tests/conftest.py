@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,3 +31,14 @@ def repository() -> Path:
 def tiny_study(tmp_path: Path) -> Path:
     """A copy of the study of two forms in ``tests/tiny_study``, to run or to break."""
     return shutil.copytree(REPOSITORY / "tests" / "tiny_study", tmp_path / "study")
+
+
+@pytest.fixture(scope="session")
+def leaked() -> Callable[..., dict[str, str]]:
+    """``leaked(texts, export, study, allowed=())``: what of an export's cells stands in texts (``tests/leaks.py``)."""
+    spec = importlib.util.spec_from_file_location("leaks", Path(__file__).with_name("leaks.py"))
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found: Callable[..., dict[str, str]] = module.leaked
+    return found

@@ -25,13 +25,12 @@ PAGE = """
 ```{code-cell} python
 :tags: [remove-input]
 from trialbook.pages import domain_specification, form_specification, latest_run, show, study
-from trialbook.reports import rules_table_html
 ```
 
 ```{code-cell} python
 :tags: [remove-input]
 run = latest_run()
-show(domain_specification("DM"), form_specification("DM"), rules_table_html(run.results))
+show(domain_specification("DM"), form_specification("DM"), run.piece("rules"))
 ```
 """
 

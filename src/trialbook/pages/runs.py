@@ -58,7 +58,7 @@ def validate_shown(root: Path, export: Path, subject_level: bool) -> ShownRun:
 
     study = Study(root)
     run = study.validate(export)
-    return show_results(run.results, names_of(study.specs, run.sdtm), subject_level)
+    return show_results(run.results, names_of(study.specs, study.standard, run.sdtm), subject_level)
 
 
 def _validated(subject_level: bool) -> ShownRun:

@@ -21,6 +21,7 @@ from trialbook.mapping import Specs
 from trialbook.pages.shown_words import shown_reason
 from trialbook.reports.summary import GroupCount, TableNames, count_sites
 from trialbook.reports.wording import names_to_mend
+from trialbook.standards import Standard
 
 NO_TABLE = "other files"
 """In place of the name of a file or sheet that no form's specification names."""
@@ -32,16 +33,20 @@ EXPLAINED = "explained"
 
 @dataclass(frozen=True)
 class Names:
-    """What the study's specifications and the standard name: the columns of each form, the variables of each dataset."""
+    """What is named before any data are read: the columns of each form, the variables of each dataset that is made.
+
+    ``standard``: the datasets and variables of the standard, of which rules may miss any.
+    """
 
     forms: Mapping[str, frozenset[str]]
     datasets: Mapping[str, frozenset[str]]
+    standard: frozenset[str] = frozenset()
 
     @property
     def all(self) -> frozenset[str]:
         """Every one of them."""
         tables = (self.forms, self.datasets)
-        return frozenset(name for of in tables for table, columns in of.items() for name in (table, *columns))
+        return self.standard | {name for of in tables for table, columns in of.items() for name in (table, *columns)}
 
 
 def aggregates(results: Results, names: Names) -> Results:
@@ -117,7 +122,9 @@ def _dataset(one: DatasetCount) -> DatasetCount:
     return replace(one, files=())
 
 
-def names_of(specs: Specs, datasets: Iterable[SdtmDataset]) -> Names:
+def names_of(specs: Specs, standard: Standard, datasets: Iterable[SdtmDataset]) -> Names:
     """The names of a study: of its forms by their specifications, of the datasets that mapping makes by theirs."""
     forms = {name: frozenset(spec.columns) for name, spec in specs.forms.items()}
-    return Names(forms, {one.name: frozenset(one.variables) for one in datasets})
+    listed = {name for dataset in standard.datasets for name in (dataset, *(one.name for one in standard.variables(dataset)))}
+    made = {one.name: frozenset(one.variables) for one in datasets}
+    return Names(forms, made, frozenset(listed | {f"SUPP{dataset}" for dataset in standard.datasets}))
