@@ -21,6 +21,7 @@ from trialbook.reports import terminal_summary
 from trialbook.run import Run
 
 if TYPE_CHECKING:
+    from trialbook.book.verify import Verdict
     from trialbook.mapping import MappingIssue
     from trialbook.mapping.lint import LintReport
     from trialbook.screening import Screening
@@ -30,8 +31,8 @@ VERDICT_STYLES = {"ELIGIBLE": "green", "NOT ELIGIBLE": "red", "UNDETERMINED": "y
 
 
 @contextmanager
-def progress(steps: int) -> Iterator[Callable[[str], None]]:
-    """A bar on stderr for a command of so many steps, shown on a terminal once it has taken two seconds.
+def progress(steps: int | None) -> Iterator[Callable[[str], None]]:
+    """A bar on stderr for a command of so many steps (None: nobody knows), shown on a terminal once it has taken two seconds.
 
     Gives the function to call at the beginning of each step.
     """
@@ -104,3 +105,24 @@ def print_lint(report: LintReport, brief: bool) -> None:
     fates = Counter(column.status for column in report.columns)
     columns = ", ".join(f"{fates[status]} {status}" for status in ColumnStatus if fates[status])
     console.print(f"{errors} errors, {len(report.complaints) - errors} warnings. Raw columns: {columns}.")
+
+
+def print_verdict(verdict: Verdict, changed: Sequence[str], compared: bool) -> None:
+    """What a site's check found, a line for each difference; then, where it was ``compared`` with another, what changed."""
+    console = Console(highlight=False)
+
+    def told(what: str, found: Sequence[str], none: str) -> None:
+        console.print(f"{what}: {len(found)}" if found else f"{what}: {none}", style="bold")
+        for line in found:
+            console.print(f"  {line}", markup=False, soft_wrap=True)
+
+    told("Files that differ from the site's manifest", verdict.files, "none")
+    if verdict.rebuilt:
+        told("Inputs that differ from those of the site", verdict.inputs, "none")
+        told("Results that differ when the book is built again", verdict.results, "none")
+    else:
+        console.print(
+            "Inputs and results were not compared: name the study with --study to build the book again.", soft_wrap=True
+        )
+    if compared:
+        told("Results that changed since the older site", changed, "none")

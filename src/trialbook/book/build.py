@@ -20,7 +20,7 @@ from trialbook.book.manifest import write_manifest
 from trialbook.errors import TrialbookError
 from trialbook.outputs import output_folder
 from trialbook.pages.inputs import EXPORT_VARIABLE, LEVEL_VARIABLE, WORK, Inputs, named_export
-from trialbook.pages.tasks import shown_run, synthetic_export
+from trialbook.pages.tasks import RUN_FILE, shown_run, synthetic_export
 
 try:
     import fcntl
@@ -110,8 +110,9 @@ def prepare(root: Path, work: Path, export: Path | None, subject_level: bool, st
         step("validating the export")
         return shown_run(root, shown.resolve(), subject_level)
 
-    anew = execute_pages(list(pages), executed, inputs, run, _environment(work), step)
-    return Prepared(root, work, pages, executed, inputs, tuple(anew), about)
+    anew = execute_pages(list(pages), executed, inputs, run, _environment(work, subject_level), step)
+    made = work / RUN_FILE if any(page.shows_run for page in pages) else None
+    return Prepared(root, work, pages, executed, inputs.with_run(made), tuple(anew), about)
 
 
 def pages_of(root: Path) -> Iterator[Page]:
@@ -159,10 +160,11 @@ def _render(prepared: Prepared, builder: Builder) -> Path:
     return built / builder
 
 
-def _environment(work: Path) -> dict[str, str]:
+def _environment(work: Path, subject_level: bool = False) -> dict[str, str]:
     """This process's environment, in which the kernel ``python3`` is this Python, and nobody's IPython start-up files run."""
     paths = [str(kernel_folder(work)), *filter(None, [os.environ.get("JUPYTER_PATH")])]
     return os.environ | {
+        LEVEL_VARIABLE: "1" if subject_level else "0",
         "IPYTHONDIR": str(work / "ipython"),
         "JUPYTER_PATH": os.pathsep.join(paths),
         "NO_COLOR": "1",

@@ -63,6 +63,11 @@ class Page:
         return hashlib.sha256("\0".join(cells).encode()).hexdigest() if cells else ""
 
     @property
+    def shows_run(self) -> bool:
+        """Whether it shows something of the validation, and so has to wait for it."""
+        return bool(_SHOWS_RUN.search(self.text))
+
+    @property
     def executable(self) -> bool:
         """Whether its header makes it a notebook."""
         from myst_nb.core.read import is_myst_markdown_notebook
@@ -109,13 +114,12 @@ def execute_pages(
     failures: dict[str, TrialbookError] = {}
     done: list[str] = []
     with ThreadPoolExecutor(kernels) as pool:
-        shared = pool.submit(run) if any(_SHOWS_RUN.search(page.text) for page in pages) else None
+        shared = pool.submit(run) if any(page.shows_run for page in pages) else None
 
         def execute(page: Page) -> bool:
             if not page.code:
                 return False
-            waits = shared is not None and _SHOWS_RUN.search(page.text)
-            own = inputs.with_run(shared.result() if waits and shared else None)
+            own = inputs.with_run(shared.result() if page.shows_run and shared else None)
             record = executed.record(page.name)
             if record and executed.notebook(page.name).is_file() and not record.stale(page.code, own):
                 return False
@@ -125,7 +129,7 @@ def execute_pages(
             executed.keep(page.name, notebook, Record.of(page.code, read, own, started))
             return True
 
-        waiting = sorted(pages, key=lambda page: bool(_SHOWS_RUN.search(page.text)))
+        waiting = sorted(pages, key=lambda page: page.shows_run)
         futures: dict[Future[bool], Page] = {pool.submit(execute, page): page for page in waiting}
         for future in as_completed(futures):
             name = futures[future].name

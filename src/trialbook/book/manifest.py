@@ -2,7 +2,7 @@
 
 ``manifest.json`` in the site's folder::
 
-    {"schema": 1, "about": {...},
+    {"schema": 1, "about": {...}, "level": "aggregate",
      "inputs": {"study:protocol/visits.yml": "<sha256>", ...},
      "pages": {"book/design": {"executed": "...", "seconds": 1.2, "inputs": ["study:protocol/visits.yml", ...]}},
      "files": {"book/design.html": "<sha256>", ...}}
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from trialbook.book.about import About
 from trialbook.book.execution import Executed
 from trialbook.pages.inputs import Inputs, folder_hashes
 from trialbook.pages.records import Record
+from trialbook.pages.shown import ShownRun
 
 MANIFEST = "manifest.json"
 NOTEBOOKS = "notebooks"
@@ -39,6 +41,7 @@ def write_manifest(site: Path, about: About, pages: list[str], executed: Execute
     manifest: dict[str, Any] = {
         "schema": SCHEMA,
         "about": dataclasses.asdict(about),
+        "level": ShownRun.read(inputs.run).level if inputs.run else None,
         "inputs": dict(sorted(made_from.items())),
         "pages": {
             page: {"executed": one.executed, "seconds": one.seconds, "inputs": sorted(one.inputs)}
@@ -50,8 +53,13 @@ def write_manifest(site: Path, about: About, pages: list[str], executed: Execute
 
 
 def page_records(pages: list[str], executed: Executed, inputs: Inputs) -> dict[str, Record]:
-    """What each executed page was made from; of the validation that it shows, what that was made from."""
+    """What each executed page was made from; of the validation that it shows, what that was made from.
+
+    Where of a real export only aggregates are shown its files have numbers: a file's name may be a subject's.
+    """
     run = Record.read(inputs.run.with_name("record.json")) if inputs.run else None
+    if run and inputs.run and _hides_names(ShownRun.read(inputs.run)):
+        run = dataclasses.replace(run, inputs=_numbered(run.inputs))
     found = {}
     for page in pages:
         record = executed.record(page)
@@ -61,6 +69,17 @@ def page_records(pages: list[str], executed: Executed, inputs: Inputs) -> dict[s
         own = {name: digest for name, digest in record.inputs.items() if name != "run:"}
         found[page] = dataclasses.replace(record, inputs=dict(sorted({**of_run, **own}.items())))
     return found
+
+
+def _hides_names(run: ShownRun) -> bool:
+    return run.synthetic is None and not run.names_subjects
+
+
+def _numbered(inputs: Mapping[str, str | None]) -> dict[str, str | None]:
+    of_export = sorted(name for name in inputs if name.startswith("export:") and not name.endswith("/"))
+    numbers = {name: f"export:file {number}" for number, name in enumerate(of_export, start=1)}
+    folders = {name for name in inputs if name.startswith("export:") and name.endswith("/")}
+    return {numbers.get(name, name): digest for name, digest in inputs.items() if name not in folders}
 
 
 def clean_notebook(file: Path) -> str:

@@ -5,6 +5,8 @@ Sphinx numbers each part from 1 again, so that "2.1" would name several places o
 
 from __future__ import annotations
 
+from typing import Any
+
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -18,10 +20,10 @@ def letter_parts(app: Sphinx, env: BuildEnvironment) -> list[str]:
     later = [page for node in toctrees[1:] for page in node["includefiles"] if page in env.toc_secnumbers]
     for at, page in enumerate(later):
         letter = _letter(at)
-        env.toc_secnumbers[page] = {
-            anchor: (letter, *number[1:]) if number else number  # type: ignore[misc]
-            for anchor, number in env.toc_secnumbers[page].items()
-        }
+        numbers: dict[str, Any] = dict(
+            env.toc_secnumbers[page]
+        )  # Sphinx joins the parts of a number by points, whatever they are
+        env.toc_secnumbers[page] = {anchor: (letter, *number[1:]) if number else number for anchor, number in numbers.items()}
         for reference in env.tocs[page].findall(nodes.reference):
             if reference.get("secnumber"):
                 reference["secnumber"] = (letter, *reference["secnumber"][1:])

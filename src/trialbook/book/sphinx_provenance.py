@@ -14,6 +14,7 @@ from trialbook.book.execution import Executed
 from trialbook.book.manifest import NOTEBOOKS, page_records
 from trialbook.book.provenance import line_html, tables_html
 from trialbook.pages.inputs import Inputs
+from trialbook.pages.tasks import RUN_FILE
 
 
 class provenance_line(nodes.General, nodes.Element):  # noqa: N801 - docutils names its nodes so
@@ -49,7 +50,7 @@ def _place_line(app: Sphinx, doctree: nodes.document) -> None:
 def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     work: Path = app.trialbook_work  # type: ignore[attr-defined]
     about = About.read(work / "about.json")
-    executed, run = Executed(work / "executed"), work / "run" / "run.json"
+    executed, run = Executed(work / "executed"), work / RUN_FILE
     inputs = Inputs(Path(app.srcdir), None, run if run.is_file() else None)
     pages = sorted(app.env.found_docs)
     for node in list(doctree.findall(provenance_line)):

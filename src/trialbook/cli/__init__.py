@@ -13,12 +13,13 @@ from typing import Annotated
 import typer
 
 from trialbook import __version__
+from trialbook.cli.book import book_app
 from trialbook.cli.exports import app
 from trialbook.cli.options import UNUSABLE
 from trialbook.cli.protocol import protocol_app
 from trialbook.cli.registry import registry_app
 from trialbook.cli.screen import EXAMPLE, screen
-from trialbook.cli.study import book_app, ct_app, specs_app
+from trialbook.cli.study import ct_app, specs_app
 from trialbook.errors import TrialbookError
 
 app.command(epilog=EXAMPLE)(screen)

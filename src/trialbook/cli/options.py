@@ -24,3 +24,10 @@ def open_study(folder: Path | None) -> Study:
     from trialbook.study import find_study
 
     return Study(folder if folder is not None else find_study(Path.cwd()))
+
+
+def study_folder(folder: Path | None) -> Path:
+    """The same, not loaded yet."""
+    from trialbook.study_folders import find_study
+
+    return folder if folder is not None else find_study(Path.cwd())

@@ -1,4 +1,4 @@
-"""The commands about the study's own folders: book, specs, ct."""
+"""The commands about the study's own folders: specs, ct."""
 
 from __future__ import annotations
 
@@ -10,30 +10,8 @@ import typer
 
 from trialbook.cli.options import FAILED, StudyOption, open_study
 
-book_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The book: its pages, executed.")
 specs_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The specifications: checked, and as a workbook.")
 ct_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Controlled terminology packages of the study.")
-
-
-@book_app.command("build", epilog="Example: trialbook book build --export exports/2026-11")
-def book_build(
-    export: Annotated[
-        Path | None, typer.Option("--export", metavar="EXPORT", help="Show this export [default: a synthetic one]")
-    ] = None,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the site is written")] = Path("out/book"),
-    study: StudyOption = None,
-) -> None:
-    """Build the book.
-
-    A page whose cell fails is an error that names the page and the cell; the book that was there stays.
-    """
-    from trialbook.book import build_book
-    from trialbook.terminal import progress
-
-    with progress(1) as step:
-        step("building the book")
-        page = build_book(open_study(study).root, out, export)
-    typer.echo(f"The book: {page}")
 
 
 @specs_app.command("lint", epilog="Example: trialbook specs lint")

@@ -21,6 +21,8 @@ from trialbook.pages.inputs import KIT, WORK, Inputs
 from trialbook.pages.reads import report, watch
 from trialbook.pages.records import Record
 
+RUN_FILE = Path("run/run.json")
+"""In the work folder: what pages show of the validation."""
 _USERS_ERROR = 2
 
 
@@ -36,10 +38,10 @@ def synthetic_export(root: Path) -> Path:
 
 def shown_run(root: Path, export: Path, subject_level: bool) -> Path:
     """The file with what pages show of the validation of an export, made when what it is made from has changed since."""
-    made = root / WORK / "run"
+    target = root / WORK / RUN_FILE
     level = "subject" if subject_level else "aggregate"
-    _ensure("validate", (root, export, made / "run.json", level), made, Inputs(root, export))
-    return made / "run.json"
+    _ensure("validate", (root, export, target, level), target.parent, Inputs(root, export))
+    return target
 
 
 def _ensure(task: str, arguments: tuple[object, ...], made: Path, inputs: Inputs) -> None:
