@@ -9,11 +9,12 @@ status and reason.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
 from trialbook.findings import Results, Severity, Stage, Threshold, count_severities, gate_open
-from trialbook.pages.html import code, note, table
+from trialbook.pages.html import Cell, code, note, table
 from trialbook.pages.shown import AGGREGATE, SUBJECT, Level, ShownCounts, ShownGate, ShownInput, ShownRun
 from trialbook.pages.shown_aggregates import (
     SMALLEST_SITE,
@@ -93,8 +94,8 @@ def _of_subjects(results: Results) -> dict[str, Markup]:
         "left_out": Markup(""),
         "verdict": verdict_html(results, THRESHOLD, "all are below"),
         "picture": _framed(picture_svg(results)),
-        "tables": _tables(count_tables(results)),
-        "sites": _sites(count_sites(results)),
+        "tables": _tables(count_tables(results), linked=True),
+        "sites": _sites(count_sites(results), linked=True),
         "findings": findings_table_html(results, REPORT),
         "signals": signal_pictures_html(results),
         "rules": rules_table_html(results, "the page on a screen"),
@@ -108,8 +109,8 @@ def _of_aggregates(results: Results, subjects: dict[str, int], sites: Sequence[G
         "left_out": note(how),
         "verdict": verdict_html(results, THRESHOLD, "all are below"),
         "picture": _framed(picture_svg(results, linked=False)),
-        "tables": _tables(count_tables(results)),
-        "sites": _sites(sites),
+        "tables": _tables(count_tables(results), linked=False),
+        "sites": _sites(sites, linked=False),
         "findings": _by_rule(results, subjects),
         "signals": Markup(""),
         "rules": rules_table_html(results, "the page on a screen"),
@@ -123,18 +124,31 @@ def _framed(picture: Markup) -> Markup:
     )
 
 
-def _tables(groups: Sequence[GroupCount]) -> Markup:
+def _tables(groups: Sequence[GroupCount], linked: bool) -> Markup:
     """Findings by form and dataset; one whose records nobody counted has a dash."""
     rows = [
-        (code(visible(group.name)), group.kind or "", visible(group.label), _number(group.records), *_severities(group))
+        (
+            _name(group, code(visible(group.name)), linked, dataset=group.name, kind=group.kind or ""),
+            group.kind or "",
+            visible(group.label),
+            _number(group.records),
+            *_severities(group),
+        )
         for group in groups
     ]
     headers = ("Name", "Kind", "Label", "Records", *(severity.value for severity in Severity))
     return table(headers, rows, about="Findings by form and dataset", kind="book-counts book-counts-tables")
 
 
-def _sites(groups: Sequence[GroupCount]) -> Markup:
-    rows = [(visible(group.name) or "no site known", _number(group.records), *_severities(group)) for group in groups]
+def _sites(groups: Sequence[GroupCount], linked: bool) -> Markup:
+    rows = [
+        (
+            _name(group, visible(group.name) or "no site known", linked, site=group.name),
+            _number(group.records),
+            *_severities(group),
+        )
+        for group in groups
+    ]
     headers = ("Site", "Subjects", *(severity.value for severity in Severity))
     return table(headers, rows, about="Findings by site", kind="book-counts book-counts-sites")
 
@@ -157,6 +171,11 @@ def _by_rule(results: Results, subjects: dict[str, int]) -> Markup:
     ]
     headers = ("Severity", "Rule", "Form or dataset", "What is wrong", "Findings", "Subjects")
     return table(headers, rows, about="Findings by rule", kind="book-counts book-counts-rules")
+
+
+def _name(group: GroupCount, name: Cell, linked: bool, **view: str) -> Cell:
+    """The name of a group; where the findings table stands on the page, a link to the view of it with the group's findings."""
+    return Markup('<a href="#{}">{}</a>').format(urlencode(view), name) if linked and group.total else name
 
 
 def _severities(group: GroupCount) -> list[str | Markup]:
