@@ -9,8 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from trialbook.pages.amendments import amendments_sections, versions_table
     from trialbook.pages.assessments import assessments_table, laboratory_tests_table
-    from trialbook.pages.codelists import codelists_table, standards_table
+    from trialbook.pages.codelists import codelists_table, ct_table, standards_table
     from trialbook.pages.datasets import algorithms_table, datasets_table
     from trialbook.pages.domains import domain_specification
     from trialbook.pages.eligibility import cases_tables, contradictions_table, criteria_table, items_table, settings_table
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         intercurrent_events_table,
         objectives_table,
     )
+    from trialbook.pages.open_questions import questions_cards, questions_overview
     from trialbook.pages.plan import analyses_tables, estimands_matrix, level_sentence, methods_section, missing_table
     from trialbook.pages.runs import inputs_table, latest_run
     from trialbook.pages.sample_size import (
@@ -56,12 +58,14 @@ if TYPE_CHECKING:
         sources_legend,
         statements_tables,
     )
+    from trialbook.pages.status import glance_table, run_status, status_table
     from trialbook.pages.synopsis import arms_table, criteria_list, endpoints_list, synopsis_table
     from trialbook.pages.trial_schema import trial_schema
 
 _MODULES = {
+    "amendments": ("amendments_sections", "versions_table"),
     "assessments": ("assessments_table", "laboratory_tests_table"),
-    "codelists": ("codelists_table", "standards_table"),
+    "codelists": ("codelists_table", "ct_table", "standards_table"),
     "datasets": ("algorithms_table", "datasets_table"),
     "domains": ("domain_specification",),
     "eligibility": ("cases_tables", "contradictions_table", "criteria_table", "items_table", "settings_table"),
@@ -77,6 +81,7 @@ _MODULES = {
         "intercurrent_events_table",
         "objectives_table",
     ),
+    "open_questions": ("questions_cards", "questions_overview"),
     "plan": ("analyses_tables", "estimands_matrix", "level_sentence", "methods_section", "missing_table"),
     "runs": ("inputs_table", "latest_run"),
     "sample_size": ("events_table", "power_by_dropout_table", "power_by_rates_table", "sample_size_table", "scenarios_table"),
@@ -101,6 +106,7 @@ _MODULES = {
         "sources_legend",
         "statements_tables",
     ),
+    "status": ("glance_table", "run_status", "status_table"),
     "synopsis": ("arms_table", "criteria_list", "endpoints_list", "synopsis_table"),
     "trial_schema": ("trial_schema",),
 }
@@ -109,6 +115,7 @@ _MODULE_OF = {name: module for module, names in _MODULES.items() for name in nam
 __all__ = [
     "activities_table",
     "algorithms_table",
+    "amendments_sections",
     "amendments_table",
     "analyses_tables",
     "analysis_sets_table",
@@ -121,6 +128,7 @@ __all__ = [
     "contradictions_table",
     "criteria_list",
     "criteria_table",
+    "ct_table",
     "datasets_table",
     "domain_specification",
     "elements_table",
@@ -133,6 +141,7 @@ __all__ = [
     "figure",
     "form_specification",
     "forms_table",
+    "glance_table",
     "glossary_table",
     "inputs_table",
     "intercurrent_events_table",
@@ -151,9 +160,12 @@ __all__ = [
     "power_by_rates_table",
     "power_by_subjects_figure",
     "power_steps",
+    "questions_cards",
+    "questions_overview",
     "questions_table",
     "references_list",
     "registry_table",
+    "run_status",
     "sample_size_table",
     "scenarios_table",
     "screening_criteria",
@@ -164,12 +176,14 @@ __all__ = [
     "sources_legend",
     "standards_table",
     "statements_tables",
+    "status_table",
     "study",
     "summary_table",
     "synopsis_table",
     "thresholds_tables",
     "title_page",
     "trial_schema",
+    "versions_table",
     "visits_table",
 ]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
-from trialbook.pages.html import NOTHING, Cell, code, lines, link, note, table
+from trialbook.pages.html import NOTHING, Cell, code, lines, note, table
+from trialbook.pages.origins import spec_link
 from trialbook.pages.session import study
 from trialbook.protocol.trial_design import DesignDataset
 
@@ -37,12 +38,12 @@ def datasets_table() -> Markup:
         forms = dict.fromkeys(
             form for records in domain.records for form in (records.form, *(j.form for j in records.join.values()))
         )
-        made_from = [link(form, "form", form) for form in forms if form in one.specs.forms]
+        made_from = [spec_link(form, "form", form) for form in forms if form in one.specs.forms]
         if len(made_from) < len(forms):
             made_from.append(escape("what the protocol's criteria say"))
         rows.append(
             (
-                link(code(name), "domain", name),
+                spec_link(code(name), "domain", name),
                 lines(
                     [
                         listed.label if listed else domain.title,

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from trialbook.mapping import Algorithm, DomainSpec, Records
-from trialbook.pages.html import NOTHING, Cell, code, framed, lines, link, listing, note, target
-from trialbook.pages.origins import aliases, raw_column
+from trialbook.pages.html import NOTHING, Cell, code, framed, heading, lines, listing, note, target
+from trialbook.pages.origins import aliases, raw_column, spec_link
 from trialbook.pages.session import study
 from trialbook.standards.standard import StandardVariable
 
@@ -35,7 +35,7 @@ def domain_specification(domain: str) -> Markup:
     listed = one.standard.dataset(domain)
     title = listed.label if listed else spec.title
     parts = [
-        Markup('<h3 id="{}">{}: {}</h3>').format(target("domain", domain), domain, title),
+        heading(3, f"{domain}: {title}", "domain", domain),
         Markup('<p class="book-note">{}</p>').format(_about(spec)),
         listing(_records(records) for records in spec.records),
         framed(
@@ -48,8 +48,8 @@ def domain_specification(domain: str) -> Markup:
     if missing := _unfilled(spec):
         parts.append(Markup('<p class="book-note">{}</p>').format(missing))
     if spec.supp:
-        parts += [Markup("<h4>{}</h4>").format(f"SUPP{domain}: supplemental qualifiers"), _supplemental(spec)]
-    return Markup('<section class="book-domain">{}</section>').format(Markup("\n").join(parts))
+        parts += [heading(4, f"SUPP{domain}: supplemental qualifiers", "domain", f"SUPP{domain}"), _supplemental(spec)]
+    return Markup("\n").join(parts)
 
 
 def _about(spec: DomainSpec) -> Markup:
@@ -88,7 +88,7 @@ def _records(records: Records) -> Markup:
 def _form(name: str) -> Markup:
     """A form of the export as a link to it, or what the protocol's criteria say of the subjects, which is none."""
     if name in study().specs.forms:
-        return Markup("form {}").format(link(name, "form", name))
+        return Markup("form {}").format(spec_link(name, "form", name))
     return Markup("{} (what the protocol's criteria say)").format(code(name))
 
 
@@ -157,7 +157,7 @@ def _origin(way: Way) -> Markup:
         known = aliases(records, study().specs)
         cells += [raw_column(name, known) for name in way.algorithm.columns]
     found: list[Cell] = [
-        link(code(f"{form}.{column}"), "column", form, column) if form in study().specs.forms else code(f"{form}.{column}")
+        spec_link(code(f"{form}.{column}"), "column", form, column) if form in study().specs.forms else code(f"{form}.{column}")
         for form, column in dict.fromkeys(cells)
     ]
     if way.algorithm.derive:
@@ -185,7 +185,7 @@ def _arguments(way: Way) -> Cell:
     if one.assign_ct:
         form, column = raw_column(one.assign_ct, aliases(way.records[0], study().specs))
         codelist = one.codelist or study().specs.sources[form].columns[column].codelist or ""
-        return Markup("by {}").format(link(code(codelist), "codelist", codelist))
+        return Markup("by {}").format(spec_link(code(codelist), "codelist", codelist))
     if one.derive:
         return code(one.derive.function)
     if one.derive_seq:

@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from trialbook.mapping import ColumnSpec, FormSpec
 from trialbook.mapping.column_use import ColumnStatus, ColumnUse, column_uses
-from trialbook.pages.html import NOTHING, Cell, code, lines, link, note, table, target
+from trialbook.pages.html import NOTHING, Cell, code, heading, lines, note, table, target
+from trialbook.pages.origins import spec_link
 from trialbook.pages.session import study
 
 STATUSES = (ColumnStatus.MAPPED, ColumnStatus.SUPP, ColumnStatus.NOT_SUBMITTED, ColumnStatus.UNACCOUNTED)
@@ -24,7 +25,7 @@ def forms_table() -> Markup:
         if counts[name, ColumnStatus.UNACCOUNTED]:
             numbers[-1] = _OPEN.format(numbers[-1])
         patterns = Markup(", ").join(code(pattern) for pattern in form.tables)
-        rows.append((link(code(name), "form", name), form.title, patterns, str(len(form.columns)), *numbers))
+        rows.append((spec_link(code(name), "form", name), form.title, patterns, str(len(form.columns)), *numbers))
     headers = ("Form", "Title", "Files or sheets", "Columns", "Mapped", "SUPP", "Not submitted", "Unaccounted")
     return table(headers, rows, about="Forms", kind="book-numbers")
 
@@ -35,7 +36,7 @@ def form_specification(form: str) -> Markup:
     uses = {use.column: use for use in column_uses(study().specs) if use.form == form}
     rows = [_column(spec, name, column, uses[name]) for name, column in spec.columns.items()]
     parts = [
-        Markup('<h3 id="{}">{}</h3>').format(target("form", form), f"{form}: {spec.title}" if spec.title else form),
+        heading(3, f"{form}: {spec.title}" if spec.title else form, "form", form),
         Markup('<p class="book-note">Files or sheets {}. A record is told by {}.{}</p>').format(
             Markup(", ").join(code(pattern) for pattern in spec.tables),
             Markup(", ").join(code(key) for key in spec.keys),
@@ -43,7 +44,7 @@ def form_specification(form: str) -> Markup:
         ),
         table(("Column", "Type and format", "Code list", "Becomes"), rows, about=f"Columns of form {form}", kind="book-columns"),
     ]
-    return Markup('<section class="book-form">{}</section>').format(Markup("\n").join(parts))
+    return Markup("\n").join(parts)
 
 
 def _column(form: FormSpec, name: str, column: ColumnSpec, use: ColumnUse) -> tuple[Cell, ...]:
@@ -58,7 +59,7 @@ def _column(form: FormSpec, name: str, column: ColumnSpec, use: ColumnUse) -> tu
     return (
         names + (note(column.label) if column.label else ""),
         kind,
-        link(code(column.codelist), "codelist", column.codelist) if column.codelist else NOTHING,
+        spec_link(code(column.codelist), "codelist", column.codelist) if column.codelist else NOTHING,
         _becomes(use),
     )
 
@@ -75,4 +76,4 @@ def _becomes(use: ColumnUse) -> Markup:
 def _variable(goal: str) -> Markup:
     """``AE.AETERM`` or ``SUPPDM.RANDNO`` as a link to the variable in its domain's specification."""
     dataset, _, name = goal.partition(".")
-    return link(code(goal), "variable", dataset.removeprefix("SUPP"), name)
+    return spec_link(code(goal), "variable", dataset.removeprefix("SUPP"), name)

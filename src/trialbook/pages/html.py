@@ -67,6 +67,11 @@ def target(*names: str) -> str:
     return "-".join("".join(c if c.isalnum() or c in "._" else f"_{ord(c):x}" for c in name) for name in names)
 
 
+def heading(level: int, text: Cell, *names: str) -> Markup:
+    """A heading that the build makes a section of the page, one that links lead to; it stands outside of all other elements."""
+    return Markup('<h{0} class="book-heading" id="{1}">{2}</h{0}>').format(level, target(*names), text)
+
+
 def placed(text: Cell, *names: str) -> Markup:
     """A text that links lead to."""
     return Markup('<span id="{}">{}</span>').format(target(*names), text)

@@ -1,11 +1,25 @@
-"""What the names in a domain's specification mean: raw columns of forms."""
+"""What the names in a domain's specification mean, raw columns of forms, and links from forms to domains and back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from markupsafe import Markup
+
 from trialbook.mapping import FormSpec, Records, Specs
 from trialbook.mapping.references import resolve
+from trialbook.pages.html import Cell, target
+from trialbook.pages.inputs import book_files
+from trialbook.pages.session import study
+
+PAGES = {
+    "form": "forms",
+    "column": "forms",
+    "codelist": "forms",
+    "domain": "data-standards",
+    "variable": "data-standards",
+}
+"""The page of the book that shows what of the specifications."""
 
 
 def aliases(records: Records, specs: Specs) -> dict[str, FormSpec]:
@@ -22,3 +36,9 @@ def raw_column(name: str, known: Mapping[str, FormSpec]) -> tuple[str, str]:
     if found is None:
         raise KeyError(name)
     return known[found[0]].form, found[1]
+
+
+def spec_link(text: Cell, kind: str, *names: str) -> Markup:
+    """A link to a form, column, code list, domain or variable; on the same page in a book without the page that is theirs."""
+    page = f"{PAGES[kind]}.html" if f"{PAGES[kind]}.md" in book_files(study().root) else ""
+    return Markup('<a href="{}#{}">{}</a>').format(page, target(kind, *names), text)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from trialbook.pages.html import NOTHING, Cell, code, lines, link, note, nothing, table, target
+from trialbook.pages.html import NOTHING, Cell, code, heading, lines, link, note, nothing, table
 from trialbook.pages.links import fact_place, page_link
 from trialbook.pages.mathematics import mathematical
 from trialbook.pages.methods import NAMES, described
@@ -134,11 +134,9 @@ def _of_endpoint(endpoint: Endpoint) -> Markup:
     ]
     headers = ("Analysis", "What is done", "Set", "Methods", "Source")
     shown = table(headers, rows, about=f"Analyses of {endpoint.name}", kind="book-analyses")
-    place = target("analyses", endpoint.id)
-    title = f"{endpoint.name} ({endpoint.level})"
-    return Markup('<h3 id="{}">{}</h3>{}').format(place, title, shown)
+    return heading(3, f"{endpoint.name} ({endpoint.level})", "analyses", endpoint.id) + shown
 
 
 def _method(technique: Technique, test: Method | None) -> Markup:
     text = mathematical(described(technique, study().protocol.analysis.estimation, test))
-    return Markup('<h3 id="{}">{}</h3>{}').format(target("method", technique), NAMES[technique], text)
+    return heading(3, NAMES[technique], "method", technique) + text
