@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from trialbook.findings import Results, Severity, Stage, Threshold, count_severities, gate_open
-from trialbook.pages.html import Cell, code, note, table
+from trialbook.pages.html import Cell, code, table
 from trialbook.pages.shown import AGGREGATE, SUBJECT, Level, ShownCounts, ShownGate, ShownInput, ShownRun
 from trialbook.pages.shown_aggregates import (
     SMALLEST_SITE,
@@ -34,11 +34,12 @@ THRESHOLD = Threshold.ERROR
 REPORT = "the report.xlsx that `trialbook validate` writes"
 NOT_A_FORM = "of no form"
 
-LEFT_OUT = (
-    "Aggregates only: the export does not say that its data are invented, so nothing on this page tells of a single subject. "
-    "Left out are the single findings with their records, values, messages and queries, the names of files, sheets and unknown "
-    "columns, explanations, pictures of values, the text of errors, and the names of sites with fewer than {} subjects. Other "
-    "counts are shown however small. "
+LEFT_OUT = Markup(
+    '<aside class="book-aggregates" role="note" aria-label="Aggregates only"><p><strong>Aggregates only.</strong> '
+    "The export does not say that its data are invented, so this page counts and names no subject, however small a count is. It "
+    "leaves out the single findings with their records, values, messages and queries, the names of files, sheets and unknown "
+    "columns, explanations, pictures of values, the text of errors, and the names of sites with fewer than {} subjects; "
+    "<code>trialbook book build --subject-level</code> shows these too.</p></aside>"
 )
 
 
@@ -104,9 +105,8 @@ def _of_subjects(results: Results) -> dict[str, Markup]:
 
 def _of_aggregates(results: Results, subjects: dict[str, int], sites: Sequence[GroupCount]) -> dict[str, Markup]:
     """The pieces of results that hold nothing of a subject."""
-    how = Markup("{}<code>trialbook book build --subject-level</code> shows them.").format(LEFT_OUT.format(SMALLEST_SITE))
     return {
-        "left_out": note(how),
+        "left_out": LEFT_OUT.format(SMALLEST_SITE),
         "verdict": verdict_html(results, THRESHOLD, "all are below"),
         "picture": _framed(picture_svg(results, linked=False)),
         "tables": _tables(count_tables(results), linked=False),
