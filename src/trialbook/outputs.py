@@ -66,8 +66,8 @@ def output_folder(target: Path) -> Iterator[Path]:
             _remove(folder)
 
 
-def output_file(target: Path, text: str, keep: Sequence[Path] = ()) -> None:
-    """Write ``text`` to the file ``target``, whole or not at all, in place of the file that is there.
+def output_file(target: Path, text: str | bytes, keep: Sequence[Path] = ()) -> None:
+    """Write ``text``, as UTF-8 where it is no bytes, to the file ``target``, whole or not at all, in place of what is there.
 
     Missing folders above it are made. ``keep``: what the text was made from, which must stay. Raises TrialbookError, and touches
     nothing, where the target is a folder, is one of them, or can't be written.
@@ -82,7 +82,7 @@ def output_file(target: Path, text: str, keep: Sequence[Path] = ()) -> None:
     with _folders_above(target, named), _explained(named):
         beside = target.with_name(f".{target.name}.trialbook-{secrets.token_hex(8)}")
         try:
-            beside.write_text(text, encoding="utf-8")
+            beside.write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
             if target.exists():
                 shutil.copymode(target, beside)
             beside.replace(target)
