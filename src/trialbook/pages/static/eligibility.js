@@ -28,7 +28,8 @@
 
   /* The names of the items whose cell holds what they do not take; an empty one is not among them. */
   function refused(eligibility, cells) {
-    return eligibility.items.filter(({ name }) => cells[name] !== "").filter((item) => !takes(item, cells[item.name])).map(({ name }) => name);
+    const held = eligibility.items.filter(({ name }) => cells[name] !== "");
+    return held.filter((item) => !takes(item, cells[item.name])).map(({ name }) => name);
   }
 
   /* A criterion's expressions in force: {text, condition, setting, reading}, the last two where a setting chooses. */
@@ -59,8 +60,9 @@
       const named = new Set(reasons(tree, known));
       if (named.size) result.missing[criterion.id] = eligibility.items.map(({ name }) => name).filter((name) => named.has(name));
     }
-    const messages = eligibility.contradictions.filter((one) => truth(one.condition, known)).map((one) => one.message);
-    result.warnings = eligibility.contradictions.map((one) => one.message).filter((one, at, them) => messages.includes(one) && them.indexOf(one) === at);
+    const messages = new Set(eligibility.contradictions.filter((one) => truth(one.condition, known)).map((one) => one.message));
+    const ordered = new Set(eligibility.contradictions.map((one) => one.message));
+    result.warnings = [...ordered].filter((one) => messages.has(one));
     const open = Object.values(result.criteria).includes(null);
     result.verdict = result.failed.length ? "NOT ELIGIBLE" : open ? "UNDETERMINED" : "ELIGIBLE";
     return result;

@@ -135,8 +135,8 @@
         const cell = cells[node.column];
         if (cell === "") return null;
         const column = { is: "column", name: node.column };
-        const equal = (value) => truth({ is: "compare numbers", operator: "==", left: column, right: { is: "number", value } }, cells);
-        return any([node.texts.includes(cell), ...node.numbers.map(equal)]);
+        const equal = (value) => ({ is: "compare numbers", operator: "==", left: column, right: { is: "number", value } });
+        return any([node.texts.includes(cell), ...node.numbers.map((value) => truth(equal(value), cells))]);
       }
       case "not":
         return not(truth(node.condition, cells));
@@ -151,7 +151,8 @@
   // ---- Why unknown: with all columns known that are named, it is decided.
 
   function parts(node) {
-    return [node.left, node.right, node.dividend, node.divisor, node.day, node.condition, ...(node.conditions ?? [])].filter(Boolean);
+    const { left, right, dividend, divisor, day, condition, conditions } = node;
+    return [left, right, dividend, divisor, day, condition, ...(conditions ?? [])].filter(Boolean);
   }
 
   /* The columns that a node reads, once each. */
@@ -198,20 +199,29 @@
     return told.flatMap((one) => deciding(one, cells));
   }
 
-  /* A number for people: up to 12 digits, with whether that is all of them. */
+  /* A number for people: all of it where it has at most 12 digits, else rounded to 6, and then not exact. */
   function shown(value) {
     if (value.n === 0n) return { text: "0", exact: true };
-    const [upper, sign] = value.n < 0n ? [-value.n, "-"] : [value.n, ""];
-    const power = 12 + String(value.d).length - String(upper).length;
+    const all = digitsOf(value, 12);
+    const digits = all.exact ? { ...all, digits: all.digits.replace(/0+$/, "") } : digitsOf(value, 6);
+    return { text: positioned(value, digits), exact: all.exact };
+  }
+
+  /* The first digits of a number, about so many and the last one rounded, and the power of ten of the first. */
+  function digitsOf(value, count) {
+    const upper = value.n < 0n ? -value.n : value.n;
+    const power = count - (String(upper).length - String(value.d).length);
     const [over, under] = power >= 0 ? [upper * 10n ** BigInt(power), value.d] : [upper, value.d * 10n ** BigInt(-power)];
-    const digits = String(over / under);
-    const exponent = digits.length - 1 - power;
-    const kept = digits.replace(/0+$/, "");
-    const plain = exponent >= 0 ? kept.padEnd(exponent + 1, "0") : "0".repeat(-exponent) + kept;
-    const at = Math.max(exponent, 0) + 1;
-    const decimal = plain.length > at ? `${plain.slice(0, at)}.${plain.slice(at)}` : plain;
-    const scientific = `${kept[0]}${kept.length > 1 ? "." : ""}${kept.slice(1)}E${exponent}`;
-    return { text: sign + (exponent > 15 || exponent < -6 ? scientific : decimal), exact: over % under === 0n };
+    const digits = String((2n * over + under) / (2n * under));
+    return { digits, exponent: digits.length - 1 - power, exact: over % under === 0n };
+  }
+
+  function positioned(value, { digits, exponent }) {
+    const sign = value.n < 0n ? "-" : "";
+    const pointed = (text, at) => (text.length > at ? `${text.slice(0, at)}.${text.slice(at)}` : text);
+    if (exponent > 15 || exponent < -6) return `${sign}${pointed(digits, 1)}E${exponent}`;
+    const plain = exponent < 0 ? "0".repeat(-exponent) + digits : digits.padEnd(exponent + 1, "0");
+    return sign + pointed(plain, Math.max(exponent, 0) + 1);
   }
 
   function written(node) {
@@ -250,7 +260,8 @@
 
   /* What the sides of a comparison come to where they are computed: ["alt / alt_uln = 0.6"]. */
   function computed(node, cells) {
-    return [node.left, node.right].filter((side) => side && parts(side).length && columns(side).length).flatMap((side) => {
+    const sides = [node.left, node.right].filter((side) => side && parts(side).length && columns(side).length);
+    return sides.flatMap((side) => {
       if (side.is === "before") {
         const found = day(side, cells);
         return found === null ? [] : [`${written(side)} = ${isoDate(found)}`];
@@ -260,5 +271,6 @@
     });
   }
 
-  globalThis.trialbook = { ...globalThis.trialbook, columns, computed, dayOf, deciding, literal, numberOf, reasons, truth, written };
+  const offered = { columns, computed, dayOf, deciding, literal, numberOf, reasons, truth, written };
+  globalThis.trialbook = { ...globalThis.trialbook, ...offered };
 })();

@@ -72,7 +72,8 @@
   }
 
   function example() {
-    return { cells: eligibility.eligible_subject, readings: {}, case: null, told: "An example, invented: a subject who meets every criterion." };
+    const told = "An example, invented: a subject who meets every criterion.";
+    return { cells: eligibility.eligible_subject, readings: {}, case: null, told };
   }
 
   function unknown() {
@@ -96,15 +97,17 @@
   function expectation(one, result) {
     const criterion = eligibility.criteria.find(({ id }) => id === one.criterion);
     const told = (truth, missing) => `${word(criterion, truth)}${truth === null ? ` by ${missing.join(", ")}` : ""}`;
-    const [wanted, found] = [told(one.expected, one.missing), told(result.criteria[one.criterion], result.missing[one.criterion] ?? [])];
-    return wanted === found ? ` Expected of ${one.criterion}: ${wanted}, as it is found.` : ` Expected of ${one.criterion}: ${wanted}. Found: ${found}.`;
+    const wanted = told(one.expected, one.missing);
+    const found = told(result.criteria[one.criterion], result.missing[one.criterion] ?? []);
+    return ` Expected of ${one.criterion}: ${wanted}${wanted === found ? ", as it is found." : `. Found: ${found}.`}`;
   }
 
   function tellOrigin(cells, readings, result) {
     const changed = eligibility.items.some(({ name }) => cells[name] !== (loaded.cells[name] ?? ""));
     const read = eligibility.settings.some(({ name, value }) => readings[name] !== (loaded.readings[name] ?? value));
     const same = !changed && !read;
-    byId("origin").textContent = same ? loaded.told + (loaded.case ? expectation(loaded.case, result) : "") : `Changed by you. It began as: ${loaded.told}`;
+    const expected = loaded.case ? expectation(loaded.case, result) : "";
+    byId("origin").textContent = same ? loaded.told + expected : `Changed by you. It began as: ${loaded.told}`;
   }
 
   function tellErrors(cells, wrong) {
@@ -119,18 +122,21 @@
 
   function tellVerdict(result, wrong, readings) {
     const verdict = wrong.length ? "REFUSED" : result.verdict;
-    const missing = eligibility.items.filter(({ name }) => Object.values(result.missing).some((names) => names.includes(name)));
+    const open = new Set(Object.values(result.missing).flat());
+    const missing = eligibility.items.map(({ name }) => name).filter((name) => open.has(name));
     const failed = result.failed.map((id) => element("a", { href: `#screening-criterion-${id}` }, id));
     const reasons = {
       ELIGIBLE: ["every inclusion criterion is met, and no exclusion criterion applies"],
       "NOT ELIGIBLE": ["by ", ...first(failed)],
-      UNDETERMINED: ["decided by ", ...first(missing.map(({ name }) => itemLink(name)))],
+      UNDETERMINED: ["to be decided by ", ...first(missing.map(itemLink))],
       REFUSED: ["a value is not what its item takes: ", ...first(wrong.map(itemLink))],
     };
     const told = [element("div", {}, element("strong", {}, VERDICTS[verdict]), ": ", ...reasons[verdict])];
     const other = eligibility.settings.filter(({ name, value }) => readings[name] !== value);
-    if (other.length) told.push(element("div", {}, `Not by the protocol's readings: ${other.map(({ label }) => label).join("; ")}`));
-    told.push(...result.warnings.map((message) => element("div", { className: "screening-warning" }, `Contradiction: ${message}`)));
+    const labels = other.map(({ label }) => label).join("; ");
+    if (other.length) told.push(element("div", {}, `Not by the protocol's readings: ${labels}`));
+    const warning = (message) => element("div", { className: "screening-warning" }, `Contradiction: ${message}`);
+    told.push(...result.warnings.map(warning));
     const region = byId("verdict");
     const made = element("div", {}, ...told);
     region.dataset.verdict = verdict;
@@ -165,7 +171,7 @@
     const reasons = because(eligibility, criterion, cells, readings).flatMap((part) => reasonsOf(part, cells));
     const decided = (result.missing[criterion.id] ?? []).map(itemLink);
     const first = bad.length ? [element("li", {}, "A value is not what its item takes: ", ...listed(bad.map(itemLink)))] : [];
-    if (!bad.length && decided.length) first.push(element("li", {}, "Decided by ", ...listed(decided)));
+    if (!bad.length && decided.length) first.push(element("li", {}, "To be decided by ", ...listed(decided)));
     entry.querySelector(".screening-reasons").replaceChildren(...first, ...(bad.length ? [] : reasons));
   }
 
@@ -177,7 +183,8 @@
       const other = judge(eligibility, cells, { ...readings, [setting.name]: choice });
       const changed = eligibility.criteria.filter(({ id }) => other.criteria[id] !== result.criteria[id]);
       const words = changed.map((criterion) => `${criterion.id} ${word(criterion, other.criteria[criterion.id])}`).join(", ");
-      return changed.length ? `“${choice}” would make it: ${VERDICTS[other.verdict].toLowerCase()} (${words}).` : `“${choice}” would change nothing here.`;
+      if (!changed.length) return `“${choice}” would change nothing here.`;
+      return `“${choice}” would make it: ${VERDICTS[other.verdict].toLowerCase()} (${words}).`;
     });
     byId("effect", setting.name).textContent = wrong.length ? "" : told.join(" ");
   }
