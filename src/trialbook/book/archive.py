@@ -12,7 +12,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def zip_site(site: Path, target: Path) -> None:
-    """Write the site into the file ``target``, under one folder of the zip's own name. Raises TrialbookError as output_file does."""
+    """Write the site into the file ``target``, under one folder of the zip's own name. Raises as ``output_file`` does."""
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
         for file in sorted(path for path in site.rglob("*") if path.is_file() and path.name != MARKER):

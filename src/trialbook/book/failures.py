@@ -1,4 +1,4 @@
-"""What went wrong with a build, from what Jupyter Book said: one message that names page, cell and error."""
+"""What went wrong when the executed pages were rendered, from what Jupyter Book said: one message that names page and line."""
 
 from __future__ import annotations
 
@@ -11,12 +11,6 @@ SHOWN = 10
 HEADER_REMEDY = "Begin the page with a header that says `file_format: mystnb` and names the kernel `python3`."
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_EXECUTION = re.compile(
-    r"^(?P<page>[^\n]+?): WARNING: Executing notebook failed: (?P<kind>\w+)(?P<said>.*?)(?:\[mystnb\.exec\]|\Z)",
-    re.MULTILINE | re.DOTALL,
-)
-_CELL = re.compile(r"^\s*(?:Cell In\[(?P<cell>\d+)\](?:, line (?P<line>\d+))?|File .*ipykernel)", re.MULTILINE)
-_RAISED = re.compile(r"^-{20,}\n(?P<name>[\w.]+) +Traceback \(most recent call last\)$", re.MULTILINE)
 _NAMED = re.compile(r"^(?:[\w.]+\.)?(?P<error>[A-Za-z_]\w*(?:Error|Exception|Interrupt|Exit|Warning): .*)$", re.MULTILINE)
 _WARNING = re.compile(
     r"^(?:(?P<page>/[^\n]*?|[A-Za-z]:[^\n]*?)(?::(?P<line>\d+))?: )?(?:WARNING|ERROR|CRITICAL): (?P<what>[^\n]*)$", re.MULTILINE
@@ -34,8 +28,6 @@ def explain_failure(said: str, code: int, root: Path, log: Path) -> TrialbookErr
     """
     said = _COLOURS.sub("", said)
     remedy = f"The whole log is {log}"
-    if executed := _EXECUTION.search(said):
-        return _execution(executed, root, remedy)
     if unexecuted := _UNEXECUTED.search(said):
         return TrialbookError("has code cells that were not executed", file=unexecuted["page"], remedy=HEADER_REMEDY)
     if warnings := list(dict.fromkeys(_warning(found, root) for found in _WARNING.finditer(said))):
@@ -47,28 +39,11 @@ def explain_failure(said: str, code: int, root: Path, log: Path) -> TrialbookErr
 
 
 def _breakdown(said: str, root: Path, remedy: str) -> TrialbookError:
-    """Jupyter Book itself broke off, as it does when a kernel dies: its first cause, and the page it was reading."""
+    """Jupyter Book itself broke off: its first cause, and the page it was reading."""
     reading, causes = list(_READING.finditer(said)), list(_NAMED.finditer(said))
     what = causes[0]["error"] if causes else "it does not say why"
     page = f"{reading[-1]['page']}.md" if reading else root
     return TrialbookError(f"Jupyter Book could not build the book: {what}", file=page, remedy=remedy)
-
-
-def _execution(found: re.Match[str], root: Path, remedy: str) -> TrialbookError:
-    """The cell's number counts the page's code cells from 1; the error keeps its own words and loses its traceback."""
-    said = found["said"]
-    cells = [cell for cell in _CELL.finditer(said) if cell["cell"]]
-    place = None
-    if cells:
-        place = f"cell {cells[0]['cell']}" + (f", line {cells[0]['line']}" if cells[0]["line"] else "")
-    raised, named = list(_RAISED.finditer(said)), list(_NAMED.finditer(said))
-    error = found["kind"]
-    if raised:
-        name = raised[-1]["name"]
-        error = said[said.rfind(f"\n{name}: ") :].strip() if f"\n{name}: " in said else name
-    elif named:
-        error = named[-1]["error"]
-    return TrialbookError(error, file=_page(found["page"], root), place=place, remedy=remedy)
 
 
 def _warning(found: re.Match[str], root: Path) -> str:

@@ -48,7 +48,8 @@ def read_results(folder: Path) -> Results:
 
 def text_lines(markup: str) -> list[str]:
     """What a person reads in a piece of HTML, a line a block; what stands in ``<time>`` is left out."""
-    bare = _TAG.sub("", _BREAK.sub("\n", _UNSEEN.sub("", _TIME.sub("", markup))))
+    seen = " ".join(_UNSEEN.sub("", _TIME.sub("", markup)).split())
+    bare = _TAG.sub("", _BREAK.sub("\n", seen))
     return [line for line in (" ".join(html.unescape(part).split()) for part in bare.split("\n")) if line]
 
 

@@ -5,6 +5,7 @@ Sphinx numbers each part from 1 again, so that "2.1" would name several places o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from docutils import nodes
@@ -18,18 +19,19 @@ def letter_parts(app: Sphinx, env: BuildEnvironment) -> list[str]:
     root = env.config.root_doc
     toctrees = [node for node in env.tocs[root].findall(addnodes.toctree) if node.get("numbered")] if root in env.tocs else []
     later = [page for node in toctrees[1:] for page in node["includefiles"] if page in env.toc_secnumbers]
+    numbers: dict[str, dict[str, Any]] = dict(env.toc_secnumbers)  # Sphinx joins a number's parts by points, whatever they are
     for at, page in enumerate(later):
         letter = _letter(at)
-        numbers: dict[str, Any] = dict(
-            env.toc_secnumbers[page]
-        )  # Sphinx joins the parts of a number by points, whatever they are
-        env.toc_secnumbers[page] = {anchor: (letter, *number[1:]) if number else number for anchor, number in numbers.items()}
-        for reference in env.tocs[page].findall(nodes.reference):
-            if reference.get("secnumber"):
-                reference["secnumber"] = (letter, *reference["secnumber"][1:])
-        if env.titles[page].get("secnumber"):
-            env.titles[page]["secnumber"] = (letter, *env.titles[page]["secnumber"][1:])
+        numbers[page] = {anchor: _lettered(letter, number) for anchor, number in numbers[page].items()}
+        for node in (*env.tocs[page].findall(nodes.reference), env.titles[page]):
+            if node.get("secnumber"):
+                node["secnumber"] = _lettered(letter, node["secnumber"])
+    env.toc_secnumbers = numbers
     return later
+
+
+def _lettered(letter: str, number: Sequence[Any]) -> tuple[Any, ...]:
+    return (letter, *number[1:]) if number else ()
 
 
 def _letter(at: int) -> str:

@@ -17,6 +17,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
 from trialbook.book.section_numbers import letter_parts
+from trialbook.book.sphinx_anchors import add_anchors
 from trialbook.book.sphinx_headings import add_headings
 from trialbook.book.sphinx_math import add_mathml
 from trialbook.book.sphinx_provenance import add_provenance
@@ -33,6 +34,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-get-updated", letter_parts, priority=900)  # after Sphinx has numbered the sections
     app.connect("env-check-consistency", _refuse_unexecuted)
     add_headings(app)
+    add_anchors(app)
     add_mathml(app)
     add_provenance(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

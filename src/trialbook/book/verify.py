@@ -30,8 +30,8 @@ _LARGEST = 2 * 1024**3
 class Verdict:
     """What was found, a line each.
 
-    ``files``: of the site against its manifest; ``inputs``: that differ from those at hand; ``results``: that differ when the site
-    is rebuilt; ``rebuilt``: whether it was.
+    ``files``: of the site against its manifest; ``inputs``: that differ from those at hand; ``results``: that differ when
+    the site is rebuilt; ``rebuilt``: whether it was.
     """
 
     files: tuple[str, ...] = ()
