@@ -62,3 +62,17 @@ def test_pages_of_the_same_protocol(sides, tmp_path):
 def test_the_code_of_cells():
     text = "```{code-cell} python\n---\ntags: [a]\n---\nx = 1\n!ls\n```\n\n```python\ny = 2\n```\n"
     assert [*cells_of(text)] == ["x = 1\n"]
+
+
+def test_only_the_pages_whose_sections_changed(tiny_study, tmp_path):
+    """A page that shows sections by number takes those, and one that only links to a section takes none."""
+    page = "# {0}\n\n```{{code-cell}}\nfrom trialbook.pages import questions_table, section, show\nshow({0})\n```\n"
+    for name, shown in (("two", 'section("2.1"), section("2.2.1")'), ("four", 'section("4.3")'), ("asked", "questions_table()")):
+        (tmp_path / "book").mkdir(exist_ok=True)
+        (tmp_path / f"book/{name}.md").write_text(page.format(shown), encoding="utf-8")
+    other = shutil.copytree(tiny_study, tmp_path / "other")
+    for root, reason in ((tiny_study, "Before"), (other, "After")):
+        text = f'sections:\n  - {{number: "2.2.1", open: true, reason: {reason}}}\n  - {{number: "4.3", open: true}}\n'
+        (root / "protocol/sections.yml").write_text(text, encoding="utf-8")
+    found = touched_pages(tmp_path / "book", Study(tiny_study), Study(other), False)
+    assert [(one.id, [take.name for take in one.takes]) for one in found] == [("book/two.md", ["sections"])]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from trialbook.run import Study
 _CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _OPTIONS = re.compile(r"\A(?:---\n.*?^---\n|(?::[^\n]*\n)+)", re.MULTILINE | re.DOTALL)
 _TITLE = re.compile(r"^#\s+(.+)$", re.MULTILINE)
+SHOWS_SECTION = "section"
+"""The function of a page that shows the section of a number."""
 RUN_NOTE = "shows a run, in which the touched checks and datasets take part"
 
 
@@ -50,7 +52,26 @@ def _taken(text: str, study: Study) -> Reach:
                 if isinstance(node, ast.Import | ast.ImportFrom):
                     exec(compile(ast.Module([node], []), "<page>", "exec"), names)
         reach.code(compile(tree, "<page>", "exec"), names, {})
+    _only_shown(text, reach)
     return reach
+
+
+def _only_shown(text: str, reach: Reach) -> None:
+    """Of sections.yml only what the page shows by number: what a function does with its argument, its code does not tell."""
+    calls = [node for cell in cells_of(text) for node in ast.walk(ast.parse(cell)) if isinstance(node, ast.Call)]
+    asked = [call.args[:1] for call in calls if isinstance(call.func, ast.Name) and call.func.id == SHOWS_SECTION]
+    numbers = [one[0].value for one in asked if one and isinstance(one[0], ast.Constant)]
+    if asked and len(numbers) == len(asked):
+        reach.found = {
+            name: [_of_numbers(one, numbers) for one in found] if name == "sections" else found
+            for name, found in reach.found.items()
+        }
+
+
+def _of_numbers(sections: Any, numbers: Collection[Any]) -> Any:
+    if not isinstance(sections, dict) or "sections" not in sections:
+        return sections
+    return sections | {"sections": [one for one in sections["sections"] if one["number"] in numbers]}
 
 
 def cells_of(text: str) -> Iterator[str]:

@@ -76,14 +76,11 @@ def question_link(number: int | str) -> Markup:
 
 
 def section_link(text: Cell, number: str) -> Markup:
-    """A link to a section of ICH M11, or to the nearest one around it of which ``sections.yml`` says something."""
+    """A link to a section of ICH M11, by the place that the book gives to each number; the text alone without its page."""
     page = SECTION_PAGES.get(number.partition(".")[0], "")
     if f"{page}.md" not in book_files(study().root):
         return escape(text)
-    shown = number
-    while shown and study().protocol.sections.get(shown) is None:
-        shown = shown.rpartition(".")[0]
-    return Markup('<a href="{}.html{}">{}</a>').format(page, f"#{target('sections', shown)}" if shown else "", text)
+    return Markup('<a href="{}.html#section-{}">{}</a>').format(page, number, text)
 
 
 def linked(text: str) -> Markup:

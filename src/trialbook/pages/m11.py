@@ -7,7 +7,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from trialbook.errors import TrialbookError
-from trialbook.pages.html import Cell, facts, nothing, target
+from trialbook.pages.html import Cell, facts, nothing
 from trialbook.pages.links import linked, question_link, reference_link
 from trialbook.pages.session import study
 from trialbook.pages.sources import WORDS, fact_source, mark_beside, words
@@ -28,7 +28,7 @@ def section(number: str) -> Markup:
     if found is None:
         return nothing(f"{about.heading}: none stated.")
     body = _runs(found, sections.source) + _left(found)
-    return Markup('<div class="m11" id="{}">{}</div>').format(target("sections", number), body)
+    return Markup('<div class="m11">{}</div>').format(body)
 
 
 def m11_legend() -> Markup:
