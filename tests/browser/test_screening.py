@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import shutil
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
@@ -48,23 +49,27 @@ def eligibility(repository: Path) -> Eligibility:
     return Protocol(repository / "protocol").eligibility
 
 
-@pytest.fixture(scope="module")
-def screening_page(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The address of a page that has the pieces alone."""
-    from trialbook.pages.screening import screening_criteria, screening_form
+def page_of(study: Path, file: Path) -> str:
+    """The address of a page that has the pieces of a study alone."""
+    from trialbook.pages import screening_criteria, screening_form, session
 
     before = Path.cwd()
-    os.chdir(repository)
+    os.chdir(study)
     try:
+        session._study.cache_clear()
         pieces = screening_form() + screening_criteria()
     finally:
         os.chdir(before)
+        session._study.cache_clear()
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Screening</title>'
-    file = tmp_path_factory.mktemp("screening") / "screening.html"
-    file.write_text(
-        f'<!doctype html><html lang="en"><head>{head}</head><body class="bd-article">{pieces}</body></html>', encoding="utf-8"
-    )
+    body = f'<body class="bd-article">{pieces}</body>'
+    file.write_text(f'<!doctype html><html lang="en"><head>{head}</head>{body}</html>', encoding="utf-8")
     return file.as_uri()
+
+
+@pytest.fixture(scope="module")
+def screening_page(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return page_of(repository, tmp_path_factory.mktemp("screening") / "screening.html")
 
 
 @pytest.fixture
@@ -220,6 +225,18 @@ def test_every_boundary_case_can_be_loaded_and_shows_its_verdict(screening, elig
         truth, missing = judged["criteria"][case.criterion], judged["missing"].get(case.criterion, [])
         assert (id, word, decided, of_all) == (case.criterion, WORDS[id[0]][truth], missing, judged["verdict"])
         assert told.startswith(f"Boundary case of {id}, {case.case}: ") and told.endswith(", as it is found.")
+
+
+def test_a_link_to_a_boundary_case_loads_it(page, screening_page, eligibility):
+    number = next(at for at, case in enumerate(eligibility.cases) if case.reading)
+    page.goto(f"{screening_page}#screening-case-{number}")
+    case = eligibility.cases[number]
+    assert page.locator("#screening-origin").inner_text().startswith(f"Boundary case of {case.criterion}, {case.case}: ")
+    assert "Not by the protocol's readings" in verdict(page)
+    page.goto(f"{screening_page}#screening-case-0")
+    assert verdict(page) == "Not eligible: by I1"
+    page.goto(f"{screening_page}#screening-case-99999")
+    assert verdict(page) == "Not eligible: by I1"
 
 
 def test_a_criterion_that_fails_says_what_and_why(screening):
@@ -390,3 +407,16 @@ def test_without_javascript_it_says_so_and_shows_the_example(open_page, screenin
     assert page.get_by_text("Judging needs JavaScript").is_visible()
     assert verdict(page) == "Eligible"
     assert set(page.locator(".screening-truth").all_inner_texts()) == {"met", "does not apply"}
+
+
+def test_the_book_of_another_study_has_it_too(page, repository, tmp_path):
+    shutil.copytree(repository / "tests/pages/small_protocol", tmp_path / "protocol")
+    page.goto(page_of(tmp_path, tmp_path / "screening.html"))
+    assert verdict(page) == "Eligible: every inclusion criterion is met, and no exclusion criterion applies"
+    enter(page, "ALT", "100.1")
+    assert verdict(page) == "Not eligible: by I2"
+    assert reasons(page, "I2") == ["alt / alt_uln <= 2.5 is false: ALT: 100.1; Limit of ALT: 40; alt / alt_uln = 2.5025"]
+    page.get_by_label("How strict").select_option("no")
+    enter(page, "ALT", "100")
+    page.get_by_label("Ill").select_option("Y")
+    assert verdict(page).splitlines()[0].startswith("Eligible")

@@ -23,7 +23,8 @@ PAGES = (
 )  # fmt: skip
 NO_ARGUMENTS = [
     "activities_table", "amendments_table", "analysis_sets_table", "analysis_settings_table", "arms_table",
-    "cases_tables", "contradictions_table", "datasets_table", "elements_table", "endpoints_table", "estimands_overview",
+    "cases_tables", "contradictions_table", "datasets_table", "elements_table", "eligible_subject_table",
+    "endpoints_table", "estimands_overview",
     "estimands_tables", "events_table", "glossary_table", "intercurrent_events_table", "interventions_tables",
     "items_table", "laboratory_tests_table", "objectives_table", "paths_table", "power_by_dropout_table",
     "power_by_rates_table", "questions_table", "references_list", "registry_table", "sample_size_table",
@@ -200,12 +201,14 @@ def test_the_number_of_subjects(here: Path, rows: Rows) -> None:
 def test_eligibility(here: Path, rows: Rows) -> None:
     assert rows(piece("criteria_table", "inclusion")) == [
         ["Id", "Criterion", "Logic", "Source"],
-        ["I1", "Not older than 65 <b>", "age <= oldest / with oldest = 65 / by age", "record / Asked in question 1"],
+        ["I1", "Not older than 65 <b>", "age <= oldest / with oldest = 65 / by age / held by 3 boundary cases",
+         "record / Asked in question 1"],
         ["I2", "ALT ≤ 2.5 × ULN / As a dataset holds it: ALT <= 2.5 x ULN",
          "alt / alt_uln <= limit / with limit = 2.5 / by alt, alt_uln", "record"],
     ]  # fmt: skip
     assert rows(piece("criteria_table", "exclusion"))[1:] == [
-        ["E1", "Illness", 'ill == "Y" / strict: yes / by ill', "record / question 1"],
+        ["E1", "Illness", 'ill == "Y" / strict: yes / if no: ill == "Y" and age < 0 / by ill / held by 2 boundary cases',
+         "record / question 1"],
     ]  # fmt: skip
     assert rows(piece("settings_table")) == [
         ["Setting", "What it decides", "Value", "Used by", "Source"],
@@ -221,6 +224,13 @@ def test_eligibility(here: Path, rows: Rows) -> None:
         ["Case", "Differs from the eligible subject in", "Verdict"],
         ["ill", "ill = Y", "true / applies"],
         ["ill under the other reading", "ill = Y / setting strict = no", "false / does not apply"],
+    ]
+    assert rows(piece("eligible_subject_table")) == [
+        ["Subject / subject", "S1"],
+        ["Age <y> / age", "30"],
+        ["ALT / alt", "10"],
+        ["Limit of ALT / alt_uln", "40"],
+        ["Ill / ill", "N"],
     ]
     assert rows(piece("contradictions_table"))[1:] == [['ill == "Y" and age < 1', "Ill and <young>", "assumption"]]
     assert rows(piece("items_table"))[2] == [
@@ -388,6 +398,7 @@ def test_a_number_that_is_changed_once_changes_every_page(
         ("cases_tables", "Boundary cases: none stated."),
         ("contradictions_table", "Contradictions: none stated."),
         ("elements_table", "Elements: none stated."),
+        ("eligible_subject_table", "The eligible subject: none stated."),
         ("endpoints_table", "Endpoints: none stated."),
         ("estimands_overview", "Objectives and estimands: none stated."),
         ("estimands_tables", "Estimands: none stated."),

@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from trialbook.pages.codelists import codelists_table, ct_table, standards_table
     from trialbook.pages.datasets import algorithms_table, datasets_table
     from trialbook.pages.domains import domain_specification
-    from trialbook.pages.eligibility import cases_tables, contradictions_table, criteria_table, items_table, settings_table
+    from trialbook.pages.eligibility import (
+        cases_tables,
+        contradictions_table,
+        criteria_table,
+        eligible_subject_table,
+        items_table,
+        settings_table,
+    )
     from trialbook.pages.figures import figure
     from trialbook.pages.forms import form_specification, forms_table
     from trialbook.pages.m11 import captioned, m11_legend, section, title_page
@@ -68,7 +75,14 @@ _MODULES = {
     "codelists": ("codelists_table", "ct_table", "standards_table"),
     "datasets": ("algorithms_table", "datasets_table"),
     "domains": ("domain_specification",),
-    "eligibility": ("cases_tables", "contradictions_table", "criteria_table", "items_table", "settings_table"),
+    "eligibility": (
+        "cases_tables",
+        "contradictions_table",
+        "criteria_table",
+        "eligible_subject_table",
+        "items_table",
+        "settings_table",
+    ),
     "figures": ("figure",),
     "forms": ("form_specification", "forms_table"),
     "m11": ("captioned", "m11_legend", "section", "title_page"),
@@ -132,6 +146,7 @@ __all__ = [
     "datasets_table",
     "domain_specification",
     "elements_table",
+    "eligible_subject_table",
     "endpoints_list",
     "endpoints_table",
     "estimands_matrix",

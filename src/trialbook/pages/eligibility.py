@@ -5,11 +5,11 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from trialbook.errors import TrialbookError
-from trialbook.pages.html import NOTHING, Cell, code, lines, link, note, nothing, table
+from trialbook.pages.html import NOTHING, Cell, code, facts, lines, link, note, nothing, table, target
 from trialbook.pages.links import fact_place, question_link
 from trialbook.pages.session import study
 from trialbook.pages.sources import source_mark, words
-from trialbook.protocol.eligibility import Criterion, Kind, Outcome, Setting, expected, outcomes
+from trialbook.protocol.eligibility import Criterion, Item, Kind, Outcome, Rule, Setting, expected, outcomes
 
 TRUTH = {True: "true", False: "false", None: "unknown"}
 
@@ -21,7 +21,7 @@ def criteria_table(kind: str) -> Markup:
         (
             fact_place(code(one.id), "eligibility", one.id),
             lines([one.text, *([note(f"As a dataset holds it: {one.short}")] if one.short else [])]),
-            lines([*_logic(one.id), *_numbers(one.id), note(Markup("by {}").format(_items(eligibility.items_of(one.id))))]),
+            lines([*_logic(one.id), *_numbers(one.id), *_read(one.id), *_tested(one.id)]),
             lines([source_mark(one, eligibility.spec.source), *_asked(one.id)]),
         )
         for one in eligibility.of_kind(Kind(kind))
@@ -75,7 +75,11 @@ def cases_table(criterion: str) -> Markup:
         what = f"{criterion}, {case.case}: expected {expected_truth}, found {truth}"
         remedy = "Mend the criterion's logic, or the case."
         raise TrialbookError(what, file="protocol/eligibility_cases.csv", place=f"line {case.line}", remedy=remedy)
-    rows = [(one.case.case, _differs(one), _verdict(one, eligibility.criteria[criterion])) for one in found]
+    numbers = {case.line: number for number, case in enumerate(eligibility.cases)}
+    rows = [
+        (_screened(one.case.case, numbers[one.case.line]), _differs(one), _verdict(one, eligibility.criteria[criterion]))
+        for one in found
+    ]
     return table(("Case", "Differs from the eligible subject in", "Verdict"), rows, about=f"Boundary cases of {criterion}")
 
 
@@ -83,11 +87,23 @@ def cases_tables() -> Markup:
     """The boundary cases of every criterion, each folded away under its text."""
     eligibility = study().protocol.eligibility
     cases = [case.criterion for case in eligibility.cases]
-    folded = Markup('<details class="book-folded"><summary>{} {}</summary>{}</details>')
+    folded = Markup('<details class="book-folded"><summary>{} {}</summary><div id="{}">{}</div></details>')
     return Markup("").join(
-        folded.format(code(one.id), f"{one.text} ({cases.count(one.id)} cases)", cases_table(one.id))
+        folded.format(code(one.id), f"{one.text} ({_count(cases, one.id)})", target("cases", one.id), cases_table(one.id))
         for one in eligibility.spec.criteria
     ) or nothing("Boundary cases: none stated.")
+
+
+def eligible_subject_table() -> Markup:
+    """The subject who meets every criterion, from whom the boundary cases differ."""
+    eligibility = study().protocol.eligibility
+    values = eligibility.spec.eligible_subject
+    rows = [
+        (Markup("{} {}").format(one.label, note(code(one.name))), _with_unit(values[one.name], one))
+        for one in eligibility.spec.items
+        if values.get(one.name)
+    ]
+    return facts(rows, about="The eligible subject") if rows else nothing("The eligible subject: none stated.")
 
 
 def contradictions_table() -> Markup:
@@ -110,10 +126,48 @@ def _logic(criterion: str) -> list[Cell]:
                     if rule.setting
                     else []
                 ),
+                *_others(rule),
             ]
         )
         for rule in eligibility.logic(criterion)
     ]
+
+
+def _others(rule: Rule) -> list[Cell]:
+    """The expressions by the readings that are not in force."""
+    return [
+        note(Markup("if {}: {}").format(reading, code(expression.text)))
+        for reading, expression in rule.readings.items()
+        if reading != rule.reading
+    ]
+
+
+def _read(criterion: str) -> list[Markup]:
+    """The items that the criterion reads."""
+    names = study().protocol.eligibility.items_of(criterion)
+    return [note(Markup("by {}").format(_items(names)))] if names else []
+
+
+def _tested(criterion: str) -> list[Markup]:
+    """How many boundary cases hold the criterion to what it says."""
+    cases = [case.criterion for case in study().protocol.eligibility.cases]
+    return [note(link(f"held by {_count(cases, criterion)}", "cases", criterion))] if criterion in cases else []
+
+
+def _count(cases: list[str], criterion: str) -> str:
+    count = cases.count(criterion)
+    return f"{count} boundary case{'' if count == 1 else 's'}"
+
+
+def _screened(case: str, number: int) -> Cell:
+    """A case, which the page that screens a subject loads; its text alone in a book without that page."""
+    if not (study().root / "book" / "screening.md").is_file():
+        return case
+    return Markup('<a href="screening.html#{}">{}</a>').format(target("screening", "case", f"{number}"), case)
+
+
+def _with_unit(value: str, item: Item) -> str:
+    return f"{value} {item.unit}" if item.unit else value
 
 
 def _numbers(criterion: str) -> list[Markup]:

@@ -147,10 +147,11 @@ def _tools(eligibility: Eligibility) -> Markup:
 
 
 def _cases_of(criterion: Criterion, eligibility: Eligibility) -> Markup:
-    options = {
-        str(at): f"{one.criterion}: {one.case}" for at, one in enumerate(eligibility.cases) if one.criterion == criterion.id
-    }
-    return Markup('<optgroup label="{}">{}</optgroup>').format(criterion.id, _options(options, "")) if options else Markup("")
+    """The cases of a criterion; a link to one of them loads it."""
+    option = Markup('<option value="{0}" id="screening-case-{0}">{1}: {2}</option>')
+    numbered = [(at, one) for at, one in enumerate(eligibility.cases) if one.criterion == criterion.id]
+    options = [option.format(at, one.criterion, one.case) for at, one in numbered]
+    return Markup('<optgroup label="{}">{}</optgroup>').format(criterion.id, Markup("").join(options)) if options else Markup("")
 
 
 def _readings(eligibility: Eligibility) -> Markup:

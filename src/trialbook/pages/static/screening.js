@@ -14,7 +14,7 @@
   const WORDS = { inclusion: { true: "met", false: "not met" }, exclusion: { true: "applies", false: "does not apply" } };
   const MOST = 4;
   const PATIENCE = 350; // milliseconds after the last key
-  let loaded = { cells: eligibility.eligible_subject, readings: {}, case: null, told: "" };
+  let loaded = example();
 
   // ---- Pieces of the page.
 
@@ -217,7 +217,17 @@
   byId("reset").addEventListener("click", () => fill(example()));
   byId("clear").addEventListener("click", () => fill(unknown()));
   byId("load")?.addEventListener("click", () => fill(ofCase(eligibility.cases[Number(byId("case").value)])));
-  loaded = example();
+  /* A link to a boundary case loads it. */
+  function follow() {
+    const linked = /^#screening-case-(\d+)$/.exec(location.hash);
+    const one = linked && eligibility.cases[Number(linked[1])];
+    if (!one) return;
+    byId("case").value = linked[1];
+    fill(ofCase(one));
+    root.scrollIntoView();
+  }
+  window.addEventListener("hashchange", follow);
   root.dataset.ready = "";
   update();
+  follow();
 })();
