@@ -6,6 +6,7 @@ OUT ?= out/demo
 UV := .uv/bin/uv
 ENV := .venv/.synced
 BIN := .venv/bin
+AXE := tests/browser/node_modules/axe-core/axe.min.js
 # Without bytecode each of the many processes of the book and the tests compiles pandas again.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -26,7 +27,11 @@ $(ENV): $(UV) uv.lock pyproject.toml .python-version
 demo: $(ENV) ## the whole job on a synthetic trial: export, report, SDTM datasets, book (OUT=DIR)
 	$(BIN)/trialbook demo --out $(OUT)
 
-test: $(ENV) ## all tests
+# The accessibility tests skip, with the reason, where npm can't give them their engine.
+$(AXE): tests/browser/package-lock.json
+	-npm ci --prefix tests/browser --no-audit --no-fund --silent
+
+test: $(ENV) $(AXE) ## all tests
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 lint: $(ENV) ## style, types, and the study's specifications
@@ -49,4 +54,4 @@ book: $(ENV) ## the book alone
 	$(BIN)/trialbook book build
 
 clean: ## remove what the commands made, not what you wrote
-	rm -rf out _build .venv .uv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf tests/browser/node_modules out _build .venv .uv .pytest_cache .mypy_cache .ruff_cache .hypothesis
