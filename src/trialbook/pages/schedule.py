@@ -37,10 +37,15 @@ def activities_table() -> Markup:
         calendar = next((mark for mark in cells if len(mark) > 1), "")
         name = fact_place(one.activity, "activities", one.id)
         about = lines([name, *_limits(one), *([note(calendar)] if calendar else []), *_forms(one)])
-        rows.append((about + source_mark(one, activities.source), *("×" if mark else empty for mark in cells)))
+        # The source of most is said once, under the table.
+        own = one if one.source is not activities.source else one.model_copy(update={"source": None})
+        rows.append((about + source_mark(own), *("×" if mark else empty for mark in cells)))
     if rows:
         rows.insert(0, ("Study day", *(_day(one.day) for one in schedule.visits.values())))
-    return table(("Activity", *(_upright(name) for name in marks.columns)), rows, about="Schedule of activities", kind="book-soa")
+    headers = ("Activity", *(_upright(name) for name in marks.columns))
+    shown = table(headers, rows, about="Schedule of activities", kind="book-soa")
+    common = source_mark(Sourced.model_construct(source=activities.source))
+    return shown + note(Markup("What has no mark of its own: {}").format(common)) if rows else shown
 
 
 def paths_table() -> Markup:
