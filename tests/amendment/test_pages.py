@@ -66,8 +66,8 @@ def test_the_code_of_cells():
 
 def test_only_the_pages_whose_sections_changed(tiny_study, tmp_path):
     """A page that shows sections by number takes those, and one that only links to a section takes none."""
-    page = "# {0}\n\n```{{code-cell}}\nfrom trialbook.pages import questions_table, section, show\nshow({0})\n```\n"
-    for name, shown in (("two", 'section("2.1"), section("2.2.1")'), ("four", 'section("4.3")'), ("asked", "questions_table()")):
+    page = "# {0}\n\n```{{code-cell}}\nfrom trialbook.pages import questions_cards, section, show\nshow({0})\n```\n"
+    for name, shown in (("two", 'section("2.1"), section("2.2.1")'), ("four", 'section("4.3")'), ("asked", "questions_cards()")):
         (tmp_path / "book").mkdir(exist_ok=True)
         (tmp_path / f"book/{name}.md").write_text(page.format(shown), encoding="utf-8")
     other = shutil.copytree(tiny_study, tmp_path / "other")

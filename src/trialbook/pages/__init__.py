@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from trialbook.pages.amendments import amendments_sections, versions_table
+    from trialbook.pages.analyses import planned_analyses
     from trialbook.pages.assessments import assessments_table, laboratory_tests_table
     from trialbook.pages.codelists import codelists_table, ct_table, standards_table
     from trialbook.pages.datasets import algorithms_table, datasets_table
@@ -59,7 +60,6 @@ if TYPE_CHECKING:
     from trialbook.pages.sources import (
         amendments_table,
         glossary_table,
-        questions_table,
         references_list,
         registry_table,
         sources_legend,
@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from trialbook.pages.trial_schema import trial_schema
 
 _MODULES = {
+    "analyses": ("planned_analyses",),
     "amendments": ("amendments_sections", "versions_table"),
     "assessments": ("assessments_table", "laboratory_tests_table"),
     "codelists": ("codelists_table", "ct_table", "standards_table"),
@@ -114,7 +115,6 @@ _MODULES = {
     "sources": (
         "amendments_table",
         "glossary_table",
-        "questions_table",
         "references_list",
         "registry_table",
         "sources_legend",
@@ -170,6 +170,7 @@ __all__ = [
     "missing_table",
     "objectives_table",
     "paths_table",
+    "planned_analyses",
     "power_by_difference_figure",
     "power_by_dropout_table",
     "power_by_rates_table",
@@ -177,7 +178,6 @@ __all__ = [
     "power_steps",
     "questions_cards",
     "questions_overview",
-    "questions_table",
     "references_list",
     "registry_table",
     "run_status",

@@ -8,10 +8,9 @@ from itertools import groupby
 from markupsafe import Markup
 
 from trialbook.pages.html import NOTHING, Cell, code, facts, lines, note, nothing, table, target
-from trialbook.pages.links import fact_link, fact_place, linked, reference_link, section_link
+from trialbook.pages.links import linked, reference_link
 from trialbook.pages.session import study
 from trialbook.protocol.facts import worded
-from trialbook.protocol.questions import Question
 from trialbook.protocol.registry import check_registry
 from trialbook.protocol.source import Source, Sourced
 from trialbook.protocol.statements import Statement, statements
@@ -127,32 +126,6 @@ def glossary_table() -> Markup:
         for one in terms
     ]
     return table(("Term", "Meaning", "Source"), rows, about="Glossary")
-
-
-def questions_table() -> Markup:
-    """What the record leaves open: its words, how this study reads it, what changes with the answer."""
-    questions = study().protocol.questions
-    rows = [
-        (
-            fact_place(f"{one.number}", "questions", f"{one.number}"),
-            lines([one.question, note(section_link(f"M11 {one.section}", one.section)), *_answered(one)]),
-            lines(Markup("“{}”").format(said.quote) for said in one.says) if one.says else note("nothing"),
-            lines([words(one.reading), *(note(fact_link(path)) for path in one.parameters)]),
-            one.impact,
-            source_mark(one, questions.source),
-        )
-        for one in questions.questions
-    ]
-    return table(
-        ("No.", "Question", "The record says", "Reading taken", "What changes with the answer", "Source"),
-        rows,
-        about="Open questions",
-        kind="book-questions",
-    )
-
-
-def _answered(one: Question) -> list[Markup]:
-    return [] if one.open else [note("Answered by the record")]
 
 
 def amendments_table() -> Markup:
