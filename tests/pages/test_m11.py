@@ -12,6 +12,7 @@ import pytest
 
 from trialbook.errors import TrialbookError
 from trialbook.pages import session
+from trialbook.pages.analyses import planned_analyses
 from trialbook.pages.links import SECTION_PAGES
 from trialbook.pages.m11 import m11_legend, section, title_page
 from trialbook.specfile import SpecFile
@@ -149,6 +150,35 @@ def test_title_page(here: Path, rows: Callable[[str], list[list[str]]]) -> None:
         ["Sponsor's address", "not stated in the record"],
         ["Basis of this document", "Made up for a test assumption"],
     ]
+
+
+ANALYSES = """
+analyses:
+  - {id: A1, endpoint: CURE, set: ITT, techniques: [proportion, test], text: "On day {visits.WEEK 1.day} <u>", cites: [book1]}
+  - {id: A2, endpoint: CURE, set: ITT, role: sensitivity, text: Otherwise}
+  - {id: A3, endpoint: LIFE, set: ITT, techniques: [survival], text: How long}
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("primary",), ["Cure at week 1", "On day 8 <u> / Proportion · Fisher's exact test", "All", "assumption [book1]"]),
+        (("primary", "sensitivity"), ["Cure at week 1", "Otherwise", "All", "assumption"]),
+        (("secondary", "main"), ["Life <b>", "How long / Kaplan-Meier estimate", "All", "assumption"]),
+    ],
+)
+def test_planned_analyses(here: Path, rows: Callable[[str], list[list[str]]], arguments: tuple, expected: list[str]) -> None:
+    with (here / "protocol/analysis.yml").open("a", encoding="utf-8") as file:
+        file.write(ANALYSES)
+    (here / "book/sap.md").write_text("# Plan\n", encoding="utf-8")
+    assert rows(planned_analyses(*arguments)) == [["Endpoint", "Analysis", "Set", "Source"], expected]
+    assert 'href="sap.html#analysis-ITT"' in planned_analyses(*arguments)
+
+
+def test_no_analysis_is_planned(here: Path) -> None:
+    assert text(planned_analyses("primary", "supplementary")) == "Supplementary analyses, primary objective: none stated."
+    assert text(planned_analyses("secondary", descriptive=True)) == "Main analyses, secondary objective: none stated."
 
 
 def test_legend() -> None:

@@ -13,7 +13,8 @@ from trialbook.pages.session import study
 PAGES = {
     "study": "index",
     "objectives": "objectives",
-    "analysis": "statistics",
+    "analysis": "sap",
+    "method": "sap",
     "design": "design",
     "interventions": "intervention",
     "visits": "protocol-summary",
@@ -23,7 +24,7 @@ PAGES = {
     "references": "references",
     "glossary": "glossary",
 }
-"""The page of the book that shows a part of the protocol, which is a file of ``protocol/``."""
+"""The page of the book that shows a part of the protocol, which is a file of ``protocol/``; or a method of its analysis."""
 OTHER_PAGES = {("analysis", "sample_size"): "sample-size"}
 """What of a part another page shows."""
 SECTION_PAGES = {
