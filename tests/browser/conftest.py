@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -102,3 +103,20 @@ def run_script(request: pytest.FixtureRequest) -> Callable[[str, Any], Any]:
         return json.loads(done.stdout)
 
     return in_node
+
+
+@pytest.fixture(scope="session")
+def violations() -> Callable[[Any], list[str]]:
+    """What axe-core finds serious or critical on a page: rule, number of places, the first of them. Skips where it is absent."""
+    engine = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+    if not engine.is_file():
+        pytest.skip("axe-core is not installed (make test installs it)")
+    source = engine.read_text(encoding="utf-8")
+
+    def found(page: Any) -> list[str]:
+        page.evaluate(source)
+        told = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        serious = [one for one in told if one["impact"] in ("serious", "critical")]
+        return [f"{one['id']}, {len(one['nodes'])} times: {one['nodes'][0]['html'][:200]}" for one in serious]
+
+    return found

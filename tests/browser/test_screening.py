@@ -62,7 +62,7 @@ def page_of(study: Path, file: Path) -> str:
         os.chdir(before)
         session._study.cache_clear()
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Screening</title>'
-    body = f'<body class="bd-article">{pieces}</body>'
+    body = f'<body class="bd-article"><main><h1>Screening</h1>{pieces}</main></body>'
     file.write_text(f'<!doctype html><html lang="en"><head>{head}</head>{body}</html>', encoding="utf-8")
     return file.as_uri()
 
@@ -364,6 +364,14 @@ def test_each_control_has_a_name_and_each_id_stands_once(screening):
     assert screening.locator("input, select, button").evaluate_all(unnamed) == []
     described = "them => them.flatMap((one) => one.getAttribute('aria-describedby').split(' '))"
     assert set(screening.locator("[aria-describedby]").evaluate_all(described)) <= set(ids)
+
+
+def test_an_accessibility_engine_finds_nothing_serious_in_any_state(screening, violations):
+    assert violations(screening) == []
+    enter(screening, "Creatinine", "x")
+    assert violations(screening) == []
+    screening.get_by_role("button", name="All unknown").click()
+    assert violations(screening) == []
 
 
 def test_typing_is_judged_without_leaving_the_field(screening):

@@ -71,7 +71,6 @@
 
   /* The same day so many months before, or that month's last; 0, which is before every day, where the calendar begins later. */
   function monthsBefore(day, count) {
-    if (day < 1) return 0;
     const date = new Date((day - DAYS_TO_1970) * DAY);
     const months = date.getUTCFullYear() * 12 + date.getUTCMonth() - count;
     const [year, month] = [Math.floor(months / 12), (((months % 12) + 12) % 12) + 1];
