@@ -43,11 +43,11 @@ def test_a_question_has_its_card(here: Path) -> None:
     ]
 
 
-def test_what_the_record_answers_stands_apart(here: Path) -> None:
+def test_what_is_answered_stands_apart(here: Path) -> None:
     html = open_questions.questions_cards()
     assert re.findall(r'<h([23]) class="book-heading" id="([^"]+)">(.*?)</h', html) == [
         ("2", "questions-open", "Open"), ("3", "questions-1", "Question 1: What is &lt;illness&gt;?"),
-        ("2", "questions-answered", "Answered by the record"), ("3", "questions-2", "Question 2: And else?"),
+        ("2", "questions-answered", "Answered"), ("3", "questions-2", "Question 2: And else?"),
     ]  # fmt: skip
     assert card(html, 2)[:2] == [("The record says", "nothing"), ("Reading taken", "Nothing")]
     assert "Answer" not in dict(card(html, 2))

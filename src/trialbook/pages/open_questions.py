@@ -29,13 +29,13 @@ def questions_overview() -> Markup:
 
 
 def questions_cards() -> Markup:
-    """Each question under its own heading, the open ones first, those that the record answers under a heading of theirs."""
+    """Each question under its own heading, the open ones first, those that are answered under a heading of theirs."""
     questions = study().protocol.questions.questions
     open_ones = [_card(one, 3) for one in questions if one.open]
     answered = [_card(one, 3) for one in questions if not one.open]
     pieces = [heading(2, "Open", "questions", "open"), *open_ones] if open_ones else []
     if answered:
-        pieces += [heading(2, "Answered by the record", "questions", "answered"), *answered]
+        pieces += [heading(2, "Answered", "questions", "answered"), *answered]
     return Markup("").join(pieces) or nothing("Open questions: none stated.")
 
 
