@@ -14,6 +14,7 @@ from trialbook.protocol.analysis import Analysis
 from trialbook.protocol.facts import setting_value
 from trialbook.protocol.lint.agreement import lint_analysis
 from trialbook.protocol.reconstruction import SCENARIO
+from trialbook.protocol.sample_size import Method
 
 SIZE = """\
 settings:
@@ -70,6 +71,30 @@ def test_what_remains_after_dropout(parts: Callable) -> None:
         [0.2, 38, 38],
     ]
     assert table["power"].round(4).tolist() == [0.8005, 0.7697, 0.7373, 0.7449, 0.6825]
+
+
+def test_power_of_smaller_and_larger_trials(parts: Callable) -> None:
+    """Fisher's power goes up in steps: 43 subjects an arm have less than 42; the z test's goes up with each."""
+    size = parts(analysis=SIZE).sample_size()
+    table = size.power_by_subjects()
+    assert table[["subjects", "control", "treatment"]].to_numpy()[[0, -1]].tolist() == [[48, 24, 24], [144, 72, 72]]
+    reached = table.set_index("control")["power"]
+    assert reached.loc[[41, 42, 43, 47, 48]].round(4).tolist() == [0.7449, 0.7638, 0.7373, 0.7858, 0.8005]
+    assert size.power_by_subjects(Method.POOLED)["power"].is_monotonic_increasing
+    assert size.power_by_subjects(Method.POOLED).set_index("control")["power"].round(4).loc[48] == 0.8515
+
+
+def test_treatment_gets_what_the_allocation_gives(parts: Callable) -> None:
+    table = parts(analysis=SIZE.replace("method: fisher", "method: pooled\n  allocation: 2")).sample_size().power_by_subjects()
+    assert table[["subjects", "control", "treatment"]].to_numpy()[[0, -1]].tolist() == [[48, 16, 32], [144, 48, 96]]
+
+
+def test_power_against_the_difference(parts: Callable) -> None:
+    size = parts(analysis=SIZE).sample_size()
+    table = size.power_by_difference(0.3, step=0.1)
+    assert table["difference"].tolist() == [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+    assert table["power"].round(3).tolist()[2:4] == [0.431, 0.800]
+    assert table["power"].iloc[0] < 0.05
 
 
 def test_power_over_other_rates(parts: Callable) -> None:
@@ -191,6 +216,45 @@ def test_what_does_not_fit_is_complained_of(
 ) -> None:
     found = said(lint_analysis, parts(analysis=SIZE.replace(before, after, 1)))
     assert found == [(severity, "analysis.yml", line, text) for severity, line, text in complaints]
+
+
+ANALYSIS = """\
+sets: [{id: ITT, name: All, definition: All}]
+analyses:
+  - {id: A1, endpoint: MRD6, set: ITT, text: The test, techniques: [proportion, test]}
+  - {id: A2, endpoint: MRD6, role: sensitivity, set: ITT, text: Otherwise}
+"""
+ENDPOINTS = "endpoints: [{id: MRD6, level: primary, kind: binary, name: MRD}]\n"
+
+
+def test_the_analyses_of_an_endpoint(parts: Callable, said: Callable) -> None:
+    protocol = parts(analysis=ANALYSIS, objectives=ENDPOINTS)
+    assert [(one.id, str(one.role), list(map(str, one.techniques))) for one in protocol.analysis.analyses_of("MRD6")] == [
+        ("A1", "main", ["proportion", "test"]),
+        ("A2", "sensitivity", []),
+    ]
+    assert protocol.analysis.analyses_of("OS") == ()
+    assert said(lint_analysis, protocol) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "text"),
+    [
+        ("endpoint: MRD6, set", "endpoint: OS, set", 3, "there is no endpoint OS in objectives.yml, which has MRD6"),
+        ("set: ITT, text: O", "set: PP, text: O", 4, "there is no set PP in analysis.yml, which has ITT"),
+    ],
+)
+def test_an_analysis_of_what_is_not_there_is_complained_of(
+    parts: Callable, said: Callable, before: str, after: str, line: int, text: str
+) -> None:
+    protocol = parts(analysis=ANALYSIS.replace(before, after), objectives=ENDPOINTS)
+    assert said(lint_analysis, protocol) == [("Error", "analysis.yml", line, text)]
+
+
+def test_an_analysis_is_named_once(parts: Callable) -> None:
+    with pytest.raises(SpecError) as caught:
+        _ = parts(analysis=ANALYSIS.replace("id: A2", "id: A1")).analysis
+    assert "the analysis A1 is there twice" in str(caught.value)
 
 
 def test_the_randomization_quotient_follows_the_allocation(parts: Callable, said: Callable) -> None:
