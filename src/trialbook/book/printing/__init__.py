@@ -7,5 +7,6 @@ from __future__ import annotations
 
 from trialbook.book.printing.document import DocumentInfo, document_info
 from trialbook.book.printing.pdf import print_pdf
+from trialbook.book.printing.word import write_docx
 
-__all__ = ["DocumentInfo", "document_info", "print_pdf"]
+__all__ = ["DocumentInfo", "document_info", "print_pdf", "write_docx"]

@@ -25,6 +25,7 @@ _DROPPED_CLASSES = (
 MOST_FOLDED_ROWS = 400
 """A list that is folded on the site and longer than this, such as that of all rules that passed, is left to the site."""
 MARK = "SYNTHETIC DATA"
+SYNTHETIC_NOTE = "Some results in this document come from invented data. Every page of such a chapter bears this mark."
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +11,8 @@ from urllib.parse import unquote
 from trialbook.book.printing.cutting import page_key
 
 OUTSIDE = re.compile(r"(?:https?|mailto|tel):", re.IGNORECASE)
+LONGEST_NAME = 100
+"""A name in a PDF has 127 bytes at most (ISO 32000-1, annex C)."""
 _REFERRING = ("aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "headers", "for")
 _WITHIN_DRAWING = re.compile(r"url\(\s*(['\"]?)#([^'\")]+)\1\s*\)")
 
@@ -43,7 +46,10 @@ def page_id(key: str) -> str:
 
 
 def _unique(key: str, name: str) -> str:
-    return f"{key}--{name}"
+    made = f"{key}--{name}"
+    if len(made) <= LONGEST_NAME:
+        return made
+    return f"{made[: LONGEST_NAME - 9]}-{hashlib.sha256(made.encode()).hexdigest()[:8]}"
 
 
 def _key_of(node: Any) -> str:

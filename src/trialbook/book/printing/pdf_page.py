@@ -11,11 +11,10 @@ from itertools import groupby
 from lxml import html
 from markupsafe import Markup, escape
 
-from trialbook.book.printing.document import MARK, DocumentInfo, PrintedBook, title_facts
+from trialbook.book.printing.document import MARK, SYNTHETIC_NOTE, DocumentInfo, PrintedBook, title_facts
 from trialbook.book.printing.links import page_id
 
 CONTENTS_LEVELS = 2
-SYNTHETIC_COLOUR = "#6a1f6a"
 
 
 def whole_page(book: PrintedBook, about: DocumentInfo, numbers: Mapping[str, int]) -> str:
@@ -74,9 +73,6 @@ def _title_page(book: PrintedBook, about: DocumentInfo) -> Markup:
         '<section class="title-page"><p class="title-study">{}</p><p class="title-title">{}</p>{}'
         '<table class="title-facts">{}</table></section>'
     ).format(about.study, about.title, mark, rows)
-
-
-SYNTHETIC_NOTE = "Some results in this document come from invented data. Every page of such a chapter bears this mark."
 
 
 def _contents(book: PrintedBook, numbers: Mapping[str, int]) -> Markup:
