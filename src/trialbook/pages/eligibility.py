@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from trialbook.errors import TrialbookError
 from trialbook.pages.html import NOTHING, Cell, code, facts, lines, link, note, nothing, table, target
+from trialbook.pages.inputs import book_files
 from trialbook.pages.links import fact_place, question_link
 from trialbook.pages.session import study
 from trialbook.pages.sources import source_mark, words
@@ -161,7 +162,7 @@ def _count(cases: list[str], criterion: str) -> str:
 
 def _screened(case: str, number: int) -> Cell:
     """A case, which the page that screens a subject loads; its text alone in a book without that page."""
-    if not (study().root / "book" / "screening.md").is_file():
+    if "screening.md" not in book_files(study().root):
         return case
     return Markup('<a href="screening.html#{}">{}</a>').format(target("screening", "case", f"{number}"), case)
 
