@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from trialbook.outputs import output_folder
 from trialbook.book import build_book
+from trialbook.outputs import output_folder
 from trialbook.pages.simulated import simulated_export
 from trialbook.run import Run, Study, write_sdtm
 

@@ -304,6 +304,14 @@ def test_the_first_and_the_last_day_that_a_date_can_be(dtc, first, last):
     assert found == [[first], [last]]
 
 
+@pytest.mark.parametrize("rest", [[], ["2023-05-01"]], ids=["nothing else", "beside a date"])
+def test_a_missing_text_is_as_an_empty_one(rest: list[str]) -> None:
+    missing, empty = pd.Series([None, *rest], dtype="str"), pd.Series(["", *rest], dtype="str")
+    later = pd.Series(["2024-01-01"] * len(missing), dtype="str")
+    for function in (is_iso8601, complete_date, iso8601.earliest, iso8601.latest, lambda dates: before(dates, later)):
+        pd.testing.assert_series_equal(function(missing), function(empty))
+
+
 def test_days_are_numbered_from_1970():
     found = day_number(text("1970-01-01", "1970-02-01T08:30", "1969-12-31", "1970-01", "", "2970-01-01"))
     assert found.fillna(9999).tolist() == [0, 31, -1, 9999, 9999, 365243]

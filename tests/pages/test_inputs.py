@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from trialbook.pages.inputs import KIT, Inputs, book_files, content_hash, folder_hashes, tree_hash
+from trialbook.pages.inputs import KIT_ROOT, Inputs, book_files, content_hash, folder_hashes, tree_hash
 from trialbook.pages.records import Record
 
 
@@ -33,11 +33,11 @@ def test_inputs_are_named_by_where_they_belong(inputs: Inputs, tmp_path: Path) -
             str(study / ".git/y"),
             str(tmp_path / "export/AE.csv"),
             str(tmp_path / "work/run.json"),
-            str(KIT / "standards/data/x.csv"),
+            str(KIT_ROOT / "standards/data/x.csv"),
             "/etc/hosts",
         ],
-        "folders": [str(study / "protocol"), str(tmp_path / "export"), str(KIT / "pages"), str(study / "_build")],
-        "modules": [str(KIT / "errors.py")],
+        "folders": [str(study / "protocol"), str(tmp_path / "export"), str(KIT_ROOT / "pages"), str(study / "_build")],
+        "modules": [str(KIT_ROOT / "errors.py")],
     }
     assert inputs.names(read) == {
         "study:protocol/a.yml",
@@ -75,7 +75,7 @@ def test_a_process_tells_what_it_reads(tmp_path: Path) -> None:
     said = json.loads(done.stdout)
     assert said["files"] == [str((tmp_path / "a.txt").resolve())]
     assert said["folders"] == [str((tmp_path / "folder").resolve())]
-    assert str(KIT / "errors.py") in said["modules"]
+    assert str(KIT_ROOT / "errors.py") in said["modules"]
 
 
 @pytest.mark.parametrize(

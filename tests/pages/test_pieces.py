@@ -9,7 +9,7 @@ import pytest
 
 from trialbook import pages
 from trialbook.errors import TrialbookError
-from trialbook.pages.inputs import EXPORT_VARIABLE, inputs_hash, named_export, study_hash
+from trialbook.pages.inputs import EXPORT_VARIABLE, named_export
 from trialbook.pages.runs import synthetic_mark
 from trialbook.pages.synopsis import ages
 from trialbook.protocol.study import Population, StudyProtocol
@@ -103,20 +103,6 @@ def test_ages(low: int | None, high: int | None, said: str) -> None:
     assert ages(Population(condition="Health", minimum_age=low, maximum_age=high)) == said
 
 
-def test_a_run_on_invented_data_marks_the_page_by_itself(here: Path, rows: Rows) -> None:
-    shown: list[str] = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("trialbook.pages.runs.show", shown.append)
-        run = pages.latest_run()
-        assert pages.latest_run() is run
-    assert shown == [synthetic_mark("Invented for a test.")]
-    assert rows(pages.inputs_table(run))[1][:3] == ["DM.csv", "utf-8", "2"]
-    line = pages.provenance_line(run)
-    assert line.startswith('<p class="book-provenance">Study SMALL · standard sdtmig-3.4 · CT sdtmct-2025-03-28 · study files ')
-    assert " · export files " in line
-    assert " · export files " not in pages.provenance_line()
-
-
 def test_the_mark_escapes_the_export_s_statement() -> None:
     assert "<b>x</b>" not in synthetic_mark("<b>x</b>")
 
@@ -133,33 +119,6 @@ def test_without_an_export_a_study_needs_a_course_to_simulate(here: Path, monkey
     monkeypatch.delenv(EXPORT_VARIABLE)
     with pytest.raises(TrialbookError, match="the study has no course of disease"):
         pages.latest_run()
-
-
-@pytest.mark.parametrize(
-    ("file", "old", "new", "of_the_study"),
-    [
-        ("sdtm_specs/domains/dm.yml", "The first note", "Another note", True),
-        ("validators/dm.py", "The first message", "Another message", True),
-        ("protocol/study.yml", "Made up", "Invented", True),
-        ("export/DM.csv", "女", "男", False),
-    ],
-)
-def test_the_hash_follows_what_results_depend_on(
-    small_study: Path, edit: Edit, file: str, old: str, new: str, of_the_study: bool
-) -> None:
-    export = small_study / "export"
-    before, study_before = inputs_hash(small_study, export), study_hash(small_study)
-    assert inputs_hash(small_study, export) == before
-    (small_study / "validators/__pycache__").mkdir()
-    (small_study / "validators/__pycache__/dm.pyc").write_bytes(b"compiled")
-    edit(small_study / "book/index.md", "# Small", "# A page is Jupyter's own to watch")
-    assert inputs_hash(small_study, export) == before
-    (small_study / "book/more.md").write_text("# A page that others may link to\n", encoding="utf-8")
-    assert inputs_hash(small_study, export) != before
-    (small_study / "book/more.md").unlink()
-    edit(small_study / file, old, new)
-    assert inputs_hash(small_study, export) != before
-    assert (study_hash(small_study) != study_before) is of_the_study
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

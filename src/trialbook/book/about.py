@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Self
 
-from trialbook.pages.inputs import KIT, LOCK_FILE, content_hash, folder_hashes, tree_hash
+from trialbook.pages.inputs import KIT_ROOT, LOCK_FILE, content_hash, folder_hashes, tree_hash
 from trialbook.study_folders import StudyFolders
 
 VERSIONED = ("trialbook", "pandas", "pandera", "altair", "jupyter-book", "sphinx", "myst-nb")
@@ -56,7 +56,7 @@ class About:
             python=platform.python_version(),
             versions={name: metadata.version(name) for name in VERSIONED},
             lock=content_hash(lock) if lock.is_file() else None,
-            kit=tree_hash(folder_hashes(KIT).items()),
+            kit=tree_hash(folder_hashes(KIT_ROOT).items()),
         )
 
     @classmethod

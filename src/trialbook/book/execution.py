@@ -22,7 +22,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from trialbook.errors import TrialbookError
-from trialbook.pages.inputs import EXPORT_VARIABLE, KIT, RUN_VARIABLE, Inputs
+from trialbook.pages.inputs import EXPORT_VARIABLE, KIT_ROOT, RUN_VARIABLE, Inputs
 from trialbook.pages.records import Record
 
 TIMEOUT = 600
@@ -177,7 +177,7 @@ def run_notebook(page: Page, inputs: Inputs, environment: Mapping[str, str]) -> 
 
 def _report(client: NotebookClient, inputs: Inputs, at: int) -> dict[str, list[str]]:
     """Ask the kernel what it has read, in a cell that the page does not have."""
-    roots = [KIT, inputs.root, *filter(None, [inputs.export, inputs.run])]
+    roots = [KIT_ROOT, inputs.root, *filter(None, [inputs.export, inputs.run])]
     asked = f"from trialbook.pages.reads import report as _report; print(_report(*{[str(root) for root in roots]!r}))"
     cell = nbformat.v4.new_code_cell(asked)
     client.nb.cells.append(cell)

@@ -19,7 +19,7 @@ from trialbook.book.manifest import MANIFEST, NOTEBOOKS, SCHEMA
 from trialbook.book.results import Difference, differences, read_results, text_lines
 from trialbook.errors import TrialbookError
 from trialbook.outputs import MARKER
-from trialbook.pages.inputs import KIT, LOCK_FILE, STUDY_FOLDERS, WORK, content_hash, folder_hashes
+from trialbook.pages.inputs import KIT_ROOT, LOCK_FILE, STUDY_FOLDERS, WORK, content_hash, folder_hashes
 
 PAGES = "book"
 _LARGEST = 2 * 1024**3
@@ -148,7 +148,7 @@ def _altered_inputs(manifest: dict[str, Any], root: Path, export: Path | None) -
     now = content_hash(lock) if lock.is_file() else None
     if now != about.lock:
         yield f"{LOCK_FILE}: differs from the one that the site was built with"
-    tops = {"study": root, "kit": KIT, "export": export}
+    tops = {"study": root, "kit": KIT_ROOT, "export": export}
     unnamed = sorted(folder_hashes(export).values()) if export else []
     for name, digest in manifest["inputs"].items():
         where, _, rest = name.partition(":")

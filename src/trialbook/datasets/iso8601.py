@@ -38,7 +38,8 @@ def split(dtc: pd.Series) -> pd.DataFrame:
 def _each(dtc: pd.Series, of_distinct: Callable[[Sequence[str]], np.ndarray]) -> pd.Series:
     """A function of texts over a column: a study has few dates beside its records, so each distinct one is read once."""
     codes, distinct = pd.factorize(dtc)
-    return pd.Series(_of_distinct(of_distinct, tuple(distinct))[codes], index=dtc.index)
+    # A missing text has the code -1, and so takes what the empty text at the end gives.
+    return pd.Series(_of_distinct(of_distinct, (*distinct, ""))[codes], index=dtc.index)
 
 
 # Rules ask for the same columns again and again.

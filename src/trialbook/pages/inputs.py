@@ -22,7 +22,7 @@ WORK = Path("_build/trialbook")
 
 STUDY_FOLDERS = ("protocol", "sdtm_specs", "validators")
 LOCK_FILE = "uv.lock"
-KIT = Path(__file__).resolve().parents[1]
+KIT_ROOT = Path(__file__).resolve().parents[1]
 
 _OWN = {"_build", ".git", ".venv", "out", "__pycache__"}
 
@@ -58,9 +58,8 @@ class Inputs:
         # Python lists a package's folder to import from it: the modules that it found are named one by one.
         folders = [Path(folder) for folder in read["folders"] if not (Path(folder) / "__init__.py").is_file()]
         found |= {f"{name.rstrip('/')}/" for folder in folders if (name := self._name(folder))}
-        return found | {
-            f"kit:{Path(file).relative_to(KIT).as_posix()}" for file in read["modules"] if Path(file).is_relative_to(KIT)
-        }
+        modules = [Path(file) for file in read["modules"]]
+        return found | {f"kit:{file.relative_to(KIT_ROOT).as_posix()}" for file in modules if file.is_relative_to(KIT_ROOT)}
 
     def hash(self, name: str) -> str | None:
         """SHA-256 of an input; None where it is not there."""
@@ -72,14 +71,14 @@ class Inputs:
     def path(self, name: str) -> Path | None:
         """Where an input lies; None for one that this build does not have."""
         where, _, rest = name.partition(":")
-        top = {"study": self.root, "export": self.export, "kit": KIT, "run": self.run}[where]
+        top = {"study": self.root, "export": self.export, "kit": KIT_ROOT, "run": self.run}[where]
         return top if top is None or not rest.strip("/") else top / rest.rstrip("/")
 
     def _name(self, file: Path) -> str | None:
         """The name of a file that is an input; the book's own work and what Python keeps beside its modules are none."""
         if self.run is not None and file == self.run:
             return "run:"
-        for where, top in (("export", self.export), ("kit", KIT), ("study", self.root)):
+        for where, top in (("export", self.export), ("kit", KIT_ROOT), ("study", self.root)):
             if top is not None and file.is_relative_to(top):
                 inside = file.relative_to(top)
                 if inside.parts and ((where != "export" and inside.parts[0] in _OWN) or "__pycache__" in inside.parts):

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from trialbook.errors import TrialbookError
-from trialbook.pages.inputs import KIT, WORK, Inputs
+from trialbook.pages.inputs import KIT_ROOT, WORK, Inputs
 from trialbook.pages.reads import report, watch
 from trialbook.pages.records import Record
 
@@ -92,7 +92,7 @@ def main(task: str, read: str, *arguments: str) -> int:
         print(error, file=sys.stderr)
         return _USERS_ERROR
     roots = [str(Path(argument).resolve()) for argument in arguments[:2] if Path(argument).exists()]
-    Path(read).write_text(report(str(KIT), *roots), encoding="utf-8")
+    Path(read).write_text(report(str(KIT_ROOT), *roots), encoding="utf-8")
     return 0
 
 

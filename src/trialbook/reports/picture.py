@@ -108,9 +108,12 @@ def _draw_table(group: GroupCount, tiles: list[_Tile], y: int, most: int, linked
 def _draw_tile(group: GroupCount, tile: _Tile, x: int, y: int, most: int, linked: bool) -> Markup:
     name = visible(tile.name) if tile.name else WHOLE
     by_severity = ", ".join(f"{tile.counts[severity]:,} {severity.value}" for severity in Severity if tile.counts[severity])
+    letter = f"{tile.worst.value[0]} {tile.counts[tile.worst]:,}"
     said = f"{visible(group.name)} {name}: {by_severity}"
     query = {"dataset": group.name, "kind": group.kind or "", "variable": tile.name or ""}
-    opening = Markup('<a href="#{}" aria-label="{}"').format(urlencode(query), said) if linked else Markup("<g")
+    # A name that is spoken begins with the words that are seen (WCAG 2.5.3).
+    spoken = f"{_fit(name, 12)} {tile.total:,} {letter} ({said})"
+    opening = Markup('<a href="#{}" aria-label="{}"').format(urlencode(query), spoken) if linked else Markup("<g")
     return Markup(
         '{} class="tb-p-tile tb-p-{} tb-p-{}"><title>{}</title>'
         '<rect class="tb-p-fill" x="{}" y="{}" width="{}" height="{}" rx="3"/>'
@@ -120,7 +123,7 @@ def _draw_tile(group: GroupCount, tile: _Tile, x: int, y: int, most: int, linked
         x, y, TILE, HEIGHT, x, y, HEIGHT,
         _text(x + 11, y + 16, _fit(name, 12), "tb-p-variable"),
         _text(x + 11, y + 32, f"{tile.total:,}", "tb-p-count"),
-        _text(x + TILE - 7, y + 32, f"{tile.worst.value[0]} {tile.counts[tile.worst]:,}", "tb-p-letter"),
+        _text(x + TILE - 7, y + 32, letter, "tb-p-letter"),
         "a" if linked else "g",
     )  # fmt: skip
 
