@@ -25,6 +25,8 @@ _STYLES = {
     "tb-headline": "Folded Title",
     "tb-print-note": "Note",
 }
+_EPUB_TYPE = "data-epub-type"
+"""Stands for ``epub:type``, a name that lxml takes for none of HTML."""
 _HIDDEN = ("tb-visually-hidden", "tb-on-paper")
 _NOT_BOOKMARKED = frozenset(
     ("table", "tbody", "tr", "td", "th", "ul", "ol", "li", "p", "dt", "dd", "figure", "section", "article", "aside", "a", "code")
@@ -58,7 +60,7 @@ def word_html(book: PrintedBook, measured: Measured) -> tuple[str, list[TableLoo
         looks += _prepare(node, measured, section)
         body.append(node)
     body.append(_section_end("tall", section))
-    text = html.tostring(body, encoding="unicode")
+    text = html.tostring(body, encoding="unicode").replace(f" {_EPUB_TYPE}=", " epub:type=")
     return f'<!DOCTYPE html><html><head><meta charset="utf-8"></head>{text}</html>', looks
 
 
@@ -66,9 +68,7 @@ def _prepare(node: Any, measured: Measured, section: str) -> Iterator[TableLook]
     for one in classed(node, *_HIDDEN):
         if not any(above.tag == "caption" for above in (one, *one.iterancestors())):
             one.drop_tree()
-    for note in node.xpath(".//aside[@role='doc-footnote']"):  # Word numbers its notes itself
-        for label in classed(note, "label", tag="span"):
-            label.drop_tree()
+    _mark_notes(node)
     for one in outermost(node, "svg"):
         _picture(one, measured.pictures.get(one.get("data-word") or ""))
     for one in classed(node, "book-source"):
@@ -87,6 +87,16 @@ def _prepare(node: Any, measured: Measured, section: str) -> Iterator[TableLook]
         one.addprevious(_section_end("tall", section))
         one.append(_section_end("wide", section))
     return iter(looks)
+
+
+def _mark_notes(node: Any) -> None:
+    """Footnotes by the words of EPUB, which pandoc knows; without their numbers, as Word numbers them itself."""
+    for kind in ("footnote", "noteref"):
+        for one in node.xpath(f".//*[@role='doc-{kind}']"):
+            del one.attrib["role"]
+            one.set(_EPUB_TYPE, kind)
+            for label in classed(one, "label", tag="span"):
+                label.drop_tree()
 
 
 def _picture(drawing: Any, picture: Picture | None) -> None:
@@ -136,7 +146,7 @@ def _unlist(node: Any) -> None:
 def _place_bookmarks(node: Any) -> None:
     """Ids that links lead to stand on a ``span``: pandoc loses those of rows, cells and paragraphs."""
     for one in [found for found in node.iter() if isinstance(found.tag, str) and found.get("id")]:
-        if one.tag in _NOT_BOOKMARKED and one.get("role") not in ("doc-footnote", "doc-noteref"):
+        if one.tag in _NOT_BOOKMARKED and one.get(_EPUB_TYPE) is None:
             place = one
             while place.tag in ("table", "tbody", "tr", "ul", "ol", "section", "figure") and len(place):
                 place = next((child for child in place if child.tag not in ("caption", "thead", "colgroup")), place[0])
