@@ -42,7 +42,7 @@ def line_html(about: About, page: Path, record: Record | None, notebook: str | N
     return Markup('<p class="book-provenance">{}</p>').format(Markup(" · ").join(parts))
 
 
-def tables_html(about: About, records: Mapping[str, Record]) -> Markup:
+def tables_html(about: About, records: Mapping[str, Record], titles: Mapping[str, str]) -> Markup:
     """The document, each executed page, and each file that one of them read, with its whole SHA-256."""
     inputs = {name: digest for record in records.values() for name, digest in record.inputs.items()}
     pieces = [
@@ -62,7 +62,7 @@ def tables_html(about: About, records: Mapping[str, Record]) -> Markup:
     ]
     rows = [
         (
-            Markup('<a href="{0}.html">{0}</a>').format(page.removeprefix("book/")),
+            Markup('<a href="{}.html">{}</a>').format(page.rpartition("/")[2], titles[page]),
             Markup("<time>{}</time>").format(_moment(one.executed)),
             Markup("<time>{:.1f} s</time>").format(one.seconds),
             Markup("<br>").join(f"{kind}: {len(files)}" for kind, files in by_kind(one.inputs)),

@@ -25,11 +25,13 @@ from trialbook.book.sphinx_provenance import add_provenance
 _CODE_CELL = re.compile(r"^(`{3,}|~{3,}|:{3,})\s*\{code-cell\}", re.MULTILINE)
 _CACHE = "jupyter_cache"
 _PREPARED = "TRIALBOOK_PREPARED"
+STATIC = Path(__file__).with_name("static")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """What Sphinx calls when it loads the extension."""
     app.connect("config-inited", _fill_cache)
+    app.connect("config-inited", _add_scripts)
     app.connect("env-get-outdated", _outdated)
     app.connect("env-get-updated", letter_parts, priority=900)  # after Sphinx has numbered the sections
     app.connect("env-check-consistency", _refuse_unexecuted)
@@ -55,6 +57,12 @@ def _fill_cache(app: Sphinx, config: Config) -> None:
     config.nb_execution_cache_path = str(Path(work) / _CACHE)
     app.trialbook_work = Path(work)  # type: ignore[attr-defined]
     app.trialbook_results = fill_cache(root, Path(work), Path(work) / _CACHE)  # type: ignore[attr-defined]
+
+
+def _add_scripts(app: Sphinx, config: Config) -> None:
+    """What every page of a site gets from the kit, whatever study it is of."""
+    config.html_static_path.append(str(STATIC))
+    app.add_js_file("site.js", loading_method="defer")
 
 
 def _outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:

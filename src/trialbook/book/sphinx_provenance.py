@@ -10,6 +10,7 @@ from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
 
 from trialbook.book.about import About
+from trialbook.book.build import pages_of
 from trialbook.book.execution import Executed
 from trialbook.book.manifest import NOTEBOOKS, page_records
 from trialbook.book.provenance import line_html, tables_html
@@ -52,14 +53,21 @@ def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     about = About.read(work / "about.json")
     executed, run = Executed(work / "executed"), work / RUN_FILE
     inputs = Inputs(Path(app.srcdir), None, run if run.is_file() else None)
-    pages = sorted(app.env.found_docs)
+    pages = [page.name for page in pages_of(Path(app.srcdir))]
     for node in list(doctree.findall(provenance_line)):
         page: str = node["page"]
         record = page_records([page], executed, inputs).get(page)
         notebook = f"{'../' * page.count('/')}{NOTEBOOKS}/{page}.ipynb" if record and app.builder.name == "html" else None
         _replace(node, line_html(about, Path(app.srcdir) / f"{page}.md", record, notebook))
     for node in list(doctree.findall(provenance_tables)):
-        _replace(node, tables_html(about, page_records(pages, executed, inputs)))
+        titles = {page: _title(app, page) for page in pages}
+        _replace(node, tables_html(about, page_records(pages, executed, inputs), titles))
+
+
+def _title(app: Sphinx, page: str) -> str:
+    """A page's title with its number, as the table of contents has it."""
+    title = app.env.titles[page]
+    return " ".join([".".join(str(part) for part in title.get("secnumber") or ()), title.astext()]).strip()
 
 
 def _replace(node: nodes.Element, html: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -46,6 +46,37 @@ def book_build(
     typer.echo(f"The book: {page}")
     if archive is not None:
         typer.echo(f"The zip: {archive}")
+
+
+@book_app.command("pdf", epilog="Example: trialbook book pdf --out protocol.pdf")
+def book_pdf(
+    export: ExportOption = None,
+    subject_level: LevelOption = False,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write")] = Path("out/book.pdf"),
+    study: StudyOption = None,
+) -> None:
+    """Print the book as one PDF: title page, contents with page numbers, bookmarks. It takes Chromium."""
+    _document(study, out, "pdf", export, subject_level)
+
+
+@book_app.command("docx", epilog="Example: trialbook book docx --out protocol.docx")
+def book_docx(
+    export: ExportOption = None,
+    subject_level: LevelOption = False,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write")] = Path("out/book.docx"),
+    study: StudyOption = None,
+) -> None:
+    """Write the book for Word, with real headings, tables and captions. It takes the extra `word`."""
+    _document(study, out, "docx", export, subject_level)
+
+
+def _document(study: Path | None, out: Path, format: Literal["pdf", "docx"], export: Path | None, subject_level: bool) -> None:
+    from trialbook.book.documents import write_document
+    from trialbook.terminal import progress
+
+    with progress(None) as step:
+        write_document(study_folder(study), out, format, export, subject_level=subject_level, step=step)
+    typer.echo(f"The document: {out}")
 
 
 @book_app.command("verify", epilog="Example: trialbook book verify book.zip --study . --export exports/2026-11")
