@@ -13,6 +13,7 @@ import pytest
 from trialbook.errors import TrialbookError
 from trialbook.pages import session
 from trialbook.pages.analyses import planned_analyses
+from trialbook.pages.assessments import assessments_table
 from trialbook.pages.links import SECTION_PAGES
 from trialbook.pages.m11 import m11_legend, section, title_page
 from trialbook.specfile import SpecFile
@@ -29,6 +30,7 @@ sections:
       - {text: "We think <so> on day {visits.WEEK 1.day} (section 5.1)", note: Asked in question 1}
       - {text: "We hope:", items: [that X helps, "<b>"], cites: [book1]}
       - {text: words of the record, source: record}
+      - {text: "It has {study.design.planned_subjects}", source: record}
       - {text: It says so, source: record, quote: other words & more, cites: [book1]}
   - {number: "4.3", open: true}
   - {number: "4.4", statements: [{text: It ends}], open: true, reason: "Ask <them> (section 2.1).", question: 1}
@@ -97,7 +99,7 @@ def test_sentences_of_one_source_stand_under_one_mark(here: Path) -> None:
     assert [(source, text(body)) for source, body in runs] == [
         ("assumption",
          "We think <so> on day 8 (section 5.1)| Asked in question 1| We hope:| that X helps| <b> [book1] assumption"),
-        ("record", "“words of the record”| It says so [book1] record| The record: “other words & more”"),
+        ("record", "“words of the record”| It has 40| It says so [book1] record| The record: “other words & more”"),
     ]  # fmt: skip
     assert [body.count("book-source-") for _, body in runs] == [1, 1]
     assert set(re.findall(r'href="([^"]*)"', html)) == {
@@ -178,7 +180,20 @@ def test_planned_analyses(here: Path, rows: Callable[[str], list[list[str]]], ar
 
 def test_no_analysis_is_planned(here: Path) -> None:
     assert text(planned_analyses("primary", "supplementary")) == "Supplementary analyses, primary objective: none stated."
-    assert text(planned_analyses("secondary", descriptive=True)) == "Main analyses, secondary objective: none stated."
+    assert (
+        text(planned_analyses("secondary", descriptive=True)) == "Main analyses, secondary objective, descriptive: none stated."
+    )
+
+
+def test_when_something_is_assessed(here: Path, rows: Callable[[str], list[list[str]]]) -> None:
+    activities = session.study().protocol.activities.activities
+    expected = [one.activity for one in activities if one.id in ("CONSENT", "BLOOD")]
+    found = rows(assessments_table("CONSENT", "BLOOD"))
+    assert found[0] == ["Activity", "At the visits", "For whom", "Source"]
+    assert [row[0] for row in found[1:]] == expected
+    assert [row[1:3] for row in found[1:]] == [["Screening", "Everyone"], ["Week 1, relapse (optional)", "Everyone"]]
+    with pytest.raises(TrialbookError, match="there is no activity SLEEP"):
+        assessments_table("SLEEP")
 
 
 def test_legend() -> None:

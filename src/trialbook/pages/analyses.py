@@ -31,7 +31,8 @@ def planned_analyses(level: str, role: str = "main", *, descriptive: bool = Fals
         if one.role is Role(role)
     ]
     headers = ("Endpoint", "Analysis", "Set", "Source")
-    return table(headers, rows, about=f"{role.capitalize()} analyses, {level} objective", kind="book-planned")
+    about = f"{role.capitalize()} analyses, {level} objective{', descriptive' if descriptive else ''}"
+    return table(headers, rows, about=about, kind="book-planned")
 
 
 def _methods(one: PlannedAnalysis) -> list[Markup]:

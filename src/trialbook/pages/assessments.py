@@ -36,7 +36,8 @@ def assessments_table(*activities: str) -> Markup:
         )
         for one in (known[id] for id in activities)
     ]
-    return table(("Activity", "At the visits", "For whom", "Source"), rows, about="When it is done", kind="book-assessments")
+    about = f"When it is done: {', '.join(known[id].activity for id in activities)}"
+    return table(("Activity", "At the visits", "For whom", "Source"), rows, about=about, kind="book-assessments")
 
 
 def laboratory_tests_table() -> Markup:

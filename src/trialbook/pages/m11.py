@@ -12,6 +12,7 @@ from trialbook.pages.links import linked, question_link, reference_link
 from trialbook.pages.session import study
 from trialbook.pages.sources import WORDS, fact_source, mark_beside, words
 from trialbook.pages.synopsis import OPEN
+from trialbook.protocol.composed import PLACEHOLDER
 from trialbook.protocol.sections import Paragraph, Section
 from trialbook.protocol.source import Source
 from trialbook.standards.m11 import M11Section, m11_sections
@@ -90,7 +91,8 @@ def _runs(found: Section, above: Source) -> Markup:
 
 
 def _paragraph(one: Paragraph, source: Source, mark: Markup) -> Markup:
-    verbatim = source is Source.RECORD and not one.quote
+    # A text that names facts is not the record's own; their words stand where the facts do.
+    verbatim = source is Source.RECORD and not one.quote and not PLACEHOLDER.search(one.text)
     said = linked(words(one.text))
     ending = Markup("").join(Markup(" {}").format(piece) for piece in [*map(reference_link, one.cites), mark] if piece)
     said = Markup("<q>{}</q>").format(said) if verbatim else said
