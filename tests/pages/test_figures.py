@@ -89,7 +89,7 @@ def words_of(html: str) -> str:
 def test_the_power_against_the_number_of_subjects(here: Path) -> None:
     words = words_of(sample_size_figures.power_by_subjects_figure())
     assert words.startswith(
-        "Power of Fisher's exact test against the number of subjects, with 20 % in control and 60 % with treatment; dashed, the "
+        "Power of Fisher's exact test against the number of subjects, with 20 % in control and 60 % with treatment; dotted, the "
         "z test, pooled variance. 40 planned subjects: 85.9 %. Subjects and power: 20: "
     )
 

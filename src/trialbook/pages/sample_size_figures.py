@@ -56,7 +56,7 @@ def power_by_subjects_figure() -> Markup:
         ),
         base.mark_text(align="right", dy=-7, text=f"{percent(a.power)} asked for").encode(x="last:Q", y="asked:Q"),
     ]
-    other = f"; dashed, the {METHODS[Method.POOLED]}" if a.method is Method.FISHER else ""
+    other = f"; dotted, the {METHODS[Method.POOLED]}" if a.method is Method.FISHER else ""
     caption = (
         f"Power of {test} against the number of subjects, with {percent(a.p_control)} in control and "
         f"{percent(a.p_treatment)} with treatment{other}."
