@@ -9,13 +9,14 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from markupsafe import Markup
 
 from trialbook.errors import TrialbookError
 from trialbook.pages import session
 from trialbook.pages.analyses import planned_analyses
 from trialbook.pages.assessments import assessments_table
 from trialbook.pages.links import SECTION_PAGES
-from trialbook.pages.m11 import m11_legend, section, title_page
+from trialbook.pages.m11 import folded, m11_legend, section, title_page
 from trialbook.specfile import SpecFile
 from trialbook.standards import m11_sections
 
@@ -194,6 +195,11 @@ def test_when_something_is_assessed(here: Path, rows: Callable[[str], list[list[
     assert [row[1:3] for row in found[1:]] == [["Screening", "Everyone"], ["Week 1, relapse (optional)", "Everyone"]]
     with pytest.raises(TrialbookError, match="there is no activity SLEEP"):
         assessments_table("SLEEP")
+
+
+def test_a_folded_piece() -> None:
+    html = folded("A <title>", Markup("<p>A piece</p>"))
+    assert html == '<details class="book-folded"><summary>A &lt;title&gt;</summary><p>A piece</p></details>'
 
 
 def test_legend() -> None:

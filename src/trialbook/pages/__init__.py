@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     )
     from trialbook.pages.figures import figure
     from trialbook.pages.forms import form_specification, forms_table
-    from trialbook.pages.m11 import captioned, m11_legend, section, title_page
+    from trialbook.pages.m11 import captioned, folded, m11_legend, section, title_page
     from trialbook.pages.objectives import (
         analysis_sets_table,
         analysis_settings_table,
@@ -86,7 +86,7 @@ _MODULES = {
     ),
     "figures": ("figure",),
     "forms": ("form_specification", "forms_table"),
-    "m11": ("captioned", "m11_legend", "section", "title_page"),
+    "m11": ("captioned", "folded", "m11_legend", "section", "title_page"),
     "objectives": (
         "analysis_sets_table",
         "analysis_settings_table",
@@ -154,6 +154,7 @@ __all__ = [
     "estimands_tables",
     "events_table",
     "figure",
+    "folded",
     "form_specification",
     "forms_table",
     "glance_table",

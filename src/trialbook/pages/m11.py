@@ -68,6 +68,11 @@ def captioned(*tables: Markup) -> Markup:
     return Markup('<div class="m11-tables">{}</div>').format(Markup("").join(tables))
 
 
+def folded(title: str, piece: Markup) -> Markup:
+    """A long piece under its title, to be opened; printed it is open."""
+    return Markup('<details class="book-folded"><summary>{}</summary>{}</details>').format(title, piece)
+
+
 def _known(number: str) -> M11Section:
     found = m11_sections().get(number) if number else None
     if found is None:
