@@ -44,7 +44,8 @@ class="fn-bracket">[</span>1<span class="fn-bracket">]</span></a>:
 <math xmlns="http://www.w3.org/1998/Math/MathML"><mfrac><mi>a</mi><mi>b</mi></mfrac></math></p>
 <section id="arms"><h3><span class="section-number">1.1. </span>Arms</h3><div class="cell_output">{DRAWING}
 <h3 id="arm-A">Arm A</h3><details><summary>Folded</summary><p>Unfolded words</p></details>
-<button>Press</button><div class="book-screen-only">Screen alone</div><input value="x"></div></section>
+<form><label>Age</label></form><button>Press</button>
+<div class="book-screen-only">Screen alone</div><input value="x"></div></section>
 <section id="schedule"><h3><span class="section-number">1.2. </span>Schedule</h3><p>Words before.</p>{WIDE}</section>
 <aside class="footnote brackets" id="id2" role="doc-footnote"><span class="label"><span class="fn-bracket">[</span>
 <a role="doc-backlink" href="#id1">1</a><span class="fn-bracket">]</span></span><p>What Someone wrote.</p></aside>

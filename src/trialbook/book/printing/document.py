@@ -20,10 +20,11 @@ from trialbook.protocol import Protocol
 _DROPPED_TAGS = ("script", "noscript", "button", "input", "select", "textarea", "dialog", "template", "iframe")
 _DROPPED_CLASSES = (
     "headerlink", "d-print-none", "book-screen-only", "book-synthetic-strip", "book-synthetic-watermark",
-    "tb-controls", "tb-pager",
+    "tb-controls", "tb-pager", "screening-tools", "screening-without",
 )  # fmt: skip
 MOST_FOLDED_ROWS = 400
 """A list that is folded on the site and longer than this, such as that of all rules that passed, is left to the site."""
+FORM_LEFT = "A form to fill in stands here on the book's site; this document shows what the site shows before it is filled in."
 MARK = "SYNTHETIC DATA"
 SYNTHETIC_NOTE = "Some results in this document come from invented data. Every page of such a chapter bears this mark."
 
@@ -174,6 +175,12 @@ def _take_styles(article: Any) -> list[str]:
 
 def _clean(chapter: Any) -> None:
     """Leave out what only a screen can use, and open what is folded."""
+    for node in [label for tabs in classed(chapter, "sd-tab-set") for label in tabs.iterchildren("label")]:
+        node.tag = "p"
+        node.set("class", "unfolded-title")
+    for node in list(chapter.iter("form")):
+        node.addprevious(_told(FORM_LEFT))
+        node.drop_tree()
     tags = " or ".join(f"self::{tag}" for tag in _DROPPED_TAGS)
     for node in [*chapter.xpath(f".//comment() | .//*[{tags}] | .//*[@hidden]"), *classed(chapter, *_DROPPED_CLASSES)]:
         if node.getparent() is not None:
@@ -186,9 +193,6 @@ def _clean(chapter: Any) -> None:
     for node in list(chapter.iter("summary")):
         node.tag = "p"
         node.classes.add("unfolded-title")
-    for node in [label for tabs in classed(chapter, "sd-tab-set") for label in tabs.iterchildren("label")]:
-        node.tag = "p"
-        node.set("class", "unfolded-title")
     for node in chapter.xpath(".//*[@tabindex]"):
         del node.attrib["tabindex"]
 
@@ -200,10 +204,14 @@ def _leave_on_site(details: Any) -> None:
         return
     for node in [one for one in details if one.tag != "summary"]:
         node.drop_tree()
+    details.append(_told(f"{rows:,} rows, which this document leaves out: they are on the book's site."))
+
+
+def _told(text: str) -> Any:
     told = html.Element("p")
     told.set("class", "book-note")
-    told.text = f"{rows:,} rows, which this document leaves out: they are on the book's site."
-    details.append(told)
+    told.text = text
+    return told
 
 
 def _headings(chapter: Any) -> tuple[Heading, ...]:

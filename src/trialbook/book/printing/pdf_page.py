@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from importlib import resources
 from itertools import groupby
+from textwrap import shorten
 
 from lxml import html
 from markupsafe import Markup, escape
@@ -15,6 +16,7 @@ from trialbook.book.printing.document import MARK, SYNTHETIC_NOTE, DocumentInfo,
 from trialbook.book.printing.links import page_id
 
 CONTENTS_LEVELS = 2
+LONGEST_RUNNING = 60
 
 
 def whole_page(book: PrintedBook, about: DocumentInfo, numbers: Mapping[str, int]) -> str:
@@ -42,10 +44,10 @@ def _for_print(style: str) -> str:
 def _page_rules(book: PrintedBook, about: DocumentInfo) -> str:
     rules = [f"@page {{ @bottom-left {{ content: {_quoted(about.name)}; }} }}", "@page title { @bottom-left { content: none; } }"]
     for number, chapter in enumerate(book.chapters):
-        mark = f"@top-center {{ content: {_quoted(MARK)}; }} background: {_watermark()};" if chapter.synthetic else ""
-        boxes = f"@top-left {{ content: {_quoted(about.study)}; }} @top-right {{ content: {_quoted(chapter.title)}; }} {mark}"
-        rules.append(f"@page chapter-{number} {{ {boxes} }}")
-        rules.append(f"@page chapter-{number}-wide {{ size: A4 landscape; {boxes} }}")
+        mark = f"background: {_watermark()}; @top-center {{ content: {_quoted(MARK)}; }}" if chapter.synthetic else ""
+        boxes = f"@top-left {{ content: {_quoted(about.study)}; }} @top-right {{ content: {_quoted(_running(chapter.title))}; }}"
+        rules.append(f"@page chapter-{number} {{ {mark} {boxes} }}")
+        rules.append(f"@page chapter-{number}-wide {{ size: A4 landscape; {mark} {boxes} }}")
         rules.append(f"#{page_id(chapter.key)} {{ page: chapter-{number}; }}")
         rules.append(f"#{page_id(chapter.key)} .wide {{ page: chapter-{number}-wide; }}")
     return "\n".join(rules)
@@ -54,10 +56,15 @@ def _page_rules(book: PrintedBook, about: DocumentInfo) -> str:
 def _watermark() -> str:
     text = (
         "<svg xmlns='http://www.w3.org/2000/svg' width='700' height='700'><text x='350' y='350' text-anchor='middle' "
-        "font-family='sans-serif' font-weight='bold' font-size='64' letter-spacing='6' fill='%236a1f6a' fill-opacity='.07' "
+        "font-family='sans-serif' font-weight='bold' font-size='64' letter-spacing='6' fill='%236a1f6a' fill-opacity='.1' "
         f"transform='rotate(-35 350 350)'>{MARK}</text></svg>"
     )
     return f'url("data:image/svg+xml,{text.replace("<", "%3C").replace(">", "%3E")}") center / 175mm no-repeat'
+
+
+def _running(title: str) -> str:
+    """A title that stands on one line of a header; most of it, where it is long."""
+    return shorten(title, LONGEST_RUNNING, placeholder=" …")
 
 
 def _quoted(text: str) -> str:

@@ -82,7 +82,7 @@ def _header(section: Section, about: DocumentInfo, shape: str, synthetic: bool) 
         run = paragraph.add_run(MARK)
         run.bold, run.font.color.rgb = True, MARK_COLOUR
         paragraph._p.append(text_run("\t"))
-    paragraph._p.extend(field('STYLEREF "Heading 1"', about.title))
+    paragraph._p.extend(field('STYLEREF "Heading 1"', ""))
 
 
 def _footer(section: Section, about: DocumentInfo, shape: str) -> None:
