@@ -135,6 +135,7 @@ def test_the_plan_of_analysis(protocol: Protocol) -> None:
         "MRD_NEGATIVE": "not_detected",
         "MRD_LOG_REDUCTION": 4.5,
         "MRD_ABL1_COPIES": 10000,
+        "IMPUTATIONS": 100,
         "PRIMARY_VISIT": "MONTH 6",
         "TIME_ZERO": "randomization",
         "SAFETY_END": 184,

@@ -38,6 +38,9 @@ BY_NAME = ("part", "file")
 RUNS = ("validate", "check", "map")
 """Methods of a study that make a run: what they give depends on all of the protocol."""
 
+SHOWS_RUN = ("trialbook.pages.runs", "latest_run")
+"""The function by which pages get the run that the build has made."""
+
 _MISSING = object()
 
 
@@ -54,6 +57,9 @@ class Reach:
     def of(self, function: Any, bound: Any = None) -> None:
         """Take in a function, a method or a partial; ``bound`` is what its first parameter is, where that is known."""
         function = unwrap(function) if hasattr(function, "__wrapped__") else function
+        if (getattr(function, "__module__", ""), getattr(function, "__name__", "")) == SHOWS_RUN:
+            self.runs = True
+            return
         if isinstance(function, partial):
             for value in (*function.args[:1], *function.keywords.values()):
                 self._data("", value)

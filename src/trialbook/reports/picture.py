@@ -111,9 +111,7 @@ def _draw_tile(group: GroupCount, tile: _Tile, x: int, y: int, most: int, linked
     letter = f"{tile.worst.value[0]} {tile.counts[tile.worst]:,}"
     said = f"{visible(group.name)} {name}: {by_severity}"
     query = {"dataset": group.name, "kind": group.kind or "", "variable": tile.name or ""}
-    # A name that is spoken begins with the words that are seen (WCAG 2.5.3).
-    spoken = f"{_fit(name, 12)} {tile.total:,} {letter} ({said})"
-    opening = Markup('<a href="#{}" aria-label="{}"').format(urlencode(query), spoken) if linked else Markup("<g")
+    opening = Markup('<a href="#{}"').format(urlencode(query)) if linked else Markup("<g")
     return Markup(
         '{} class="tb-p-tile tb-p-{} tb-p-{}"><title>{}</title>'
         '<rect class="tb-p-fill" x="{}" y="{}" width="{}" height="{}" rx="3"/>'
