@@ -10,6 +10,31 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+LONGEST = ("browser", "broken exports", "layouts", "any order", "halves")
+"""The groups of tests that take longest: no process must start one of them when the others are done."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share a fixture of their module are a group, so that it is made once, not once a process."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None and shares_fixture(item):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    items.sort(key=turn)
+
+
+def shares_fixture(item: pytest.Item) -> bool:
+    """Whether the test uses a fixture that is made once for its module."""
+    known = item._fixtureinfo.name2fixturedefs if hasattr(item, "_fixtureinfo") else {}
+    return any(found[-1].scope in ("module", "class") for found in known.values())
+
+
+def turn(item: pytest.Item) -> int:
+    """When the test starts: the longest groups, the other groups, the tests that stand alone."""
+    mark = item.get_closest_marker("xdist_group")
+    if mark is None:
+        return len(LONGEST) + 1
+    return LONGEST.index(mark.args[0]) if mark.args[0] in LONGEST else len(LONGEST)
 
 
 @pytest.fixture(scope="session")

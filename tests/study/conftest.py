@@ -14,6 +14,7 @@ from trialbook.run import Study
 
 Rows = list[dict[str, str]]
 Records = list[dict[str, object]]
+Found = list[tuple[str, str, list[str], list[str]]]
 
 
 @pytest.fixture(scope="session")
@@ -124,12 +125,12 @@ def passes(trial: Study) -> Callable[..., list[bool]]:
 
 
 @pytest.fixture(scope="session")
-def told(trial: Study, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[tuple[str, str, list[str], list[str]]]]:
+def told(trial: Study, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Found]:
     """A function from rows of forms, and the beginnings of rule ids, to those rules' findings, each as its rule, its subject's
     number, and the cells to mend and those compared: ``FORM row COLUMN``; a form in which a record is missing is ``FORM``.
     """
 
-    def run(prefixes: tuple[str, ...], **forms: Rows) -> list[tuple[str, str, list[str], list[str]]]:
+    def run(prefixes: tuple[str, ...], **forms: Rows) -> Found:
         folder = tmp_path_factory.mktemp("export")
         for name, spec in trial.specs.forms.items():
             rows = pd.DataFrame(forms.get(name, []), columns=list(spec.columns), dtype="str").fillna("")
@@ -145,6 +146,37 @@ def told(trial: Study, tmp_path_factory: pytest.TempPathFactory) -> Callable[...
         return sorted(found)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def told_of_each(told: Callable[..., Found]) -> Callable[..., list[Found]]:
+    """The same for several exports that have nothing to do with each other, validated as one: what is told of each of them.
+
+    Each export's subjects get numbers of their own meanwhile; the rows are those of the export alone.
+    """
+
+    def run(prefixes: tuple[str, ...], exports: Sequence[Mapping[str, Rows]]) -> list[Found]:
+        together: dict[str, Rows] = {}
+        above: list[dict[str, int]] = []
+        for number, forms in enumerate(exports):
+            above.append({name: len(rows) for name, rows in together.items()})
+            for name, rows in forms.items():
+                together.setdefault(name, []).extend(row | {"SUBJID": f"{row['SUBJID']}{number:03}"} for row in rows)
+        of_export: list[Found] = [[] for _ in exports]
+        for rule, subject, mend, compared in told(prefixes, **together):
+            number = int(subject[-3:])
+            places = ([alone(cell, above[number]) for cell in cells] for cells in (mend, compared))
+            of_export[number].append((rule, subject[:-3], *places))
+        return of_export
+
+    return run
+
+
+def alone(cell: str, above: Mapping[str, int]) -> str:
+    """A cell, ``FORM row COLUMN``, by its row where the records ``above`` of other exports are not there."""
+    form, _, place = cell.partition(" ")
+    row, _, column = place.partition(" ")
+    return f"{form} {int(row) - above.get(form, 0)} {column}".strip() if row.isdigit() else cell
 
 
 def of_subject(records: Records, subject: str) -> Records:

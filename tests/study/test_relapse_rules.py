@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 Row = dict[str, str]
 Passes = Callable[..., list[bool]]
@@ -166,14 +167,16 @@ def test_a_finding_names_the_very_record(told: Told) -> None:
     ]
 
 
-def test_a_relapse_told_against_the_status_is_asked_with_the_marrow_of_the_day(told: Told) -> None:
+def test_a_relapse_told_against_the_status_is_asked_with_the_marrow_of_the_day(told_of_each: Callable[..., list[Any]]) -> None:
     """That of another day says nothing of it; without any the response alone is asked."""
     dm = {"SUBJID": "A", "SITEID": "01", "SEX": "女", "ICF_DAT": "2024/1/1"}
     own = ["RESP 2 RELAPSE_DAT", "RESP 2 RELAPSE_SITE"]
-    for marrows, beside in (
+    cases = [
         ([marrow("CR", "1.5")], ["BM 2 CR_STATUS", "BM 2 BLAST_PCT"]),
         ([marrow("CR", "1.5", VISIT="M6", BM_DAT="2024-09-03")], []),
         ([], []),
-    ):
-        found = told(("IFN-RS-",), DM=[dm], RESP=[resp("完全缓解", DAY, "骨髓")], BM=marrows)
-        assert found == [("IFN-RS-002", "A", ["RESP 2 HEM_STATUS"], [*own, *beside])], marrows
+    ]
+    found = told_of_each(
+        ("IFN-RS-",), [{"DM": [dm], "RESP": [resp("完全缓解", DAY, "骨髓")], "BM": marrows} for marrows, _ in cases]
+    )
+    assert found == [[("IFN-RS-002", "A", ["RESP 2 HEM_STATUS"], [*own, *beside])] for _, beside in cases]

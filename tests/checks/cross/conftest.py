@@ -11,6 +11,7 @@ import pytest
 
 from trialbook.checks.check import check_tables
 from trialbook.checks.cross import cross_rules
+from trialbook.checks.rule import Rule
 from trialbook.checks.tables import file_table
 from trialbook.datasets import SdtmDataset, Variable
 from trialbook.findings import Finding, RuleOutcome
@@ -35,9 +36,11 @@ def _dataset(name: str, cells: Cells) -> SdtmDataset:
     return SdtmDataset(name, "", frame, variables, file=f"{name.lower()}.xpt")
 
 
-def _run(datasets: Mapping[str, Cells]) -> tuple[list[Finding], list[RuleOutcome]]:
+def _run(datasets: Mapping[str, Cells], about: str = "") -> tuple[list[Finding], list[RuleOutcome]]:
     made = [_dataset(name, cells) for name, cells in datasets.items()]
-    rules = cross_rules(made, _standard())
+    rules: Mapping[str, Sequence[Rule]] = cross_rules(made, _standard())
+    if about:
+        rules = {name: [one for one in of if about in (name, *one.reads)] for name, of in rules.items()}
     return check_tables({one.name: file_table(one, ()) for one in made}, rules, {}, "S")
 
 
@@ -48,8 +51,11 @@ def make_dataset() -> Callable[[str, Cells], SdtmDataset]:
 
 
 @pytest.fixture
-def across() -> Callable[[Mapping[str, Cells]], tuple[list[Finding], list[RuleOutcome]]]:
-    """``across({"DM": {"USUBJID": ["1"]}, …})``: every finding of the rules across datasets, and the rules' outcomes."""
+def across() -> Callable[..., tuple[list[Finding], list[RuleOutcome]]]:
+    """``across({"DM": {"USUBJID": ["1"]}, …})``: every finding of the rules across datasets, and the rules' outcomes.
+
+    With ``about="DM"`` of the rules that look at DM.
+    """
     return _run
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from trialbook.checks import cross
 from trialbook.checks.check import check_tables
 from trialbook.checks.cross import cross_rules
 from trialbook.checks.tables import file_table
@@ -45,7 +47,10 @@ DIFFERENCES: dict[str, tuple[Records, Records, str]] = {
 def cases(root: Path) -> Iterator[tuple[str, Records, Records]]:
     """Each case that a rule of ours cites the rule of: the published records and ours."""
     standard = load_standard("sdtmig-3.4")
-    for folder in sorted(root.glob("*/*/*")):
+    # What no source of the rules names, none of them cites: its data need not be read.
+    sources = "".join(path.read_text(encoding="utf-8") for path in Path(str(cross.__file__)).parent.glob("*.py"))
+    named = set(re.findall(r"CORE-\d{6}", sources))
+    for folder in sorted(one for rule in named for one in root.glob(f"{rule}/*/*")):
         published = folder / "results" / "results.csv"
         if not published.is_file():
             continue
