@@ -62,7 +62,7 @@ class AEGrade(Dataset, domain="AE", across=False):
             LB=np.arange(len(lb)), ON=complete_date(lb["LBDTC"])
         )
         possible = cls.table("plausible_ranges").set_index("test")[["low", "high"]].astype("float64")
-        low, high = (values["LBTESTCD"].map(possible[name]) for name in ("low", "high"))
+        low, high = (values["LBTESTCD"].map(possible[name]).astype("float64") for name in ("low", "high"))
         values = values[values["LBSTRESN"].between(low, high)].rename(columns={"LBTESTCD": "test"})
         bases = values[values["LBBLFL"] == "Y"].drop_duplicates(["USUBJID", "test"])
         bases = bases.assign(BASE=bases["LBSTRESN"], ABNORMAL=bases["LBSTRESN"] > bases["LBSTNRHI"])

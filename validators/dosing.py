@@ -159,7 +159,7 @@ class EC(Dataset, domain="EC", across=False):
                 "result": np.arange(len(lb)),
             }
         )
-        results = results[~(results["value"] < results["test"].map(least))].dropna(subset=["moment", "value"])
+        results = results[~(results["value"] < results["test"].map(least).astype("float64"))].dropna(subset=["moment", "value"])
         found = pd.Series(-1, index=ec.index)
         for test in UNITS:
             limit = cls.in_force(ec, dm, lambda protocol, test=test: getattr(protocol.interventions[DRUG], of).get(test, np.nan))  # type: ignore[misc]

@@ -274,7 +274,8 @@ def counted(trial: Study) -> Any:
 
     def run(doses: list[tuple[str, float]], results: list[tuple[str, float, str, str]]) -> dict[str, list[tuple[int, int]]]:
         ec = pd.DataFrame(doses, columns=["ECSTDTC", "ECDOSE"]).assign(USUBJID="A", ECOCCUR="Y")
-        lb = pd.DataFrame(results, columns=["LBTESTCD", "LBSTRESN", "LBSTRESU", "LBDTC"]).assign(USUBJID="A")
+        kinds = {"LBTESTCD": "str", "LBSTRESN": "float64", "LBSTRESU": "str", "LBDTC": "str"}
+        lb = pd.DataFrame(results, columns=list(kinds)).astype(kinds).assign(USUBJID="A").astype({"USUBJID": "str"})
         dm = pd.DataFrame({"USUBJID": ["A"], "RFICDTC": ["2024-02-20"]})
         made = {}
         for id, name in (("IFN-EX-025", "full"), ("IFN-EX-026", "any")):

@@ -320,6 +320,7 @@ CREAT = {"low": 57.0, "high": 97.0}
         ("Neutrophil count decreased", "1", values("NEUT", ("2024-03-05", -1.2), **NEUT), set()),
         ("Neutrophil count decreased", "1", values("NEUT", ("2024-03-05", 1.2)), set()),
         ("Neutrophil count decreased", "5", values("NEUT", ("2024-03-05", 1.2), **NEUT), set()),
+        ("Neutrophil count decreased", "1", values("NEUT", ("2024-03-05", 1.2), **NEUT).iloc[:0], set()),
         ("Pyrexia", "1", values("NEUT", ("2024-03-05", 0.2), **NEUT), set()),
         ("", "1", values("NEUT", ("2024-03-05", 0.2), **NEUT), set()),
         # Anemia of grade 3 may be one that was transfused.
