@@ -20,6 +20,7 @@ import nbformat
 
 from trialbook.book.about import About
 from trialbook.book.execution import Executed
+from trialbook.outputs import MARKER
 from trialbook.pages.inputs import Inputs, folder_hashes
 from trialbook.pages.records import Record
 from trialbook.pages.shown import ShownRun
@@ -47,7 +48,7 @@ def write_manifest(site: Path, about: About, pages: list[str], executed: Execute
             page: {"executed": one.executed, "seconds": one.seconds, "inputs": sorted(one.inputs)}
             for page, one in records.items()
         },
-        "files": folder_hashes(site),
+        "files": {name: digest for name, digest in folder_hashes(site).items() if name not in (MANIFEST, MARKER)},
     }
     (site / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False), encoding="utf-8")
 
