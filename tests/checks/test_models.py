@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from trialbook.checks import Dataset, FormReader, RawForm, Severity, rule, value_beside, value_of
+from trialbook.checks.parts import run_together
 from trialbook.errors import SpecError
 from trialbook.mapping import ColumnSpec, Specs, load_specs
 
@@ -53,6 +54,29 @@ def test_a_declaration_becomes_a_rule():
     )
     assert (first.reads, first.query, first.cites) == ({"DM": ("B",)}, "why?", ("here",))
     assert first.check(pd.DataFrame({"A": ["x", "longer"]}), None).tolist() == [True, False]
+
+
+class Typed(RawForm, form="AE"):
+    @declared("EACH")
+    def each(cls, ae) -> pd.Series:
+        raise AssertionError("is not asked of no records")
+
+    @declared("WHOLE")
+    def whole(cls, ae) -> bool:
+        return len(ae) > 0
+
+    @declared("EITHER")
+    def either(cls, ae):
+        return len(ae) > 0
+
+
+def test_what_speaks_of_records_has_nothing_to_say_of_a_table_without_any():
+    verdicts = run_together("AE", Typed.declared_rules(), {"AE": pd.DataFrame({"A": []}, dtype="str")}, {})
+    assert {one.rule.id: one.status.value for one in verdicts} == {
+        "EACH": "SUCCESS",
+        "WHOLE": "ISSUE REPORTED",
+        "EITHER": "ISSUE REPORTED",
+    }
 
 
 def test_rules_stand_in_the_order_of_the_class_and_know_it():

@@ -55,6 +55,7 @@ def form_rules(
             twins=True,
             alike=partial(_read_keys, spec=spec, specs=specs),
             stands_for=_keyed_by(spec, specs),
+            of_records=True,
         )
     )
     return tuple(rules)
@@ -107,6 +108,7 @@ def _column_rules(
             query=questions.ask_about(spec, question or kind, name, **asked),
             mend=(name,),
             stands_for=stands_for,
+            of_records=True,
             detail=detail and (lambda frame: detail(read_cells(frame[name], column))),
         )
 

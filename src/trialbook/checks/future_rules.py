@@ -42,6 +42,7 @@ def future_rules(spec: FormSpec, specs: Specs, exported: date, questions: Questi
             query=questions.ask_about(spec, "FUTURE", name, exported=exported.isoformat()),
             mend=(name,),
             stands_for=CONSEQUENCES,
+            of_records=True,
             detail=partial(_says_when, exported=exported),
         )
         for name, column in spec.columns.items()

@@ -24,4 +24,5 @@ def row_rule(
     name: str, column: str, kind: str, severity: Severity, message: str, check: Check, cites: tuple[str, ...] = ()
 ) -> Rule:
     """A rule about the cells of one variable, which are the ones to mend."""
-    return Rule(f"TB-{name}-{column}-{kind}", severity, message, check, (column,), cites=cites, mend=(column,))
+    id = f"TB-{name}-{column}-{kind}"
+    return Rule(id, severity, message, check, (column,), cites=cites, mend=(column,), of_records=True)

@@ -8,11 +8,15 @@ from typing import Any
 
 import pandas as pd
 
+from trialbook.checks.against import Against
 from trialbook.errors import SpecError
 from trialbook.findings import Severity
 from trialbook.findings.terms import PLACEHOLDER
 
 Check = Callable[..., "pd.Series | bool"]
+
+_OF_RECORDS = (pd.Series, Against, "pd.Series", "Against")
+"""What a function is declared to give that answers for each record."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,9 @@ class Rule:
     ``across``: it may compare records of several subjects, and so needs all of them at once; what it says of a table as a whole
     does anyway. A study's rule does unless it, or the class of its model, says otherwise.
 
+    ``of_records``: it speaks of records only, and never of the table as a whole, so that it has nothing to say of a table without
+    any. A study's rule does where its function is declared to give a Series (or :class:`Against`).
+
     ``detail`` gives for the failing records, as rules see them, what the message adds of each (``""``: nothing); ``witnesses``
     gives for a table that fails as a whole what shows it.
     """
@@ -66,6 +73,7 @@ class Rule:
     across: bool = False
     optional: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
+    of_records: bool = False
     detail: Callable[[pd.DataFrame], pd.Series] | None = field(default=None, repr=False)
     witnesses: Callable[[pd.DataFrame], Sequence[Witness]] | None = field(default=None, repr=False)
 
@@ -144,6 +152,7 @@ def rule(
             "across": across,
             "optional": tuple(optional),
             "one_of": tuple(one_of),
+            "of_records": function.__annotations__.get("return") in _OF_RECORDS,
         }
         return function
 

@@ -65,6 +65,8 @@ def build_schema(
 
 def _as_check(one: Rule, read: Sequence[pd.DataFrame], beside: dict[str, Mapping[str, np.ndarray]]) -> pa.Check:
     def run(frame: pd.DataFrame) -> pd.Series | bool:
+        if one.of_records and not len(frame):
+            return True
         try:
             # Copies that share the cells until written to: what a rule does to its tables, no other rule sees.
             result = one.check(*(table.copy(deep=False) for table in (frame, *read)))

@@ -34,12 +34,13 @@ def fill(
     ways: list[Cells] = []
     for algorithm in algorithms:
         wanted = (values == "").to_numpy(dtype=bool)
-        if algorithm.condition_add:
+        if algorithm.condition_add and len(records):
             wanted = wanted & records.holds(algorithm.condition_add, name)
-        found = OPERATIONS[algorithm.operation](records, algorithm, wanted, specs, forms)
-        takes = wanted & (found != "").to_numpy(dtype=bool)
-        values = found.where(takes, values)
-        choice[takes] = len(ways)
+        if wanted.any():
+            found = OPERATIONS[algorithm.operation](records, algorithm, wanted, specs, forms)
+            takes = wanted & (found != "").to_numpy(dtype=bool)
+            values = found.where(takes, values)
+            choice[takes] = len(ways)
         ways.append(tuple(records.locate(column) for column in _read_by(algorithm)))
     # An empty value has an origin too: the raw cells that should have given it.
     choice[choice < 0] = len(ways)

@@ -178,6 +178,8 @@ def _restrict(issue: MappingIssue, kept: np.ndarray) -> MappingIssue:
 def _match(base: Form, other: Form, alias: str, join: Join, specs: Specs) -> tuple[np.ndarray, np.ndarray]:
     """Position in ``other`` for each record of ``base``, and where several match without a rule to choose."""
     frame = other.cells
+    if not len(base.frame) or not len(frame):
+        return np.full(len(base.frame), -1), np.zeros(len(base.frame), dtype=bool)
 
     def locate(name: str) -> str:
         found = resolve(name, {alias: other.spec})
