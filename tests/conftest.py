@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib.util
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-LONGEST = ("browser", "broken exports", "layouts", "any order", "halves")
+LONGEST = ("book", "browser", "broken exports", "layouts", "any order", "halves")
 """The groups of tests that take longest: no process must start one of them when the others are done."""
 
 
@@ -56,6 +57,56 @@ def repository() -> Path:
 def tiny_study(tmp_path: Path) -> Path:
     """A copy of the study of two forms in ``tests/tiny_study``, to run or to break."""
     return shutil.copytree(REPOSITORY / "tests" / "tiny_study", tmp_path / "study")
+
+
+@pytest.fixture
+def small_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of ``tests/small_study``, whose book builds in seconds: one form, domain, rule and page, two invented subjects.
+
+    Its export is named as the one to show; its book has the repository's settings.
+    """
+    root = shutil.copytree(REPOSITORY / "tests" / "small_study", tmp_path / "small")
+    monkeypatch.setenv("TRIALBOOK_EXPORT", str(root / "export"))
+    shutil.copy(REPOSITORY / "_config.yml", root)
+    shutil.copytree(REPOSITORY / "book" / "_static", root / "book" / "_static")
+    return root
+
+
+@pytest.fixture
+def edit() -> Callable[[Path, str, str], None]:
+    """Replace the one place where a text stands in a file, as a person does."""
+
+    def replace(file: Path, old: str, new: str) -> None:
+        text = file.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+        file.write_text(text.replace(old, new), encoding="utf-8")
+
+    return replace
+
+
+@dataclass(frozen=True)
+class WholeBook:
+    """The repository's own book: a copy of its study, and the site that was built of it."""
+
+    root: Path
+    site: Path
+
+
+@pytest.fixture(scope="session")
+def whole_book(tmp_path_factory: pytest.TempPathFactory) -> WholeBook:
+    """Built once; its tests are of the group ``book``, so that one process builds it. None of them changes the study."""
+    from trialbook.book import build_book
+
+    folder = tmp_path_factory.mktemp("whole")
+    root = folder / "study"
+    for part in ("protocol", "sdtm_specs", "validators", "simulation", "book"):
+        shutil.copytree(REPOSITORY / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("_config.yml", "_toc.yml", "uv.lock"):
+        shutil.copy(REPOSITORY / name, root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("TRIALBOOK_EXPORT", raising=False)
+        build_book(root, folder / "site")
+    return WholeBook(root, folder / "site")
 
 
 @pytest.fixture(scope="session")

@@ -82,6 +82,7 @@ def rendered(
     The single page lies at ``book/index.html``. Raises as :func:`build_book` does.
     """
     root = root.resolve()
+    export = checked_export(root, export)
     with work_folder(root) as work:
         prepared = prepare(root, work, export, subject_level, step)
         step("rendering the pages")
@@ -89,18 +90,17 @@ def rendered(
 
 
 def prepare(root: Path, work: Path, export: Path | None, subject_level: bool, step: Step = _quiet) -> Prepared:
-    """Execute what has to be executed; raises TrialbookError with page, cell and error where a cell raises."""
-    for name in BOOK_FILES:
-        if not (root / name).is_file():
-            raise TrialbookError(f"has no book: {name} is not there", file=root, remedy="Name a study's folder that has one.")
+    """Execute what has to be executed; ``export`` as :func:`checked_export` gives it.
+
+    Raises TrialbookError with page, cell and error where a cell raises.
+    """
     pages = tuple(pages_of(root))
     for page in pages:
         if _CODE_CELL.search(page.text) and not page.executable:
             raise TrialbookError("has code cells that were not executed", file=f"{page.name}.md", remedy=HEADER_REMEDY)
-    named = _existing(export or named_export())
-    if named is None:
+    if export is None:
         step("simulating an export")
-    shown = named or synthetic_export(root)
+    shown = export or synthetic_export(root)
     inputs, executed = Inputs(root, shown.resolve()), Executed(work / "executed")
     about = About.of(root)
     about.write(work / ABOUT)
@@ -129,7 +129,15 @@ def pages_of(root: Path) -> Iterator[Page]:
         yield Page(bare, root / f"{bare}.md")
 
 
-def _existing(named: Path | None) -> Path | None:
+def checked_export(root: Path, export: Path | None) -> Path | None:
+    """The export that was asked for, here or by TRIALBOOK_EXPORT; None for a synthetic one.
+
+    Raises TrialbookError where it is not there, or the study has no book that could show it.
+    """
+    for name in BOOK_FILES:
+        if not (root / name).is_file():
+            raise TrialbookError(f"has no book: {name} is not there", file=root, remedy="Name a study's folder that has one.")
+    named = export or named_export()
     if named is not None and not named.exists():
         remedy = "Name an export that exists."
         raise TrialbookError("there is no such export for the book's pages to show", file=named, remedy=remedy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import os
@@ -156,32 +157,40 @@ def run_notebook(page: Page, inputs: Inputs, environment: Mapping[str, str]) -> 
     where = {"metadata": {"path": str(page.file.parent)}}
     kernels = KernelSpecManager(kernel_dirs=[str(Path(environment["JUPYTER_PATH"].split(os.pathsep)[0]) / "kernels")])
     manager = AsyncKernelManager(kernel_name=KERNEL, kernel_spec_manager=kernels)
-    client = NotebookClient(notebook, manager, timeout=TIMEOUT, kernel_name=KERNEL, resources=where, record_timing=False)
-    cells = [(at, cell) for at, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-    variables = _variables(inputs, environment)
-    with client.setup_kernel(env=variables, cwd=str(page.file.parent), transport_encryption="auto", cleanup_kc=True):
+    client = NotebookClient(
+        notebook, manager, timeout=TIMEOUT, kernel_name=KERNEL, resources=where, record_timing=False, shutdown_kernel="immediate"
+    )
+    # A loop of its own, closed again: pages run side by side in threads.
+    read = asyncio.run(_run_cells(client, page, inputs, _variables(inputs, environment)))
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+    return notebook, read
+
+
+async def _run_cells(client: NotebookClient, page: Page, inputs: Inputs, variables: dict[str, str]) -> dict[str, list[str]]:
+    cells = [(at, cell) for at, cell in enumerate(client.nb.cells) if cell.cell_type == "code"]
+    how = {"env": variables, "cwd": str(page.file.parent), "transport_encryption": "auto"}
+    async with client.async_setup_kernel(**how, cleanup_kc=True):
         for number, (at, cell) in enumerate(cells, start=1):
             try:
-                client.execute_cell(cell, at, execution_count=number)
+                await client.async_execute_cell(cell, at, execution_count=number)
             except CellExecutionError as error:
                 raise _failure(page, inputs, number, error) from None
             except CellTimeoutError:
                 raise _broken(page, inputs, number, f"did not end in {TIMEOUT} seconds") from None
             except DeadKernelError:
                 raise _broken(page, inputs, number, "ended its kernel") from None
-        read = _report(client, inputs, len(notebook.cells))
-    for _, cell in cells:
-        cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
-    return notebook, read
+        return await _report(client, inputs, len(client.nb.cells))
 
 
-def _report(client: NotebookClient, inputs: Inputs, at: int) -> dict[str, list[str]]:
+async def _report(client: NotebookClient, inputs: Inputs, at: int) -> dict[str, list[str]]:
     """Ask the kernel what it has read, in a cell that the page does not have."""
     roots = [KIT_ROOT, inputs.root, *filter(None, [inputs.export, inputs.run])]
     asked = f"from trialbook.pages.reads import report as _report; print(_report(*{[str(root) for root in roots]!r}))"
     cell = nbformat.v4.new_code_cell(asked)
     client.nb.cells.append(cell)
-    client.execute_cell(cell, at, store_history=False)
+    await client.async_execute_cell(cell, at, store_history=False)
     client.nb.cells.pop()
     said: dict[str, list[str]] = json.loads("".join(output.text for output in cell.outputs if output.get("name") == "stdout"))
     return said

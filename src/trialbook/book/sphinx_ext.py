@@ -49,10 +49,10 @@ def _fill_cache(app: Sphinx, config: Config) -> None:
     root = Path(app.srcdir)
     work = os.environ.get(_PREPARED)
     if work is None:
-        from trialbook.book.build import prepare, work_folder
+        from trialbook.book.build import checked_export, prepare, work_folder
 
         with work_folder(root) as folder:
-            prepare(root, folder, None, subject_level=False)
+            prepare(root, folder, checked_export(root, None), subject_level=False)
             work = str(folder)
     config.nb_execution_cache_path = str(Path(work) / _CACHE)
     app.trialbook_work = Path(work)  # type: ignore[attr-defined]

@@ -48,10 +48,8 @@ class CellHeadings(SphinxTransform):
         parent = cell.parent
         at = parent.index(cell)
         parent[at + 1 : at + 1] = made
-        if before.strip():
-            raw.parent.replace(raw, nodes.raw(before, before, format="html"))
-        else:
-            parent.remove(cell)
+        # The cell stays, with what else it shows: the mark of invented data may be among it.
+        raw.parent.replace(raw, nodes.raw(before, before, format="html") if before.strip() else [])
 
     def _sections(self, parts: list[tuple[int, str, str, str]]) -> list[nodes.Node]:
         """The sections, those of a deeper heading in the one before it."""
