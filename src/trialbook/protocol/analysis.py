@@ -1,4 +1,4 @@
-"""The statistical analysis plan as data (``protocol/analysis.yml``): sets, methods, analyses, settings, assumptions of the size."""
+"""The statistical analysis plan as data (``protocol/analysis.yml``): sets, methods, analyses, settings, assumptions of size."""
 
 from __future__ import annotations
 

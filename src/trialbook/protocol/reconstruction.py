@@ -124,7 +124,7 @@ class Reconstruction:
         """
         rows = [
             (round(number * step, 9), self.power(p_control=p_control, p_treatment=round(p_control + number * step, 9)))
-            for number in range(int(round((1 - p_control) / step)))
+            for number in range(round((1 - p_control) / step))
         ]
         return pd.DataFrame(rows, columns=["difference", "power"])
 
