@@ -20,11 +20,11 @@ from trialbook.simulation.kinds_values import value_kinds
 EXPECTED: Mapping[str, Any] = YAML(typ="safe").load(Path(__file__).with_name("expected_defects.yml"))
 KINDS: Mapping[str, Mapping[str, Any]] = EXPECTED["kinds"]
 SHOWN = {name: kind for name, kind in KINDS.items() if "rules" in kind}
-# Each layout breaks in its own ways too; these are trials of the planned size.
-SEEDS = {1: "csv", 2: "workbook", 3: "zip"}
-SUBJECTS, RATE = 96, 0.001
+# A sheet breaks in its own ways and delimited text in its own; these are trials of the planned size, in which every kind occurs.
+SEEDS = {2: "workbook", 3: "zip"}
+SUBJECTS, RATE = 96, 0.002
 
-# Three exports are broken once, not once a process.
+# The exports are broken once, not once a process.
 pytestmark = pytest.mark.xdist_group("broken exports")
 
 
