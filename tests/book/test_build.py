@@ -100,9 +100,7 @@ def test_the_study_s_book_is_whole_offline_and_marked(whole_book: Any, repositor
         assert [text for text in ("{glue", "Traceback", "&lt;IPython", "&lt;div", "Markup(") if text in said] == [], page
         # Each page ends with what it was made from.
         line = said[said.rindex("book-provenance") :]
-        assert [text for text in ("protocol version 1.0", "SHA-256 of", "Python 3.12") if text not in line] == [], (
-            page
-        )
+        assert [text for text in ("protocol version 1.0", "SHA-256 of", "Python 3.12") if text not in line] == [], page
     # The mark stands where results rest on invented data, and only there.
     marked = {page.name for page in (out / "book").glob("*.html") if "book-synthetic-strip" in article(page)}
     assert marked == {"index.html", "validation.html"}

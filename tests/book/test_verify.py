@@ -13,7 +13,7 @@ import pytest
 
 from trialbook.book.about import About
 from trialbook.book.archive import zip_site
-from trialbook.book.execution import Executed
+from trialbook.book.leaves import Executed
 from trialbook.book.manifest import write_manifest
 from trialbook.book.verify import compare_sites, verify_site
 from trialbook.errors import TrialbookError

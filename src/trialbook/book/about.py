@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from trialbook.pages.inputs import KIT_ROOT, LOCK_FILE, content_hash, folder_hashes, tree_hash
-from trialbook.study_folders import StudyFolders
 
 VERSIONED = ("trialbook", "pandas", "pandera", "altair", "jupyter-book", "sphinx", "myst-nb")
 """What decides results or what is shown of them; the lock file has all."""
@@ -42,6 +41,8 @@ class About:
     @classmethod
     def of(cls, root: Path) -> Self:
         """The document of the study at ``root``, now."""
+        from trialbook.study_folders import StudyFolders  # not to be paid by Sphinx, which reads what this has written
+
         protocol = StudyFolders(root).protocol
         lock = root / LOCK_FILE
         commit, changed = _commit(root)
@@ -67,6 +68,11 @@ class About:
     def write(self, file: Path) -> None:
         """Write it as JSON."""
         file.write_text(json.dumps(dataclasses.asdict(self), indent=1, ensure_ascii=False), encoding="utf-8")
+
+    @property
+    def of_each_page(self) -> dict[str, Any]:
+        """What the line of each page says of the whole document: when it changes all pages are written again."""
+        return {"version": self.version, "commit": self.commit_words, "python": self.python, "versions": self.versions}
 
     @property
     def commit_words(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -14,8 +15,9 @@ from pathlib import Path
 from typing import Literal
 
 from trialbook.book.about import About
-from trialbook.book.execution import Executed, Page, execute_pages, kernel_folder
+from trialbook.book.execution import execute_pages, kernel_folder
 from trialbook.book.failures import HEADER_REMEDY, explain_failure
+from trialbook.book.leaves import Executed, Page, pages_of
 from trialbook.book.manifest import write_manifest
 from trialbook.errors import TrialbookError
 from trialbook.outputs import output_folder
@@ -115,20 +117,6 @@ def prepare(root: Path, work: Path, export: Path | None, subject_level: bool, st
     return Prepared(root, work, pages, executed, inputs.with_run(made), tuple(anew), about)
 
 
-def pages_of(root: Path) -> Iterator[Page]:
-    """The pages in the order of ``_toc.yml``. Raises TrialbookError where that file can't be read."""
-    from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
-
-    try:
-        names = list(parse_toc_yaml(str(root / "_toc.yml")))
-    except (MalformedError, OSError, ValueError) as error:
-        remedy = "Mend the table of contents: format, root, then parts with chapters."
-        raise TrialbookError(f"can't be read as a table of contents: {error}", file="_toc.yml", remedy=remedy) from None
-    for name in names:
-        bare = name.removesuffix(".md")
-        yield Page(bare, root / f"{bare}.md")
-
-
 def checked_export(root: Path, export: Path | None) -> Path | None:
     """The export that was asked for, here or by TRIALBOOK_EXPORT; None for a synthetic one.
 
@@ -153,8 +141,11 @@ def _render(prepared: Prepared, builder: Builder) -> Path:
     built, complete, log = work / "_build", work / f"complete-{builder}", work / "build.log"
     if not complete.exists():
         shutil.rmtree(built / ".doctrees", ignore_errors=True)
+    # What every page shows of the others: without this a page would keep an old title in its menu.
+    whole = json.dumps([prepared.about.of_each_page, [(page.name, page.title) for page in prepared.pages]])
+    if builder != "html" or not complete.exists() or complete.read_text(encoding="utf-8") != whole:
+        shutil.rmtree(built / builder, ignore_errors=True)  # or pages that have left the table of contents would stay
     complete.unlink(missing_ok=True)
-    shutil.rmtree(built / builder, ignore_errors=True)  # or pages that have left the table of contents would stay
     how = ["--builder", "html"] if builder == "html" else ["--builder", "custom", "--custom-builder", builder]
     command = [*_COMMAND, "build", str(root), "--path-output", str(work), *how]
     environment = _environment(work) | {PREPARED_VARIABLE: str(work), EXPORT_VARIABLE: str(prepared.inputs.export)}
@@ -164,7 +155,7 @@ def _render(prepared: Prepared, builder: Builder) -> Path:
     failure = explain_failure(said, done.returncode, root, log)
     if failure:
         raise failure
-    complete.touch()
+    complete.write_text(whole, encoding="utf-8")
     return built / builder
 
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import os
 import re
 import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 
 import nbformat
@@ -22,80 +19,15 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from trialbook.book.leaves import Executed, Page
 from trialbook.errors import TrialbookError
 from trialbook.pages.inputs import EXPORT_VARIABLE, KIT_ROOT, RUN_VARIABLE, Inputs
 from trialbook.pages.records import Record
 
 TIMEOUT = 600
 KERNEL = "python3"
-_SHOWS_RUN = re.compile(r"\blatest_run\b")
 _LINE = re.compile(r"Cell In\[\d+\], line (\d+)")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page of the book: its name in the table of contents (``book/design``) and its file."""
-
-    name: str
-    file: Path
-
-    @cached_property
-    def text(self) -> str:
-        """The page's MyST source. Raises TrialbookError where it is not there or no UTF-8."""
-        try:
-            return self.file.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            remedy = "Write the page, or take it out of _toc.yml."
-            raise TrialbookError("is in the table of contents and not there", file=self.file, remedy=remedy) from None
-        except UnicodeDecodeError as error:
-            raise TrialbookError(f"is no UTF-8 text: {error.reason}", file=self.file, remedy="Save it as UTF-8.") from None
-
-    def notebook(self) -> NotebookNode:
-        """The page as a notebook, as MyST-NB reads it."""
-        from myst_nb.core.read import read_myst_markdown_notebook
-
-        return read_myst_markdown_notebook(self.text, add_source_map=True, path=self.file)
-
-    @cached_property
-    def code(self) -> str:
-        """SHA-256 over the page's code cells; empty for a page that has none."""
-        cells = [cell.source for cell in self.notebook().cells if cell.cell_type == "code"] if self.executable else []
-        return hashlib.sha256("\0".join(cells).encode()).hexdigest() if cells else ""
-
-    @property
-    def shows_run(self) -> bool:
-        """Whether it shows something of the validation, and so has to wait for it."""
-        return bool(_SHOWS_RUN.search(self.text))
-
-    @property
-    def executable(self) -> bool:
-        """Whether its header makes it a notebook."""
-        from myst_nb.core.read import is_myst_markdown_notebook
-
-        return bool(is_myst_markdown_notebook(self.text))
-
-
-class Executed:
-    """The folder of executed pages: of each the notebook with its outputs, and the record of what it was made from."""
-
-    def __init__(self, folder: Path):
-        self.folder = folder
-
-    def notebook(self, page: str) -> Path:
-        """Where a page's executed notebook lies."""
-        return self.folder / f"{page}.ipynb"
-
-    def record(self, page: str) -> Record | None:
-        """What a page was made from; None for one that was never executed."""
-        return Record.read(self.folder / f"{page}.json")
-
-    def keep(self, page: str, notebook: NotebookNode, record: Record) -> None:
-        """Take in a page; its record comes last, so that none is without its notebook."""
-        target = self.notebook(page)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(notebook, target)
-        record.write(self.folder / f"{page}.json")
 
 
 def execute_pages(

@@ -19,7 +19,7 @@ from typing import Any
 import nbformat
 
 from trialbook.book.about import About
-from trialbook.book.execution import Executed
+from trialbook.book.leaves import Executed
 from trialbook.outputs import MARKER
 from trialbook.pages.inputs import Inputs, folder_hashes
 from trialbook.pages.records import Record

@@ -10,7 +10,7 @@ import nbformat
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 
-from trialbook.book.execution import Executed
+from trialbook.book.leaves import Executed
 
 
 def fill_cache(root: Path, work: Path, cache_folder: Path) -> dict[str, str]:

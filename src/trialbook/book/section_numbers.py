@@ -14,8 +14,16 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 
+def unletter_parts(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Give Sphinx the numbers as it knows them from the last build, or it takes all lettered pages for changed."""
+    env.toc_secnumbers = getattr(env, "trialbook_numbers", env.toc_secnumbers)
+    return []
+
+
 def letter_parts(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Turn the first number of every section after the first numbered part into a letter; returns the pages that changed."""
+    before: dict[str, Any] = getattr(env, "trialbook_letters", {})
+    env.trialbook_numbers = dict(env.toc_secnumbers)  # type: ignore[attr-defined]
     root = env.config.root_doc
     toctrees = [node for node in env.tocs[root].findall(addnodes.toctree) if node.get("numbered")] if root in env.tocs else []
     later = [page for node in toctrees[1:] for page in node["includefiles"] if page in env.toc_secnumbers]
@@ -27,7 +35,8 @@ def letter_parts(app: Sphinx, env: BuildEnvironment) -> list[str]:
             if node.get("secnumber"):
                 node["secnumber"] = _lettered(letter, node["secnumber"])
     env.toc_secnumbers = numbers
-    return later
+    env.trialbook_letters = {page: numbers[page] for page in later}  # type: ignore[attr-defined]
+    return [page for page in later if before.get(page) != numbers[page]]
 
 
 def _lettered(letter: str, number: Sequence[Any]) -> tuple[Any, ...]:

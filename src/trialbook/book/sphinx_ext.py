@@ -16,7 +16,7 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
-from trialbook.book.section_numbers import letter_parts
+from trialbook.book.section_numbers import letter_parts, unletter_parts
 from trialbook.book.sphinx_anchors import add_anchors
 from trialbook.book.sphinx_headings import add_headings
 from trialbook.book.sphinx_math import add_mathml
@@ -33,7 +33,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", _fill_cache)
     app.connect("config-inited", _add_scripts)
     app.connect("env-get-outdated", _outdated)
-    app.connect("env-get-updated", letter_parts, priority=900)  # after Sphinx has numbered the sections
+    app.connect("env-get-updated", unletter_parts, priority=100)  # before Sphinx numbers the sections
+    app.connect("env-get-updated", letter_parts, priority=900)  # and after it has
     app.connect("env-check-consistency", _refuse_unexecuted)
     add_headings(app)
     add_anchors(app)

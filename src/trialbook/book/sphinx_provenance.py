@@ -8,10 +8,10 @@ from typing import Any
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 from trialbook.book.about import About
-from trialbook.book.build import pages_of
-from trialbook.book.execution import Executed
+from trialbook.book.leaves import Executed, pages_of
 from trialbook.book.manifest import NOTEBOOKS, page_records
 from trialbook.book.provenance import line_html, tables_html
 from trialbook.pages.inputs import Inputs
@@ -31,6 +31,8 @@ class ProvenanceDirective(Directive):
 
     def run(self) -> list[nodes.Node]:
         """A place that is filled when the page is written."""
+        env = self.state.document.settings.env
+        env.trialbook_tables = {*getattr(env, "trialbook_tables", set()), env.docname}
         return [provenance_tables()]
 
 
@@ -40,12 +42,19 @@ def add_provenance(app: Sphinx) -> None:
         app.add_node(node)
     app.add_directive("provenance", ProvenanceDirective)
     app.connect("doctree-read", _place_line)
+    app.connect("env-get-outdated", _always)
     app.connect("doctree-resolved", _fill)
 
 
 def _place_line(app: Sphinx, doctree: nodes.document) -> None:
     sections = [node for node in doctree.children if isinstance(node, nodes.section)]
     (sections[-1] if sections else doctree).append(provenance_line(page=app.env.docname))
+
+
+def _always(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
+    """The pages with the tables of all pages: they change with each of them."""
+    env_pages: set[str] = getattr(env, "trialbook_tables", set())
+    return [page for page in env_pages if page in env.found_docs]
 
 
 def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
