@@ -28,7 +28,8 @@ def here(small_study: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_domain(here: Path, rows: Rows) -> None:
     html = pages.domain_specification("DM")
-    variables, _, supplemental = html.partition("<h4>")
+    variables, name, rest = html.partition('<tr><th scope="col">QNAM')
+    supplemental = f"{name}{rest}"
     assert rows(variables) == [
         ["Variable", "Type, core", "Terminology", "Raw form and column", "Algorithm"],
         ["STUDYID / Study Identifier", "Char / Req", "—", "—", "id of protocol/study.yml"],
