@@ -20,10 +20,14 @@ from trialbook.book.verify import compare_sites, verify_site
 from trialbook.errors import TrialbookError
 from trialbook.pages.inputs import EXPORT_VARIABLE
 from trialbook.pages.links import SECTION_PAGES
+from trialbook.pages.shown import ShownRun
+from trialbook.run import Study
+from trialbook.simulation import simulate_export
 from trialbook.standards import m11_sections
 
 NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1998/Math/MathML", "http://www.w3.org/1999/xlink"}
 LOADING = {("script", "src"), ("img", "src"), ("iframe", "src"), ("link", "href"), ("source", "src"), ("object", "data")}
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?")
 HEADER = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n"
 
 
@@ -150,6 +154,35 @@ def test_a_new_value_stands_on_the_pages_and_the_old_one_nowhere(
     executed = {step.removeprefix("executing book/") for step in steps if step.startswith("executing")}
     assert {"intervention", "open-questions"} <= executed
     assert executed & {"glossary", "references", "supporting-details", "forms"} == set()
+
+
+@pytest.mark.xdist_group("book")
+def test_the_site_of_a_real_export_has_no_cell_of_a_subject(
+    whole_book: Any, repository: Path, tmp_path: Path, leaked: Callable[..., dict[str, str]]
+) -> None:
+    """A simulated export that does not say so, with broken cells that findings quote: pages, notebooks, search and manifest."""
+    study, root, site = Study(repository), tmp_path / "study", tmp_path / "site"
+    simulate_export(repository, study.protocol.id, study.specs, tmp_path / "made", 6, 3, 0.02)
+    export = tmp_path / "made/export"
+    (export / "SYNTHETIC.txt").unlink()
+    shutil.copytree(whole_book.root, root)
+    build_book(root, site, export)
+    # The site has the kit's own names and numbers too: the site on another export has those.
+    texts, others = (
+        [MOMENT.sub("", file.read_text(encoding="utf-8")) for file in texts_of(one)] for one in (site, whole_book.site)
+    )
+    run = ShownRun.read(root / "_build/trialbook/run/run.json")
+    assert (run.synthetic, run.level, run.counts.subjects) == (None, "aggregate", 6)
+    found = leaked(texts, export, repository, [str(run.exported)])
+    elsewhere = leaked(others, export, repository, [str(run.exported)])
+    assert {cell: where for cell, where in found.items() if cell not in elsewhere} == {}
+    assert "SYNTHETIC DATA" not in article(site / "book/validation.html")
+    assert "--subject-level" in article(site / "book/validation.html")
+
+
+def texts_of(site: Path) -> list[Path]:
+    """What a site says: its pages, notebooks, search index and manifest."""
+    return [*site.glob("book/*.html"), *site.glob("notebooks/**/*.ipynb"), site / "searchindex.js", site / "manifest.json"]
 
 
 def test_an_edit_shows_and_a_fault_leaves_the_old_book(
