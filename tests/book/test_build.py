@@ -180,9 +180,10 @@ def test_the_site_of_a_real_export_has_no_cell_of_a_subject(
     assert "--subject-level" in article(site / "book/validation.html")
 
 
-def texts_of(site: Path) -> list[Path]:
-    """What a site says: its pages, notebooks, search index and manifest."""
-    return [*site.glob("book/*.html"), *site.glob("notebooks/**/*.ipynb"), site / "searchindex.js", site / "manifest.json"]
+def texts_of(site: Path) -> list[str]:
+    """What a site says, in its pages, notebooks, search index and manifest; the moments of its making left out."""
+    files = [*site.glob("book/*.html"), *site.glob("notebooks/**/*.ipynb"), site / "searchindex.js", site / "manifest.json"]
+    return [MOMENT.sub("", file.read_text(encoding="utf-8")) for file in files]
 
 
 def test_an_edit_shows_and_a_fault_leaves_the_old_book(

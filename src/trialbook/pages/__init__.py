@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         thresholds_tables,
         visits_table,
     )
+    from trialbook.pages.schema_drawing import trial_schema
     from trialbook.pages.screening import screening_criteria, screening_form
     from trialbook.pages.session import show, study
     from trialbook.pages.sources import (
@@ -67,7 +68,6 @@ if TYPE_CHECKING:
     )
     from trialbook.pages.status import glance_table, run_status, status_table
     from trialbook.pages.synopsis import arms_table, criteria_list, endpoints_list, synopsis_table
-    from trialbook.pages.trial_schema import trial_schema
 
 _MODULES = {
     "analyses": ("planned_analyses",),
@@ -122,7 +122,7 @@ _MODULES = {
     ),
     "status": ("glance_table", "run_status", "status_table"),
     "synopsis": ("arms_table", "criteria_list", "endpoints_list", "synopsis_table"),
-    "trial_schema": ("trial_schema",),
+    "schema_drawing": ("trial_schema",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

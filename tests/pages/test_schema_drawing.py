@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from trialbook.pages import session, trial_schema
+from trialbook.pages import schema_drawing, session
 from trialbook.pages.measured import text_width, wrapped
+from trialbook.pages.schema_drawing import in_words
 from trialbook.pages.schema_layout import Node, lay_out
-from trialbook.pages.trial_schema import in_words
 from trialbook.protocol.design import TrialDesign
 
 PROTOCOL = Path(__file__).parent / "small_protocol"
@@ -94,7 +94,7 @@ def drawn(small_study: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
         study.write_text(f"{head}arms:\n{arms}", encoding="utf-8")
         (small_study / "protocol/design.yml").write_text(design, encoding="utf-8")
         session._study.cache_clear()
-        return str(trial_schema.trial_schema())
+        return str(schema_drawing.trial_schema())
 
     return draw
 
@@ -174,7 +174,7 @@ def test_colours_are_the_themes_and_nothing_comes_from_outside(drawn: Callable[[
 def test_a_study_without_arms_says_so(small_study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(small_study / "book")
     session._study.cache_clear()
-    assert "no arms are stated" in trial_schema.trial_schema()
+    assert "no arms are stated" in schema_drawing.trial_schema()
 
 
 @pytest.mark.parametrize(
