@@ -28,6 +28,7 @@ from trialbook.standards import m11_sections
 NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1998/Math/MathML", "http://www.w3.org/1999/xlink"}
 LOADING = {("script", "src"), ("img", "src"), ("iframe", "src"), ("link", "href"), ("source", "src"), ("object", "data")}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?")
+REMEDY = "Begin the page with a header that says `file_format: mystnb` and names the kernel `python3`."
 HEADER = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n"
 
 
@@ -213,6 +214,11 @@ def test_an_edit_shows_and_a_fault_leaves_the_old_book(
             HEADER + "# Small\n\nSee [there](nowhere.md).\n",
             "the book's pages have faults:\nbook/index.md, line 8: 'myst' cross-reference target not found: 'nowhere.md'" + log,
         ),
+        (
+            whole.replace("file_format: mystnb\n", ""),
+            "book/index.md: has code cells that were not executed\n" + REMEDY,
+        ),
+        (whole.replace("name: python3", "name: ir"), "book/index.md: names no kernel that the book has\n" + REMEDY),
     ):
         source.write_text(text, encoding="utf-8")
         with pytest.raises(TrialbookError) as raised:

@@ -52,9 +52,13 @@ class Page:
 
     @cached_property
     def code(self) -> str:
-        """SHA-256 over the page's code cells; empty for a page that has none."""
-        cells = [cell.source for cell in self.notebook().cells if cell.cell_type == "code"] if self.executable else []
-        return hashlib.sha256("\0".join(cells).encode()).hexdigest() if cells else ""
+        """SHA-256 over the page's code cells and its kernel; empty for a page that has no code."""
+        if not self.executable:
+            return ""
+        notebook = self.notebook()
+        cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+        kernel = str(notebook.metadata.get("kernelspec", {}).get("name"))
+        return hashlib.sha256("\0".join([kernel, *cells]).encode()).hexdigest() if cells else ""
 
     @property
     def shows_run(self) -> bool:
