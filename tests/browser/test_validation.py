@@ -134,7 +134,7 @@ def test_the_table_sorts_by_keys_alone(page: Any, address: str) -> None:
 
 def test_a_tile_and_a_count_lead_to_their_findings(page: Any, address: str) -> None:
     page.goto(address)
-    page.locator(".tb-picture a[aria-label^='DM SITE:']").focus()
+    page.locator(".tb-picture a", has=page.locator("title", has_text="DM SITE:")).focus()
     page.keyboard.press("Enter")
     page.wait_for_function("document.querySelector('.tb-status').textContent.includes(' of ')")
     assert page.get_by_role("status").inner_text().startswith(f"{WITHOUT_SITE} of ")

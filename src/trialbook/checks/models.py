@@ -51,6 +51,7 @@ class _Checked(pa.DataFrameModel):
 
     _table: str = ""
     _across: bool = True
+    _file: Path = Path()
     _reader: FormReader | None = None
     _protocol: Protocol | None = None
     protocol = _OfProtocol()
@@ -93,7 +94,7 @@ class _Checked(pa.DataFrameModel):
 
         Raises :class:`SpecError` where the file is not there or is no table.
         """
-        path = Path(str(sys.modules[cls.__module__].__file__)).with_name(f"{name}.csv")
+        path = cls._file.with_name(f"{name}.csv")
         try:
             return _read_table(path, path.stat().st_mtime_ns)
         except (OSError, ValueError) as error:
@@ -103,6 +104,11 @@ class _Checked(pa.DataFrameModel):
     @classmethod
     def _study(cls) -> Specs:
         return cls.reader.specs
+
+
+def _file_of(model: type) -> Path:
+    """The file that declares a model, asked for then: the same study loaded from another folder takes the module's name."""
+    return Path(str(getattr(sys.modules[model.__module__], "__file__", model.__module__)))
 
 
 # Several rules read one table; the time of its last change tells whether it is still the same.
@@ -120,6 +126,7 @@ class RawForm(_Checked):
     def __init_subclass__(cls, *, form: str, across: bool = True, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls._table, cls._across = form, across
+        cls._file = _file_of(cls)
 
     @classmethod
     def _optional(cls, declared: Mapping[str, Any]) -> tuple[str, ...]:
@@ -182,6 +189,7 @@ class Dataset(_Checked):
     def __init_subclass__(cls, *, domain: str, across: bool = True, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls._table, cls._across = domain, across
+        cls._file = _file_of(cls)
 
     @classmethod
     def in_force(

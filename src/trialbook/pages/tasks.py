@@ -31,6 +31,10 @@ def synthetic_export(root: Path) -> Path:
 
     Raises TrialbookError where the study has no course of disease to simulate.
     """
+    course = root / "simulation" / "course.py"
+    if not course.is_file():
+        what = "the study has no course of disease, so there is no synthetic export to show"
+        raise TrialbookError(what, file=course, remedy="Name an export with --export or TRIALBOOK_EXPORT.")
     made = root / WORK / "simulated"
     _ensure("simulate", (root, made), made, Inputs(root, None))
     return made / "export"
