@@ -169,9 +169,7 @@ def test_the_site_of_a_real_export_has_no_cell_of_a_subject(
     shutil.copytree(whole_book.root, root)
     build_book(root, site, export)
     # The site has the kit's own names and numbers too: the site on another export has those.
-    texts, others = (
-        [MOMENT.sub("", file.read_text(encoding="utf-8")) for file in texts_of(one)] for one in (site, whole_book.site)
-    )
+    texts, others = texts_of(site), texts_of(whole_book.site)
     run = ShownRun.read(root / "_build/trialbook/run/run.json")
     assert (run.synthetic, run.level, run.counts.subjects) == (None, "aggregate", 6)
     found = leaked(texts, export, repository, [str(run.exported)])
