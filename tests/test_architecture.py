@@ -17,6 +17,8 @@ LONGEST_FILE = 350
 # A room may import from those before it. A new one is put where it belongs, or the test fails.
 ROOMS = (
     "errors",
+    "progress",
+    "git",
     "specfile",
     "outputs",
     "studymodules",

@@ -13,7 +13,7 @@ import pytest
 
 from trialbook.pages import figures, sample_size_figures, session
 from trialbook.pages.drawn import OKABE_ITO
-from trialbook.pages.figures import FAINT_INK, INK, figure, standalone_svg
+from trialbook.pages.figures import FAINT_INK, INK, figure
 
 PROTOCOL = Path(__file__).parent / "small_protocol"
 
@@ -64,12 +64,6 @@ def test_colours_are_the_themes() -> None:
         "var(--book-series-1, #0072B2)",
     }  # fmt: skip
     assert INK not in html and FAINT_INK not in html
-
-
-def test_a_drawing_outside_of_a_page_has_colours_of_its_own() -> None:
-    svg = standalone_svg(made())
-    assert "var(--pst" not in svg.replace("var(--drawing-width", "") and "currentColor" not in svg
-    assert "#0072B2" in svg
 
 
 @pytest.fixture

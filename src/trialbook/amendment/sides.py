@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
-import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trialbook.errors import TrialbookError
+from trialbook.git import git
 from trialbook.protocol import Protocol
 
 FOLDER = "protocol"
@@ -70,14 +69,14 @@ def _revision(name: str, root: Path, target: Path) -> Side:
     """The folder ``protocol/`` of a commit, unpacked to ``target``; the work tree and the index are not touched."""
     versions = ", ".join(Protocol(root / FOLDER).versions)
     remedy = f"Name a folder, a version of the protocol ({versions}) or a revision (git log shows them)."
-    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    commit = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     if commit is None:
         what = "is no folder, no version of the protocol and no revision that git knows in the study's repository"
         raise TrialbookError(what, file=name, remedy=remedy)
     revision = commit.decode().strip()
-    prefix, top = (_line(_git(root, "rev-parse", which)) for which in ("--show-prefix", "--show-cdup"))
+    prefix, top = (_line(git(root, "rev-parse", which)) for which in ("--show-prefix", "--show-cdup"))
     # From the top of the work tree: in a folder of it git packs only what lies beneath a folder of that name.
-    packed = _git(root / top, "archive", "--format=tar", f"{revision}:{prefix}{FOLDER}")
+    packed = git(root / top, "archive", "--format=tar", f"{revision}:{prefix}{FOLDER}")
     if packed is None:
         raise TrialbookError(f"has no folder {FOLDER}/ in this revision ({revision[:12]})", file=name, remedy=remedy)
     target.mkdir(parents=True)
@@ -85,23 +84,9 @@ def _revision(name: str, root: Path, target: Path) -> Side:
         archive.extractall(target, filter="data")
     if not (target / FILE).is_file():
         raise TrialbookError(f"has no {FOLDER}/{FILE} in this revision ({revision[:12]})", file=name, remedy=remedy)
-    date = _line(_git(root, "show", "--no-patch", "--format=%cs", revision))
+    date = _line(git(root, "show", "--no-patch", "--format=%cs", revision))
     return Side(name, "revision", Protocol(target), revision, date or None)
 
 
 def _line(said: bytes | None) -> str:
     return (said or b"").decode("utf-8", "surrogateescape").rstrip("\n")
-
-
-def _git(root: Path, *arguments: str) -> bytes | None:
-    """What git says; None where it says no. Raises TrialbookError where git is not to be had."""
-    # A hook that runs this must not point it at another repository or index.
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")} | {"GIT_OPTIONAL_LOCKS": "0"}
-    try:
-        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, env=environment, check=False)
-    except OSError as error:
-        remedy = "Install git, or name a folder or a version of the protocol."
-        raise TrialbookError(f"git can't be run ({error.strerror}), and a revision was asked for", remedy=remedy) from None
-    if done.returncode and b"dubious ownership" in done.stderr:
-        raise TrialbookError(done.stderr.decode("utf-8", "replace").strip(), file=root)
-    return None if done.returncode else done.stdout

@@ -5,15 +5,18 @@ from __future__ import annotations
 import dataclasses
 import json
 import platform
-import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Self
 
+from trialbook.errors import TrialbookError
+from trialbook.git import git
 from trialbook.pages.inputs import KIT_ROOT, LOCK_FILE, content_hash, folder_hashes, tree_hash
 
+ABOUT = "about.json"
+"""In the work folder: the document as the pages say it."""
 VERSIONED = ("trialbook", "pandas", "pandera", "altair", "jupyter-book", "sphinx", "myst-nb")
 """What decides results or what is shown of them; the lock file has all."""
 
@@ -85,12 +88,8 @@ class About:
 def _commit(root: Path) -> tuple[str | None, bool]:
     """The commit that is checked out, and whether files differ from it."""
     try:
-        commit = _git(root, "rev-parse", "HEAD")
-        return (commit or None), bool(commit and _git(root, "status", "--porcelain", "--untracked-files=no", "--", "."))
-    except (OSError, subprocess.SubprocessError):
+        commit = git(root, "rev-parse", "HEAD")
+        changed = git(root, "status", "--porcelain", "--untracked-files=no", "--", ".") if commit else None
+    except TrialbookError:  # no git, or a repository of somebody else: the document says that it has no commit
         return None, False
-
-
-def _git(root: Path, *arguments: str) -> str:
-    done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, encoding="utf-8", timeout=30)
-    return done.stdout.strip() if done.returncode == 0 else ""
+    return commit.decode().strip() if commit else None, bool(changed)

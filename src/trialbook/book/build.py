@@ -5,24 +5,24 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from trialbook.book.about import About
+from trialbook.book.about import ABOUT, About
 from trialbook.book.execution import execute_pages, kernel_folder
 from trialbook.book.failures import HEADER_REMEDY, explain_failure
 from trialbook.book.leaves import Executed, Page, pages_of
 from trialbook.book.manifest import write_manifest
 from trialbook.errors import TrialbookError
 from trialbook.outputs import output_folder
-from trialbook.pages.inputs import EXPORT_VARIABLE, LEVEL_VARIABLE, WORK, Inputs, named_export
+from trialbook.pages.inputs import EXPORT_VARIABLE, LEVEL_VARIABLE, PREPARED_VARIABLE, WORK, Inputs, named_export
 from trialbook.pages.tasks import RUN_FILE, shown_run, synthetic_export
+from trialbook.progress import Progress, quiet
 
 try:
     import fcntl
@@ -30,15 +30,10 @@ except ImportError:  # Windows: two builds of one study at a time are then the u
     fcntl = None  # type: ignore[assignment]
 
 Builder = Literal["html", "singlehtml"]
-Step = Callable[[str], None]
 
 BOOK_FILES = ("_config.yml", "_toc.yml")
-ABOUT = "about.json"
-PREPARED_VARIABLE = "TRIALBOOK_PREPARED"
-"""Set for Jupyter Book when the pages are executed; without it the extension has them executed itself."""
 
 _COMMAND = (sys.executable, "-P", "-c", "from jupyter_book.cli.main import main; main()")
-_CODE_CELL = re.compile(r"^(`{3,}|~{3,}|:{3,})\s*\{code-cell\}", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -54,11 +49,7 @@ class Prepared:
     about: About
 
 
-def _quiet(step: str) -> None:
-    """No progress shown."""
-
-
-def build_book(root: Path, out: Path, export: Path | None = None, *, subject_level: bool = False, step: Step = _quiet) -> Path:
+def build_book(root: Path, out: Path, export: Path | None = None, *, subject_level: bool = False, step: Progress = quiet) -> Path:
     """Build the book of the study at ``root`` into ``out``, whole or not at all; returns the path of its ``index.html``.
 
     ``export`` is what the pages about data show; without it the one that TRIALBOOK_EXPORT names, else a synthetic
@@ -77,7 +68,7 @@ def build_book(root: Path, out: Path, export: Path | None = None, *, subject_lev
 
 @contextlib.contextmanager
 def rendered(
-    root: Path, export: Path | None, subject_level: bool, builder: Builder, step: Step = _quiet
+    root: Path, export: Path | None, subject_level: bool, builder: Builder, step: Progress = quiet
 ) -> Iterator[tuple[Path, Prepared]]:
     """What Sphinx makes of the executed pages, as a site or as one page, for as long as the block runs.
 
@@ -91,19 +82,19 @@ def rendered(
         yield _render(prepared, builder), prepared
 
 
-def prepare(root: Path, work: Path, export: Path | None, subject_level: bool, step: Step = _quiet) -> Prepared:
+def prepare(root: Path, work: Path, export: Path | None, subject_level: bool, step: Progress = quiet) -> Prepared:
     """Execute what has to be executed; ``export`` as :func:`checked_export` gives it.
 
     Raises TrialbookError with page, cell and error where a cell raises.
     """
     pages = tuple(pages_of(root))
     for page in pages:
-        if _CODE_CELL.search(page.text) and not page.executable:
+        if page.has_code and not page.executable:
             raise TrialbookError("has code cells that were not executed", file=f"{page.name}.md", remedy=HEADER_REMEDY)
     if export is None:
         step("simulating an export")
     shown = export or synthetic_export(root)
-    inputs, executed = Inputs(root, shown.resolve()), Executed(work / "executed")
+    inputs, executed = Inputs(root, shown.resolve()), Executed.in_work(work)
     about = About.of(root)
     about.write(work / ABOUT)
     subject_level = subject_level or os.environ.get(LEVEL_VARIABLE) == "1"

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from trialbook.book.build import rendered
+from trialbook.progress import Progress
 from trialbook.study_folders import StudyFolders
 
 Format = Literal["pdf", "docx"]
 
 
-def write_document(
-    root: Path, target: Path, format: Format, export: Path | None, *, subject_level: bool, step: Callable[[str], None]
-) -> None:
+def write_document(root: Path, target: Path, format: Format, export: Path | None, *, subject_level: bool, step: Progress) -> None:
     """Write the book of the study at ``root`` to the file ``target``, whole or not at all.
 
     Raises TrialbookError as :func:`~trialbook.book.build.build_book` does, where Chromium or a font (pdf) or pandoc (docx) is

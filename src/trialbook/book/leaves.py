@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 import nbformat
 from nbformat import NotebookNode
@@ -19,6 +20,7 @@ from trialbook.errors import TrialbookError
 from trialbook.pages.records import Record
 
 _SHOWS_RUN = re.compile(r"\blatest_run\b")
+_CODE_CELL = re.compile(r"^(`{3,}|~{3,}|:{3,})\s*\{code-cell\}", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,11 @@ class Page:
         return bool(_SHOWS_RUN.search(self.text))
 
     @property
+    def has_code(self) -> bool:
+        """Whether it has cells of code, whatever its header says."""
+        return self.file.suffix == ".ipynb" or bool(_CODE_CELL.search(self.text))
+
+    @property
     def executable(self) -> bool:
         """Whether its header makes it a notebook."""
         from myst_nb.core.read import is_myst_markdown_notebook
@@ -78,6 +85,11 @@ class Executed:
 
     def __init__(self, folder: Path):
         self.folder = folder
+
+    @classmethod
+    def in_work(cls, work: Path) -> Self:
+        """The one in a study's work folder."""
+        return cls(work / "executed")
 
     def notebook(self, page: str) -> Path:
         """Where a page's executed notebook lies."""

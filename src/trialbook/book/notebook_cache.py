@@ -15,7 +15,7 @@ from trialbook.book.leaves import Executed
 
 def fill_cache(root: Path, work: Path, cache_folder: Path) -> dict[str, str]:
     """Put every executed page that is not in the cache yet into it; the hash of each page's results by its name."""
-    executed = Executed(work / "executed")
+    executed = Executed.in_work(work)
     results = {}
     notebooks = sorted(executed.folder.rglob("*.ipynb"))
     state = cache_folder / "results.txt"

@@ -7,7 +7,6 @@ fills the cache that MyST-NB reads. A page whose results have changed is read ag
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +15,15 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
+from trialbook.book.leaves import Page
 from trialbook.book.section_numbers import letter_parts, unletter_parts
 from trialbook.book.sphinx_anchors import add_anchors
 from trialbook.book.sphinx_headings import add_headings
 from trialbook.book.sphinx_math import add_mathml
 from trialbook.book.sphinx_provenance import add_provenance
+from trialbook.pages.inputs import PREPARED_VARIABLE
 
-_CODE_CELL = re.compile(r"^(`{3,}|~{3,}|:{3,})\s*\{code-cell\}", re.MULTILINE)
 _CACHE = "jupyter_cache"
-_PREPARED = "TRIALBOOK_PREPARED"
 STATIC = Path(__file__).with_name("static")
 
 
@@ -48,7 +47,7 @@ def _fill_cache(app: Sphinx, config: Config) -> None:
     from trialbook.book.notebook_cache import fill_cache
 
     root = Path(app.srcdir)
-    work = os.environ.get(_PREPARED)
+    work = os.environ.get(PREPARED_VARIABLE)
     if work is None:
         from trialbook.book.build import checked_export, prepare, work_folder
 
@@ -77,7 +76,6 @@ def _outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[
 def _refuse_unexecuted(app: Sphinx, env: BuildEnvironment) -> None:
     executed: dict[str, Any] = getattr(env, "nb_metadata", {})
     for docname in sorted(env.all_docs):
-        page = Path(env.doc2path(docname))
-        has_code = page.suffix == ".ipynb" or _CODE_CELL.search(page.read_text(encoding="utf-8"))
-        if has_code and not (executed.get(docname, {}).get("exec_data") or {}).get("succeeded"):
-            raise ExtensionError(f"{docname}{page.suffix}: has code cells that were not executed")
+        page = Page(docname, Path(env.doc2path(docname)))
+        if page.has_code and not (executed.get(docname, {}).get("exec_data") or {}).get("succeeded"):
+            raise ExtensionError(f"{docname}{page.file.suffix}: has code cells that were not executed")

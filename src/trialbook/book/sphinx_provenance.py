@@ -10,7 +10,7 @@ from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from trialbook.book.about import About
+from trialbook.book.about import ABOUT, About
 from trialbook.book.leaves import Executed, pages_of
 from trialbook.book.manifest import NOTEBOOKS, page_records
 from trialbook.book.provenance import line_html, tables_html
@@ -59,8 +59,8 @@ def _always(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[st
 
 def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     work: Path = app.trialbook_work  # type: ignore[attr-defined]
-    about = About.read(work / "about.json")
-    executed, run = Executed(work / "executed"), work / RUN_FILE
+    about = About.read(work / ABOUT)
+    executed, run = Executed.in_work(work), work / RUN_FILE
     inputs = Inputs(Path(app.srcdir), None, run if run.is_file() else None)
     pages = [page.name for page in pages_of(Path(app.srcdir))]
     for node in list(doctree.findall(provenance_line)):

@@ -8,7 +8,7 @@ import shutil
 import stat
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -20,6 +20,7 @@ from trialbook.book.results import Difference, differences, read_results, text_l
 from trialbook.errors import TrialbookError
 from trialbook.outputs import MARKER
 from trialbook.pages.inputs import KIT_ROOT, LOCK_FILE, STUDY_FOLDERS, WORK, content_hash, folder_hashes
+from trialbook.progress import Progress, quiet
 
 PAGES = "book"
 _LARGEST = 2 * 1024**3
@@ -45,13 +46,7 @@ class Verdict:
         return not (self.files or self.inputs or self.results)
 
 
-def _quiet(step: str) -> None:
-    """No progress shown."""
-
-
-def verify_site(
-    site: Path, root: Path | None = None, export: Path | None = None, *, step: Callable[[str], None] = _quiet
-) -> Verdict:
+def verify_site(site: Path, root: Path | None = None, export: Path | None = None, *, step: Progress = quiet) -> Verdict:
     """Hold a site, a folder or a zip, against its manifest; with the study at ``root``, rebuild it and compare the results.
 
     The inputs that differ from those that the manifest names are told one by one, the lock file among them. ``export`` is
@@ -169,9 +164,7 @@ def _altered_inputs(manifest: dict[str, Any], root: Path, export: Path | None) -
             yield f"{name} is {version} here, and was {about.versions.get(name)}"
 
 
-def _rebuild(
-    root: Path, export: Path | None, manifest: dict[str, Any], scratch: Path, target: Path, step: Callable[[str], None]
-) -> None:
+def _rebuild(root: Path, export: Path | None, manifest: dict[str, Any], scratch: Path, target: Path, step: Progress) -> None:
     """Build the book again from a copy of the study, so that nothing of an earlier build is used."""
     copy = scratch / "study"
     leave = shutil.ignore_patterns("__pycache__", "_build", ".*")

@@ -23,7 +23,6 @@ _THEME = {INK: "currentColor", MUTED_INK: MUTED, FAINT_INK: FAINT, **dict(zip(OK
 _FONT = "Arial"
 WIDTH, HEIGHT = 620, 300
 """The size of a chart that names none, axes apart."""
-_VARIABLE = re.compile(r"var\(--[a-z0-9-]+, (#[0-9a-fA-F]+)\)")
 _CLIP = re.compile(r"\b(?:clip|gradient)_?(\d+)\b")
 _ABOUT = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 _numbers: dict[str, int] = {}
@@ -50,11 +49,6 @@ def framed_figure(svg: Markup, *, name: str, caption: str) -> Markup:
         '<figure class="book-figure" id="figure-{}"><div class="book-scroll" role="region" tabindex="0" aria-label="{}">{}</div>'
         "<figcaption><b>Figure {}.</b> {}</figcaption></figure>"
     ).format(target(name), caption, svg, number, caption)
-
-
-def standalone_svg(svg: str) -> str:
-    """A drawing of a page for where there is no theme: each colour of the theme's is the one that it falls back to."""
-    return _VARIABLE.sub(r"\1", svg).replace("currentColor", "#1c2733")
 
 
 def _look() -> dict[str, Any]:

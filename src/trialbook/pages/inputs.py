@@ -17,6 +17,8 @@ from pathlib import Path
 EXPORT_VARIABLE = "TRIALBOOK_EXPORT"
 LEVEL_VARIABLE = "TRIALBOOK_SUBJECT_LEVEL"
 RUN_VARIABLE = "TRIALBOOK_RUN"
+PREPARED_VARIABLE = "TRIALBOOK_PREPARED"
+"""The build's work folder, for Jupyter Book; without it the extension has the pages executed itself."""
 WORK = Path("_build/trialbook")
 """Where a study keeps what makes the next build fast: executed pages, pages read; it can be removed at any time."""
 

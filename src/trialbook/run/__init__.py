@@ -1,6 +1,7 @@
 """Compose a run: export, forms, SDTM datasets, rules, findings."""
 
-from trialbook.run.about import Progress, versions
+from trialbook.progress import Progress
+from trialbook.run.about import versions
 from trialbook.run.datasets import check_standard_only
 from trialbook.run.result import MappedExport, Run, write_sdtm
 from trialbook.run.study import Study

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from importlib import metadata
 from pathlib import Path
@@ -17,12 +17,7 @@ from trialbook.exports.moments import latest_day
 from trialbook.findings import DatasetCount, Exported, RuleOutcome, RuleStatus, Runner
 from trialbook.mapping import Forms
 
-Progress = Callable[[str], None]
 VERSIONED = ("trialbook", "pandas", "pandera", "openpyxl", "pyreadstat")
-
-
-def quiet(step: str) -> None:
-    """No progress shown."""
 
 
 def versions() -> dict[str, str]:

@@ -13,7 +13,8 @@ from trialbook.checks.tables import file_table
 from trialbook.datasets import case_standard, read_datasets, read_statement
 from trialbook.datasets.steady import unchanged
 from trialbook.findings import RuleOutcome, RuleStatus, RunInfo, Runner, assemble
-from trialbook.run.about import Progress, core_outcomes, counts_of, dataset_inputs, now, quiet, sites_of, versions
+from trialbook.progress import Progress, quiet
+from trialbook.run.about import core_outcomes, counts_of, dataset_inputs, now, sites_of, versions
 from trialbook.run.live import Known, bring_to_life, coverage_of_datasets, read_known
 from trialbook.run.result import Run
 from trialbook.standards import ControlledTerminology, Standard, list_ct, list_standards, load_ct, load_standard

@@ -11,8 +11,9 @@ from trialbook.exports import RawExport, read_export
 from trialbook.findings import RunInfo
 from trialbook.mapping import Forms, Mapped, MappedStudy, collect_forms, map_forms
 from trialbook.mapping.records import merged
+from trialbook.progress import Progress
 from trialbook.protocol.trial_design import DesignDataset
-from trialbook.run.about import Progress, day_exported, notes_by_file, now, records_by_file, versions
+from trialbook.run.about import day_exported, notes_by_file, now, records_by_file, versions
 from trialbook.screening import ScreenedExport, screen_forms
 from trialbook.study import LoadedStudy
 

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from trialbook.errors import TrialbookError
-from trialbook.run.about import Progress, quiet
+from trialbook.progress import Progress, quiet
 from trialbook.run.datasets import check_datasets
 from trialbook.run.live import read_known
 from trialbook.run.material import prepare, read_forms

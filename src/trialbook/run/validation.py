@@ -25,7 +25,8 @@ from trialbook.checks.unknown_subjects import check_unknown_subjects
 from trialbook.checks.visits import check_visits
 from trialbook.findings import Finding, RuleOutcome, SitePlace, assemble
 from trialbook.findings.pictures import Picture
-from trialbook.run.about import Progress, core_outcomes, counts_of, sites_of
+from trialbook.progress import Progress
+from trialbook.run.about import core_outcomes, counts_of, sites_of
 from trialbook.run.live import Known, bring_to_life, coverage_of_export
 from trialbook.run.material import Material
 from trialbook.run.result import Run
