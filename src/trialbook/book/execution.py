@@ -41,7 +41,7 @@ def execute_pages(
     """Execute the pages that have to be; returns their names.
 
     ``run`` makes the file of the validation; pages that show it wait for it, and the others go on meanwhile. Raises
-    TrialbookError with page, cell and error where a cell raises: the first in the order of the book, and how many more.
+    TrialbookError with page, cell and error where a cell raises, of several pages the first in the order of the book.
     """
     kernels = max(2, os.cpu_count() or 1)
     failures: dict[str, TrialbookError] = {}

@@ -15,8 +15,8 @@ from trialbook.checks.signals.signal import SignalFindings
 from trialbook.checks.tables import form_table, mapped_table
 from trialbook.findings import Role, RuleStatus
 from trialbook.mapping import Form
+from trialbook.progress import quiet
 from trialbook.run import Study, material
-from trialbook.run.about import quiet
 from trialbook.simulation import simulate_export
 
 SUBJECTS = 60
