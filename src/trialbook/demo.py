@@ -9,7 +9,7 @@ from pathlib import Path
 
 from trialbook.book import build_book
 from trialbook.outputs import output_folder
-from trialbook.pages.simulated import simulated_export
+from trialbook.pages.tasks import synthetic_export
 from trialbook.run import Run, Study, write_sdtm
 
 
@@ -27,7 +27,7 @@ class Demo:
 def run_demo(study: Study, out: Path, step: Callable[[str], None]) -> Demo:
     """Simulate an export, validate it, write its SDTM datasets, build the book; all of it into ``out``, whole or not at all."""
     step("simulating an export")
-    export = simulated_export(study)
+    export = synthetic_export(study.root)
     with output_folder(out) as folder:
         shutil.copytree(export.parent, folder / "simulated")
         run = study.validate(export, progress=step)

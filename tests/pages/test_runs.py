@@ -14,9 +14,10 @@ import pytest
 from trialbook import pages
 from trialbook.errors import TrialbookError
 from trialbook.pages.inputs import EXPORT_VARIABLE, LEVEL_VARIABLE, RUN_VARIABLE
-from trialbook.pages.runs import inputs_table, make_shown_run, marks, subjects_mark, synthetic_mark, validate_shown
+from trialbook.pages.runs import inputs_table, marks, subjects_mark, synthetic_mark
 from trialbook.pages.shown import AGGREGATE, SUBJECT, ShownCounts, ShownGate, ShownInput, ShownRun
 from trialbook.pages.shown_words import LEFT_OUT
+from trialbook.pages.validated import make_shown_run, validate_shown
 
 Rows = Callable[[str], list[list[str]]]
 Leaked = Callable[..., dict[str, str]]

@@ -39,34 +39,14 @@ def latest_run() -> ShownRun:
     return run
 
 
-def make_shown_run(root: Path, export: Path, subject_level: bool, target: Path) -> None:
-    """Validate ``export`` by the study at ``root``, and write to the file ``target`` what pages may show of it.
-
-    ``subject_level`` asks for single findings of a real export too. Raises TrialbookError where the run can't be made.
-    """
-    run = validate_shown(root, export, subject_level)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    run.write(target)
-
-
-def validate_shown(root: Path, export: Path, subject_level: bool) -> ShownRun:
-    """The same without a file."""
-    # A page that reads what the build has made pays for none of these.
-    from trialbook.pages.shown_aggregates import names_of
-    from trialbook.pages.shown_pieces import show_results
-    from trialbook.run import Study
-
-    study = Study(root)
-    run = study.validate(export)
-    return show_results(run.results, names_of(study.specs, study.standard, run.sdtm), subject_level)
-
-
 def _validated(subject_level: bool) -> ShownRun:
-    from trialbook.pages.simulated import simulated_export
-    from trialbook.study_folders import StudyFolders, find_study
+    # A page that reads what the build has made pays for none of these.
+    from trialbook.pages.tasks import synthetic_export
+    from trialbook.pages.validated import validate_shown
+    from trialbook.study_folders import find_study
 
     root = find_study(Path.cwd())
-    return validate_shown(root, named_export() or simulated_export(StudyFolders(root)), subject_level)
+    return validate_shown(root, named_export() or synthetic_export(root), subject_level)
 
 
 def marks(run: ShownRun) -> list[Markup]:

@@ -15,10 +15,3 @@ def simulate_shown(study: StudyFolders, target: Path) -> None:
     """Write the export into ``target``, and beside it ``defects.json``: what was broken in it."""
     subjects = study.protocol.study.design.planned_subjects or SUBJECTS
     simulate_export(study.root, study.protocol.id, study.specs, target, subjects, SEED, RATE, LAYOUT)
-
-
-def simulated_export(study: StudyFolders) -> Path:
-    """The export, made when what it is made from has changed since."""
-    from trialbook.pages.tasks import synthetic_export
-
-    return synthetic_export(study.root)

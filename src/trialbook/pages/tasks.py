@@ -79,7 +79,7 @@ def _simulate(root: str, target: str) -> None:
 
 
 def _validate(root: str, export: str, target: str, level: str) -> None:
-    from trialbook.pages.runs import make_shown_run
+    from trialbook.pages.validated import make_shown_run
 
     make_shown_run(Path(root), Path(export), level == "subject", Path(target))
 
