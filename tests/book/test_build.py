@@ -15,6 +15,7 @@ import pytest
 
 from trialbook.book import build_book
 from trialbook.book.archive import zip_site
+from trialbook.book.build import pages_behind
 from trialbook.book.results import text_lines
 from trialbook.book.verify import compare_sites, verify_site
 from trialbook.errors import TrialbookError
@@ -29,6 +30,13 @@ NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1998/Math/MathML"
 LOADING = {("script", "src"), ("img", "src"), ("iframe", "src"), ("link", "href"), ("source", "src"), ("object", "data")}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?")
 REMEDY = "Begin the page with a header that says `file_format: mystnb` and names the kernel `python3`."
+NOTE = """# Note
+
+```{code-cell} python
+from trialbook.pages import domain_specification, show
+show(domain_specification("DM"))
+```
+"""
 HEADER = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n"
 
 
@@ -189,14 +197,20 @@ def test_an_edit_shows_and_a_fault_leaves_the_old_book(
     small_study: Path, tmp_path: Path, edit: Callable[[Path, str, str], None]
 ) -> None:
     out = tmp_path / "site"
-    page = out / "book" / "index.html"
+    page, other = out / "book/index.html", out / "book/note.html"
+    (small_study / "book/note.md").write_text(HEADER + NOTE, encoding="utf-8")
+    (small_study / "_toc.yml").write_text("format: jb-book\nroot: book/index\nchapters: [{file: book/note}]\n", encoding="utf-8")
     build_book(small_study, out)
     first = article(page)
     assert [text for text in ("SYNTHETIC DATA", "The first note", "The first message") if text not in first] == []
+    assert pages_behind(small_study, None, False) == ()
 
     # The page's own code is as before: only what it reads has changed.
     edit(small_study / "sdtm_specs/domains/dm.yml", "The first note", "Another note")
     edit(small_study / "validators/dm.py", "The first message", "Another message")
+    assert pages_behind(small_study, None, False) == ("book/index",)
+    build_book(small_study, out, run_later=True)
+    assert ("Another note" in article(other), "Another note" in article(page)) == (True, False)
     build_book(small_study, out)
     second = article(page)
     assert [text for text in ("Another note", "Another message") if text not in second] == []

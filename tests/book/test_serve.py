@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from trialbook.book import serve
-from trialbook.book.serve import ADDRESS, Served, changes, serve_book
+from trialbook.book.serve import ADDRESS, Served, Writing, changes, serve_book
 from trialbook.errors import TrialbookError
+from trialbook.progress import quiet
 
 
 def get(port: int, path: str) -> str:
@@ -33,23 +35,45 @@ def test_a_page_is_served_with_the_script_that_loads_it_again(tmp_path: Path) ->
     assert (tmp_path / "a.html").read_text(encoding="utf-8") == "<html><body>Zeichen: ≤</body></html>"
 
 
-def test_each_save_is_built_and_a_fault_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    built: list[Path] = []
-    told: list[str] = []
+class Builds:
+    """In place of the build: what was asked for, and what the server said of the pages at that time."""
 
-    def build(root: Path, site: Path, export: Path | None, *, subject_level: bool) -> None:
-        built.append(site)
-        if len(built) == 2:
+    def __init__(self, *behind: tuple[str, ...], failing: tuple[int, ...] = ()):
+        self.behind, self.failing = list(behind), failing
+        self.asked: list[str] = []
+
+    def build_book(self, root: Path, site: Path, export: Path | None, *, run_later: bool, **options: object) -> None:
+        self.asked.append("all but the run" if run_later else "all")
+        if len(self.asked) in self.failing:
             raise TrialbookError("ValueError: no", file="book/a.md", place="cell 1")
 
-    def saved(root: Path) -> Iterator[list[str]]:
-        yield ["book/a.md"]
-        yield ["book/a.md", "b", "c", "d"]
+    def pages_behind(self, root: Path, export: Path | None, subject_level: bool) -> tuple[str, ...]:
+        return self.behind.pop(0)
 
-    monkeypatch.setattr(serve, "build_book", build)
-    monkeypatch.setattr(serve, "changes", saved)
-    serve_book(tmp_path, tmp_path / "site", None, 0, False, told.append)
-    assert len(built) == 3
+
+def write(folder: Path, tell: Callable[[str], None] = print) -> Writing:
+    return Writing(folder, folder / "site", None, False, tell, lambda: contextlib.nullcontext(quiet))
+
+
+@pytest.fixture
+def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Builds, list[list[str]]], list[str]]:
+    """Serve a book through some saves; what was told."""
+
+    def run(builds: Builds, saves: list[list[str]]) -> list[str]:
+        told: list[str] = []
+        monkeypatch.setattr(serve, "build_book", builds.build_book)
+        monkeypatch.setattr(serve, "pages_behind", builds.pages_behind)
+        monkeypatch.setattr(serve, "changes", lambda root: iter(saves))
+        serve_book(write(tmp_path, told.append), 0)
+        return told
+
+    return run
+
+
+def test_each_save_is_built_and_a_fault_is_told(served: Callable[..., list[str]]) -> None:
+    builds = Builds((), (), failing=(2,))
+    told = served(builds, [["book/a.md"], ["book/a.md", "b", "c", "d"]])
+    assert builds.asked == ["all", "all", "all"]
     assert told[0].startswith("built in 0 s: http://127.0.0.1:")
     assert told[1:] == [
         "book/a.md changed",
@@ -59,10 +83,40 @@ def test_each_save_is_built_and_a_fault_is_told(tmp_path: Path, monkeypatch: pyt
     ]
 
 
+def test_what_does_not_wait_for_the_validation_is_built_first(served: Callable[..., list[str]]) -> None:
+    builds = Builds(("book/index", "book/validation"), ("book/validation",), failing=(4,))
+    told = served(builds, [["protocol/eligibility.yml"], ["protocol/visits.yml"]])
+    assert builds.asked == ["all", "all but the run", "all", "all but the run"]
+    assert told[1:] == [
+        "protocol/eligibility.yml changed",
+        "built in 0 s; validating the export again, for book/index and book/validation",
+        "built in 0 s",
+        "protocol/visits.yml changed",
+        "book/a.md, cell 1: ValueError: no\nThe pages are as before.",
+    ]
+
+
+def test_a_page_whose_validation_is_being_made_again_says_so(tmp_path: Path) -> None:
+    (tmp_path / "book").mkdir()
+    for name in ("validation", "design"):
+        (tmp_path / f"book/{name}.html").write_text("<html><body>Page</body></html>", encoding="utf-8")
+    with Served(tmp_path, 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        port = server.server_address[1]
+        said = "validation of before your last save"
+        first = server.built
+        server.renew(("book/validation",))
+        assert server.built > first
+        assert [said in get(port, f"/book/{name}.html") for name in ("validation", "design")] == [True, False]
+        server.renew()
+        assert said not in get(port, "/book/validation.html")
+        server.shutdown()
+
+
 def test_a_port_in_use_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serve, "build_book", lambda *arguments, **options: None)
     with Served(tmp_path, 0) as server, pytest.raises(TrialbookError, match="can't serve on port"):
-        serve_book(tmp_path, tmp_path / "site", None, server.server_address[1], False, print)
+        serve_book(write(tmp_path), server.server_address[1])
 
 
 def test_what_is_saved_is_seen_and_what_is_built_is_not(small_study: Path, edit: Callable[[Path, str, str], None]) -> None:

@@ -21,7 +21,7 @@ from trialbook.book.manifest import write_manifest
 from trialbook.errors import TrialbookError
 from trialbook.outputs import output_folder
 from trialbook.pages.inputs import EXPORT_VARIABLE, LEVEL_VARIABLE, PREPARED_VARIABLE, WORK, Inputs, named_export
-from trialbook.pages.tasks import RUN_FILE, shown_run, synthetic_export
+from trialbook.pages.tasks import RUN_FILE, run_holds, shown_run, synthetic_export, synthetic_export_path
 from trialbook.progress import Progress, quiet
 
 try:
@@ -49,16 +49,28 @@ class Prepared:
     about: About
 
 
-def build_book(root: Path, out: Path, export: Path | None = None, *, subject_level: bool = False, step: Progress = quiet) -> Path:
+def build_book(
+    root: Path,
+    out: Path,
+    export: Path | None = None,
+    *,
+    subject_level: bool = False,
+    run_later: bool = False,
+    step: Progress = quiet,
+) -> Path:
     """Build the book of the study at ``root`` into ``out``, whole or not at all; returns the path of its ``index.html``.
 
     ``export`` is what the pages about data show; without it the one that TRIALBOOK_EXPORT names, else a synthetic
-    one, simulated. Of a real export they show aggregates only, unless ``subject_level`` is asked for. Raises
+    one, simulated. Of a real export they show aggregates only, unless ``subject_level`` is asked for. ``run_later`` leaves the
+    pages that :func:`pages_behind` names as they are: a writer then sees the others without waiting for the validation. Raises
     :class:`~trialbook.errors.TrialbookError` where a cell raises (page, cell and error), where a page that has code was not
     executed, where a cross-reference leads nowhere, and where Jupyter Book can't build.
     """
     root, out = root.resolve(), out.resolve()
-    with output_folder(out) as folder, rendered(root, export, subject_level, "html", step) as (site, prepared):
+    with (
+        output_folder(out) as folder,
+        rendered(root, export, subject_level, "html", step, run_later=run_later) as (site, prepared),
+    ):
         leave = shutil.ignore_patterns("reports", ".buildinfo", ".doctrees", "objects.inv")
         shutil.copytree(site, folder, dirs_exist_ok=True, ignore=leave)
         step("writing the manifest")
@@ -68,7 +80,7 @@ def build_book(root: Path, out: Path, export: Path | None = None, *, subject_lev
 
 @contextlib.contextmanager
 def rendered(
-    root: Path, export: Path | None, subject_level: bool, builder: Builder, step: Progress = quiet
+    root: Path, export: Path | None, subject_level: bool, builder: Builder, step: Progress = quiet, *, run_later: bool = False
 ) -> Iterator[tuple[Path, Prepared]]:
     """What Sphinx makes of the executed pages, as a site or as one page, for as long as the block runs.
 
@@ -77,12 +89,31 @@ def rendered(
     root = root.resolve()
     export = checked_export(root, export)
     with work_folder(root) as work:
-        prepared = prepare(root, work, export, subject_level, step)
+        prepared = prepare(root, work, export, subject_level, step, run_later=run_later)
         step("rendering the pages")
         yield _render(prepared, builder), prepared
 
 
-def prepare(root: Path, work: Path, export: Path | None, subject_level: bool, step: Progress = quiet) -> Prepared:
+def pages_behind(root: Path, export: Path | None, subject_level: bool) -> tuple[str, ...]:
+    """The pages that show a validation which has to be made again, where they can be shown as they were meanwhile."""
+    root = root.resolve()
+    named = checked_export(root, export)
+    showing = [page.name for page in pages_of(root) if page.shows_run]
+    executed = Executed.in_work(root / WORK)
+    were = all(executed.notebook(name).is_file() and executed.record(name) for name in showing)
+    if not were or not (root / WORK / RUN_FILE).is_file() or run_holds(root, named, asks_subjects(subject_level)):
+        return ()
+    return tuple(showing)
+
+
+def asks_subjects(subject_level: bool) -> bool:
+    """Whether single findings of a real export are asked for, here or by TRIALBOOK_SUBJECT_LEVEL."""
+    return subject_level or os.environ.get(LEVEL_VARIABLE) == "1"
+
+
+def prepare(
+    root: Path, work: Path, export: Path | None, subject_level: bool, step: Progress = quiet, *, run_later: bool = False
+) -> Prepared:
     """Execute what has to be executed; ``export`` as :func:`checked_export` gives it.
 
     Raises TrialbookError with page, cell and error where a cell raises.
@@ -91,19 +122,21 @@ def prepare(root: Path, work: Path, export: Path | None, subject_level: bool, st
     for page in pages:
         if page.has_code and not page.executable:
             raise TrialbookError("has code cells that were not executed", file=f"{page.name}.md", remedy=HEADER_REMEDY)
-    if export is None:
+    behind = pages_behind(root, export, subject_level) if run_later else ()
+    if export is None and not behind:
         step("simulating an export")
-    shown = export or synthetic_export(root)
+    shown = export or (synthetic_export_path(root) if behind else synthetic_export(root))
     inputs, executed = Inputs(root, shown.resolve()), Executed.in_work(work)
     about = About.of(root)
     about.write(work / ABOUT)
-    subject_level = subject_level or os.environ.get(LEVEL_VARIABLE) == "1"
+    subject_level = asks_subjects(subject_level)
 
     def run() -> Path:
         step("validating the export")
         return shown_run(root, shown.resolve(), subject_level)
 
-    anew = execute_pages(list(pages), executed, inputs, run, _environment(work, subject_level), step)
+    ready = [page for page in pages if page.name not in behind]
+    anew = execute_pages(ready, executed, inputs, run, _environment(work, subject_level), step)
     made = work / RUN_FILE if any(page.shows_run for page in pages) else None
     return Prepared(root, work, pages, executed, inputs.with_run(made), tuple(anew), about)
 

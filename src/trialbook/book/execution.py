@@ -104,6 +104,7 @@ async def _run_cells(client: NotebookClient, page: Page, inputs: Inputs, variabl
     cells = [(at, cell) for at, cell in enumerate(client.nb.cells) if cell.cell_type == "code"]
     how = {"env": variables, "cwd": str(page.file.parent), "transport_encryption": "auto"}
     async with client.async_setup_kernel(**how, cleanup_kc=True):
+        await _name_language(client)
         for number, (at, cell) in enumerate(cells, start=1):
             try:
                 await client.async_execute_cell(cell, at, execution_count=number)
@@ -114,6 +115,14 @@ async def _run_cells(client: NotebookClient, page: Page, inputs: Inputs, variabl
             except DeadKernelError:
                 raise _broken(page, inputs, number, "ended its kernel") from None
         return await _report(client, inputs, len(client.nb.cells))
+
+
+async def _name_language(client: NotebookClient) -> None:
+    """Note the kernel's language in the notebook, as nbclient does when it runs a whole one: it colours shown code."""
+    assert client.kc is not None
+    told = await client.async_wait_for_reply(client.kc.kernel_info())
+    if told is not None:
+        client.nb.metadata["language_info"] = told["content"]["language_info"]
 
 
 async def _report(client: NotebookClient, inputs: Inputs, at: int) -> dict[str, list[str]]:

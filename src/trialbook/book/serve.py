@@ -7,13 +7,16 @@ import http.server
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
 from watchfiles import DefaultFilter, watch
 
-from trialbook.book.build import build_book
+from trialbook.book.build import build_book, pages_behind
 from trialbook.errors import TrialbookError
 from trialbook.pages.inputs import STUDY_FOLDERS
+from trialbook.progress import Progress
 
 ADDRESS = "127.0.0.1"
 WATCHED = ("book", *STUDY_FOLDERS, "simulation", "_config.yml", "_toc.yml")
@@ -24,12 +27,27 @@ _RELOAD = (
 )
 
 
+_BEHIND = (
+    '<aside role="status" style="position: fixed; inset: auto 0 0 0; z-index: 2000; padding: .6rem 1rem; text-align: center;'
+    ' background: #7a4b00; color: #fff">This page shows the validation of before your last save.'
+    " It is loaded again when the export has been validated anew.</aside>"
+)
+
+
 class Served(http.server.ThreadingHTTPServer):
-    """The server of one site; ``built`` tells the pages that are open when there is a newer one."""
+    """The server of one site; ``built`` tells the pages that are open when there is a newer one.
+
+    ``behind`` names the pages whose validation is older than the rest of the site: they say so.
+    """
 
     def __init__(self, site: Path, port: int):
         super().__init__((ADDRESS, port), functools.partial(_Handler, directory=str(site)))
         self.built = time.time()
+        self.behind: tuple[str, ...] = ()
+
+    def renew(self, behind: tuple[str, ...] = ()) -> None:
+        """Have the pages that are open load the site again, which has just been built."""
+        self.behind, self.built = behind, time.time()
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -43,7 +61,9 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
             return
         file = Path(self.translate_path(self.path))
         if file.suffix == ".html" and file.is_file():
-            page = file.read_text(encoding="utf-8").replace("</body>", _RELOAD.format(stamp=self.server.built) + "</body>")
+            name = file.relative_to(self.directory).with_suffix("").as_posix()
+            added = _RELOAD.format(stamp=self.server.built) + (_BEHIND if name in self.server.behind else "")
+            page = file.read_text(encoding="utf-8").replace("</body>", f"{added}</body>")
             self._send(page.encode(), "text/html; charset=utf-8")
             return
         super().do_GET()
@@ -60,32 +80,61 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         """Nothing: a writer's terminal shows builds and faults."""
 
 
-def serve_book(root: Path, site: Path, export: Path | None, port: int, subject_level: bool, tell: Callable[[str], None]) -> None:
+@dataclass(frozen=True)
+class Writing:
+    """What a writer works on: the study at ``root``, its site, and the export that the pages show.
+
+    ``tell`` gets each line that the writer reads; ``progress`` opens what shows the steps of one build.
+    """
+
+    root: Path
+    site: Path
+    export: Path | None
+    subject_level: bool
+    tell: Callable[[str], None]
+    progress: Callable[[], AbstractContextManager[Progress]]
+
+    def build(self, *, run_later: bool = False) -> None:
+        """Build the site."""
+        with self.progress() as step:
+            build_book(self.root, self.site, self.export, subject_level=self.subject_level, run_later=run_later, step=step)
+
+    def follow(self, server: Served) -> None:
+        """Build again after a save: first what does not wait for the validation, then all of it."""
+        began = time.monotonic()
+        behind = pages_behind(self.root, self.export, self.subject_level)
+        if behind:
+            self.build(run_later=True)
+            server.renew(behind)
+            self.tell(f"built in {time.monotonic() - began:.0f} s; validating the export again, for {' and '.join(behind)}")
+        self.build()
+        server.renew()
+        self.tell(f"built in {time.monotonic() - began:.0f} s")
+
+
+def serve_book(writing: Writing, port: int) -> None:
     """Build, serve and watch until interrupted. A fault in a page is told, and the last good site stays.
 
     Raises TrialbookError where the first build fails, or the port can't be had.
     """
     began = time.monotonic()
-    build_book(root, site, export, subject_level=subject_level)
+    writing.build()
     try:
-        server = Served(site, port)
+        server = Served(writing.site, port)
     except OSError as error:
         remedy = "Choose another with --port, or 0 for any that is free."
         raise TrialbookError(f"can't serve on port {port}: {error.strerror}", remedy=remedy) from None
-    tell(f"built in {time.monotonic() - began:.0f} s: http://{ADDRESS}:{server.server_address[1]}/  (Ctrl+C ends it)")
+    address = f"http://{ADDRESS}:{server.server_address[1]}/"
+    writing.tell(f"built in {time.monotonic() - began:.0f} s: {address}  (Ctrl+C ends it)")
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        for names in changes(root):
-            began = time.monotonic()
-            tell(f"{', '.join(names[:3])}{' and more' if len(names) > 3 else ''} changed")
+        for names in changes(writing.root):
+            writing.tell(f"{', '.join(names[:3])}{' and more' if len(names) > 3 else ''} changed")
             try:
-                build_book(root, site, export, subject_level=subject_level)
+                writing.follow(server)
             except TrialbookError as error:
-                tell(f"{error}\nThe pages are as before.")
-                continue
-            server.built = time.time()
-            tell(f"built in {time.monotonic() - began:.0f} s")
+                writing.tell(f"{error}\nThe pages are as before.")
     finally:
         server.shutdown()
         thread.join()

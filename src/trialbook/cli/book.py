@@ -118,6 +118,7 @@ def book_serve(
     study: StudyOption = None,
 ) -> None:
     """Show the book in the browser, and build it again whenever a file of the study is saved."""
-    from trialbook.book.serve import serve_book
+    from trialbook.book.serve import Writing, serve_book
+    from trialbook.terminal import progress
 
-    serve_book(study_folder(study), out, export, port, subject_level, typer.echo)
+    serve_book(Writing(study_folder(study), out, export, subject_level, typer.echo, lambda: progress(None)), port)

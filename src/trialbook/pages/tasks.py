@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,40 +36,78 @@ def synthetic_export(root: Path) -> Path:
     if not course.is_file():
         what = "the study has no course of disease, so there is no synthetic export to show"
         raise TrialbookError(what, file=course, remedy="Name an export with --export or TRIALBOOK_EXPORT.")
-    made = root / WORK / "simulated"
-    _ensure("simulate", (root, made), made, Inputs(root, None))
-    return made / "export"
+    _simulation(root).ensure()
+    return synthetic_export_path(root)
+
+
+def synthetic_export_path(root: Path) -> Path:
+    """Where the synthetic export lies once it was made."""
+    return root / WORK / "simulated" / "export"
 
 
 def shown_run(root: Path, export: Path, subject_level: bool) -> Path:
     """The file with what pages show of the validation of an export, made when what it is made from has changed since."""
+    _validation(root, export, subject_level).ensure()
+    return root / WORK / RUN_FILE
+
+
+def run_holds(root: Path, export: Path | None, subject_level: bool) -> bool:
+    """Whether the validation of an export, None for the synthetic one, is still what it would be if it were made again."""
+    if export is None and not _simulation(root).holds():
+        return False
+    return _validation(root, (export or synthetic_export_path(root)).resolve(), subject_level).holds()
+
+
+@dataclass(frozen=True)
+class _Task:
+    """Something made in a process of its own into the folder ``made``, which keeps the record of what it was made from."""
+
+    name: str
+    arguments: tuple[str, ...]
+    made: Path
+    inputs: Inputs
+
+    @property
+    def code(self) -> str:
+        return hashlib.sha256("\0".join([self.name, *self.arguments]).encode("utf-8", "surrogateescape")).hexdigest()
+
+    @property
+    def record(self) -> Path:
+        return self.made / "record.json"
+
+    def holds(self) -> bool:
+        record = Record.read(self.record)
+        return record is not None and not record.stale(self.code, self.inputs)
+
+    def ensure(self) -> None:
+        """Make it again where its record does not hold; what was there before goes, also when this fails."""
+        if self.holds():
+            return
+        shutil.rmtree(self.made, ignore_errors=True)
+        self.made.mkdir(parents=True)
+        started = datetime.now(UTC)
+        with tempfile.TemporaryDirectory() as folder:
+            read = Path(folder) / "read.json"
+            command = [sys.executable, "-P", "-m", __name__, self.name, str(read), *self.arguments]
+            done = subprocess.run(
+                command, capture_output=True, encoding="utf-8", errors="replace", env=os.environ | {"PYTHONUTF8": "1"}
+            )
+            if done.returncode == _USERS_ERROR:
+                raise TrialbookError(done.stderr.strip())
+            if done.returncode:
+                raise RuntimeError(f"{self.name} for the book failed:\n{done.stderr}")
+            Record.of(self.code, json.loads(read.read_text(encoding="utf-8")), self.inputs, started).write(self.record)
+
+
+def _simulation(root: Path) -> _Task:
+    made = synthetic_export_path(root).parent
+    return _Task("simulate", (str(root), str(made)), made, Inputs(root, None))
+
+
+def _validation(root: Path, export: Path, subject_level: bool) -> _Task:
     target = root / WORK / RUN_FILE
     level = "subject" if subject_level else "aggregate"
-    _ensure("validate", (root, export, target, level), target.parent, Inputs(root, export))
-    return target
-
-
-def _ensure(task: str, arguments: tuple[object, ...], made: Path, inputs: Inputs) -> None:
-    """Make it again where its record does not hold; what was there before goes, also when this fails."""
-    code = hashlib.sha256("\0".join([task, *map(str, arguments)]).encode("utf-8", "surrogateescape")).hexdigest()
-    kept = made / "record.json"
-    record = Record.read(kept)
-    if record and not record.stale(code, inputs):
-        return
-    shutil.rmtree(made, ignore_errors=True)
-    made.mkdir(parents=True)
-    started = datetime.now(UTC)
-    with tempfile.TemporaryDirectory() as folder:
-        read = Path(folder) / "read.json"
-        command = [sys.executable, "-P", "-m", __name__, task, str(read), *map(str, arguments)]
-        done = subprocess.run(
-            command, capture_output=True, encoding="utf-8", errors="replace", env=os.environ | {"PYTHONUTF8": "1"}
-        )
-        if done.returncode == _USERS_ERROR:
-            raise TrialbookError(done.stderr.strip())
-        if done.returncode:
-            raise RuntimeError(f"{task} for the book failed:\n{done.stderr}")
-        Record.of(code, json.loads(read.read_text(encoding="utf-8")), inputs, started).write(kept)
+    return _Task("validate", (str(root), str(export), str(target), level), target.parent, Inputs(root, export))
 
 
 def _simulate(root: str, target: str) -> None:
