@@ -99,8 +99,8 @@ def test_sentences_of_one_source_stand_under_one_mark(here: Path) -> None:
     runs = re.findall(r'<div class="m11-run m11-(\w+)">(.*?)</div>', html)
     assert [(source, text(body)) for source, body in runs] == [
         ("assumption",
-         "We think <so> on day 8 (section 5.1)| Asked in question 1| We hope:| that X helps| <b> [book1] assumption"),
-        ("record", "“words of the record”| It has 40| It says so [book1] record| The record: “other words & more”"),
+         "We think <so> on day 8 (section 5.1)| Asked in question 1| We hope:| that X helps| <b> [Doe 2001] assumption"),
+        ("record", "“words of the record”| It has 40| It says so [Doe 2001] record| The record: “other words & more”"),
     ]  # fmt: skip
     assert [body.count("book-source-") for _, body in runs] == [1, 1]
     assert set(re.findall(r'href="([^"]*)"', html)) == {
@@ -166,7 +166,7 @@ analyses:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (("primary",), ["Cure at week 1", "On day 8 <u> / Proportion · Fisher's exact test", "All", "assumption [book1]"]),
+        (("primary",), ["Cure at week 1", "On day 8 <u> / Proportion · Fisher's exact test", "All", "assumption [Doe 2001]"]),
         (("primary", "sensitivity"), ["Cure at week 1", "Otherwise", "All", "assumption"]),
         (("secondary", "main"), ["Life <b>", "How long / Kaplan-Meier estimate", "All", "assumption"]),
     ],

@@ -38,7 +38,7 @@ def test_a_question_has_its_card(here: Path) -> None:
         ("What changes with the answer", "Who may <enter>"),
         ("Where it is set", "eligibility.strict, objectives.CURE.definition, study.title"),
         ("In the protocol", "section 5.1"),
-        ("Source of the reading", "literature [book1]"),
+        ("Source of the reading", "literature [Doe 2001]"),
         ("Answer", ""),
     ]
 

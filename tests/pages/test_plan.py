@@ -50,7 +50,7 @@ def test_the_analyses_of_each_endpoint(here: Path, rows: Callable[[str], list[li
     assert rows(html) == [
         ["Analysis", "What is done", "Set", "Methods", "Source"],
         ["Main / A1", "Cured <all> at WEEK 1", "All", "Proportion / Difference of proportions / Test of two proportions",
-         "assumption [book1]"],
+         "assumption [Doe 2001]"],
         ["Sensitivity / A2", "Other", "All", "Tipping point", "assumption"],
         ["Analysis", "What is done", "Set", "Methods", "Source"],
         ["Main / A3", "Life", "All", "Kaplan-Meier estimate / Hazard ratio", "assumption"],

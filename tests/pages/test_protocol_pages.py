@@ -177,7 +177,7 @@ def test_the_analysis(here: Path, rows: Rows) -> None:
 def test_the_number_of_subjects(here: Path, rows: Rows) -> None:
     assert rows(piece("sample_size_table")) == [
         ["Planned", "40 / record / “40 patients” / Without a basis"],
-        ["Basis", "Reconstruction assumption [book1]"],
+        ["Basis", "Reconstruction assumption [Doe 2001]"],
         ["Test", "Fisher's exact test, 1-sided, level 0.1"],
         ["Proportions", "20 % in control, 60 % with treatment"],
         ["Power asked for", "80 %"],
@@ -265,7 +265,7 @@ def test_glossary_and_literature(here: Path, rows: Rows) -> None:
         ["ALT", "an enzyme", "record"], ["ULN", "upper <limit> / Of normal", "assumption"],
     ]  # fmt: skip
     said = re.sub(r"<[^>]+>", "", piece("references_list"))
-    assert " ".join(said.split()) == "[book1] Jane Doe. On &lt;script&gt; and more. House, 2001."
+    assert " ".join(said.split()) == "[Doe 2001] Jane Doe. On &lt;script&gt; and more. House, 2001."
 
 
 def test_versions(here: Path, rows: Rows) -> None:

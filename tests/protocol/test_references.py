@@ -32,16 +32,33 @@ testing: {source: literature, cites: [label]}
 
 def test_entries_are_written_out_in_the_order_of_the_file(parts: Callable) -> None:
     references = parts(references=BIB).references
-    assert {key: (one.line, one.text, one.year) for key, one in references.items()} == {
+    assert {key: (one.line, one.cited, one.text, one.year) for key, one in references.items()} == {
         "miettinen1985": (
             1,
+            "Miettinen and Nurminen 1985",
             "Olli Miettinen and Markku Nurminen. Comparative analysis of two rates. Statistics in Medicine, 4:213–226, 1985.",
             "1985",
         ),
-        "label": (10, "Müller & Söhne. Cough syrup: prescribing information.", ""),
+        "label": (10, "Müller & Söhne", "Müller & Söhne. Cough syrup: prescribing information.", ""),
     }
     assert "<em>Statistics in Medicine</em>" in references["miettinen1985"].html
     assert "Müller &amp; Söhne" in references["label"].html
+
+
+@pytest.mark.parametrize(
+    ("entries", "cited"),
+    [
+        ("@misc{a, title={T}, author={{ICH}}, year={1998}, shorthand={ICH E9}}", {"a": "ICH E9"}),
+        ("@book{a, title={T}, author={van Os, J and others}, publisher={P}, year={1998}}", {"a": "van Os et al. 1998"}),
+        ("@book{a, title={T}, author={A, B and C, D and E, F}, publisher={P}, year={2}}", {"a": "A et al. 2"}),
+        ('@misc{a, title={T}, author={{\\"A}b, C}, year={3}}', {"a": "Äb 3"}),
+        ("@misc{a, title={T}}", {"a": "a"}),
+        ("@misc{a, title={T}, author={X, Y}, year={4}} @misc{b, title={U}, author={X, Z}, year={4}}", {"a": "X 4a", "b": "X 4b"}),
+    ],
+    ids=["shorthand", "others", "three", "accent", "nobody", "the same twice"],
+)
+def test_what_a_text_says_of_an_entry(parts: Callable, entries: str, cited: dict[str, str]) -> None:
+    assert {key: one.cited for key, one in parts(references=entries).references.items()} == cited
 
 
 def test_markup_in_an_entry_is_text(parts: Callable) -> None:

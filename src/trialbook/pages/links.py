@@ -6,6 +6,7 @@ import re
 
 from markupsafe import Markup, escape
 
+from trialbook.errors import TrialbookError
 from trialbook.pages.html import Cell, code, placed, target
 from trialbook.pages.inputs import book_files
 from trialbook.pages.session import study
@@ -67,8 +68,12 @@ def fact_link(path: str) -> Markup:
 
 
 def reference_link(key: str) -> Markup:
-    """A citation, which leads to its entry in the list of references."""
-    return page_link(f"[{key}]", "references", key)
+    """A citation, which leads to its entry in the list of references. Raises TrialbookError where there is none."""
+    entry = study().protocol.references.get(key)
+    if entry is None:
+        remedy = "Add the entry, or cite one that is there; `trialbook specs lint` names the place."
+        raise TrialbookError(f"has no entry {key}, which the protocol cites", file="protocol/references.bib", remedy=remedy)
+    return page_link(f"[{entry.cited}]", "references", key)
 
 
 def question_link(number: int | str) -> Markup:

@@ -109,11 +109,11 @@ def _about(one: Statement) -> Sourced:
 
 
 def references_list() -> Markup:
-    """The literature, each entry with the key by which it is cited."""
-    entries = study().protocol.references.values()
+    """The literature, each entry with the words by which texts cite it, in their order."""
+    entries = sorted(study().protocol.references.values(), key=lambda one: one.cited.casefold())
     item = '<li id="{}"><span class="book-key">[{}]</span> {}</li>'
     # The entry's own markup comes from pybtex, which escapes what the file holds.
-    body = Markup("").join(Markup(item).format(target("references", one.key), one.key, Markup(one.html)) for one in entries)
+    body = Markup("").join(Markup(item).format(target("references", one.key), one.cited, Markup(one.html)) for one in entries)
     return Markup('<ul class="book-references">{}</ul>').format(body) if body else nothing("References: none stated.")
 
 
