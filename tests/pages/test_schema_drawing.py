@@ -13,7 +13,7 @@ import pytest
 
 from trialbook.pages import schema_drawing, session
 from trialbook.pages.measured import text_width, wrapped
-from trialbook.pages.schema_drawing import in_words
+from trialbook.pages.schema_words import in_words
 from trialbook.pages.schema_layout import Node, lay_out
 from trialbook.protocol.design import TrialDesign
 

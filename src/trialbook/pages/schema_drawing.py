@@ -5,7 +5,6 @@ Everything is of ``protocol/design.yml``; the numbers of subjects are those of `
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from markupsafe import Markup
@@ -31,9 +30,8 @@ from trialbook.pages.html import nothing
 from trialbook.pages.measured import wrapped
 from trialbook.pages.schema_axis import axis
 from trialbook.pages.schema_layout import Layout, Node, lay_out
+from trialbook.pages.schema_words import about_branch, in_words, names, planned, randomizes, told
 from trialbook.pages.session import study
-from trialbook.protocol.design import DURATION
-from trialbook.protocol.source import Source
 
 NAME = "trial-schema"
 BOX, PADDING, GAP, FORK, STEM, MARGIN = 142.0, 8.0, 32.0, 128.0, 34.0, 10.0
@@ -41,7 +39,6 @@ BOX, PADDING, GAP, FORK, STEM, MARGIN = 142.0, 8.0, 32.0, 128.0, 34.0, 10.0
 the diamond there; at the edges."""
 LANE_GAP, RAIL = 26.0, 16.0
 DIAMOND = 15.0
-_UNITS = {"Y": "year", "M": "month", "W": "week", "D": "day"}
 
 
 def trial_schema() -> Markup:
@@ -81,7 +78,7 @@ class _Schema:
         parts += [piece for arm in self.layout.lanes for piece in self._transitions(arm)]
         below, height = axis(self.layout, self.edges, self.bottom, self.width)
         return drawing(
-            self.width, height, Markup("").join([*parts, below]), name=NAME, title="Trial schema", words=_told(self.layout)
+            self.width, height, Markup("").join([*parts, below]), name=NAME, title="Trial schema", words=told(self.layout)
         )
 
     def _edge(self, column: int) -> float:
@@ -102,8 +99,8 @@ class _Schema:
             over = wrapped(f"{name} ({node.arms[0]})" if name != node.arms[0] else name, BOX + GAP / 2, SIZE, bold=True)
             if node.branch and name not in node.branch:
                 said = wrapped(node.branch, BOX, SMALL)
-            if planned := _planned(node.arms[0]):
-                said += wrapped(planned, BOX, SMALL)
+            if number := planned(node.arms[0]):
+                said += wrapped(number, BOX, SMALL)
         elif node.branch:
             said = wrapped(node.branch, BOX, SMALL)
         element = self.design.element[node.step.etcd]
@@ -195,9 +192,9 @@ class _Schema:
             yield way((turn, y), (turn, self._y(after)), (self._x(after), self._y(after)), arrow=True)
         corners = f"{middle - DIAMOND},{y} {middle},{y - DIAMOND} {middle + DIAMOND},{y} {middle},{y + DIAMOND}"
         yield Markup('<polygon points="{}" fill="{}" stroke="{}" stroke-width="1.6"/>').format(corners, GROUND, ACCENT)
-        if _randomizes(node):
+        if randomizes(node):
             yield written(["R"], middle, y - SIZE * 0.66, bold=True)
-        lines = [line for text in _about_branch(node) for line in wrapped(text, 2 * STEM + 22, SMALL)]
+        lines = [line for text in about_branch(node) for line in wrapped(text, 2 * STEM + 22, SMALL)]
         yield from _noted(lines, middle, y + DIAMOND + 4)
 
     # Ways off the path.
@@ -208,7 +205,7 @@ class _Schema:
         found: dict[tuple[str, int], list[Node]] = {}
         goals: dict[tuple[str, int], Node | None] = {}
         for node in (one for one in own if one.step.transition):
-            goal = next((one for one in reversed(own) if one.column > node.column and _names(node.step.transition, one)), None)
+            goal = next((one for one in reversed(own) if one.column > node.column and names(node.step.transition, one)), None)
             key = (node.step.transition, id(goal))
             found.setdefault(key, []).append(node)
             goals[key] = goal
@@ -253,70 +250,3 @@ def _noted(lines: list[str], x: float, y: float, *, anchor: str = "middle") -> I
     if lines:
         yield box(x - 2 - (width / 2 if anchor == "middle" else 0), y, width + 4, height_of(lines, SMALL), fill=GROUND)
     yield written(lines, x, y, size=SMALL, anchor=anchor, fill=MUTED)
-
-
-def in_words(duration: str) -> str:
-    """A duration of ISO 8601 in words; as it stands where it has hours."""
-    if not DURATION.fullmatch(duration) or "T" in duration:
-        return duration
-    parts = re.findall(r"(\d+)([YMWD])", duration)
-    return " ".join(f"{count} {_UNITS[unit]}{'' if count == '1' else 's'}" for count, unit in parts)
-
-
-def _randomizes(node: Node) -> bool:
-    """Whether chance decides where arms part."""
-    return any(after.branch.lower().startswith("randomi") for after in node.after)
-
-
-def _about_branch(node: Node) -> list[str]:
-    """What is known of how subjects are allocated where all arms part."""
-    if not _randomizes(node):
-        return []
-    one = study().protocol
-    said = ["Randomization"]
-    if len(node.arms) < len(one.design.arms):
-        return said
-    size = one.analysis.sample_size
-    if len(node.after) == 2 and size is not None:
-        source = size.source or one.analysis.source
-        said.append(f"{size.allocation:g} : 1" + (f" ({source})" if source is not Source.RECORD else ""))
-    if (planned := one.study.design.planned_subjects) is not None:
-        said.append(f"{planned} planned")
-    return said
-
-
-def _planned(armcd: str) -> str:
-    """The planned subjects of an arm, where the allocation tells: two arms that get the same."""
-    one = study().protocol
-    found = one.sample_size()
-    if len(one.design.arms) != 2 or found is None or found.assumptions.allocation != 1 or found.planned_arms is None:
-        return ""
-    return f"{found.planned_arms[0]} planned" if len(set(found.planned_arms)) == 1 else ""
-
-
-def _names(transition: str, node: Node) -> bool:
-    """Whether the words for a way off the path name an element that it leads to."""
-    return re.search(rf"\b{re.escape(node.step.etcd)}\b", transition) is not None
-
-
-def _told(layout: Layout) -> str:
-    """The drawing in words: each arm's way from element to element."""
-    one = study().protocol
-    named = {arm.armcd: arm.arm for arm in one.study.arms}
-    epochs = ", ".join(period.epoch.capitalize() for period in layout.periods)
-    said = [f"Epochs in their order: {epochs}."]
-    for branch in (node for node in layout.nodes if node.parts):
-        told = "; ".join(_about_branch(branch) or ["Branch"])
-        into = "; ".join(after.branch or ", ".join(after.arms) for after in branch.after)
-        said.append(f"After {one.design.element[branch.step.etcd].element}: {told}. {into}.")
-    for arm in layout.lanes:
-        steps = []
-        for step in one.design.path[arm]:
-            element = one.design.element[step.etcd]
-            lasting = f", {in_words(element.duration)}" if element.duration else ""
-            off = f". {step.transition}" if step.transition else ""
-            steps.append(f"{element.element} ({element.etcd}, {step.epoch.capitalize()}{lasting}){off}")
-        planned = f", {_planned(arm)}" if _planned(arm) else ""
-        name = f"{named[arm]} ({arm}" if named.get(arm, arm) != arm else f"({arm}"
-        said.append(f"{name}{planned}): {'; then '.join(steps)}.")
-    return " ".join(said)
