@@ -13,8 +13,8 @@ import pytest
 
 from trialbook.pages import schema_drawing, session
 from trialbook.pages.measured import text_width, wrapped
-from trialbook.pages.schema_words import in_words
 from trialbook.pages.schema_layout import Node, lay_out
+from trialbook.pages.schema_words import in_words
 from trialbook.protocol.design import TrialDesign
 
 PROTOCOL = Path(__file__).parent / "small_protocol"
