@@ -32,7 +32,7 @@ $(AXE): tests/browser/package-lock.json
 	-npm ci --prefix tests/browser --no-audit --no-fund --silent
 
 test: $(ENV) $(AXE) ## all tests
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 lint: $(ENV) ## style, types, and the study's specifications
 	$(BIN)/ruff check .
