@@ -146,7 +146,11 @@ def test_two_members_of_one_name_are_refused() -> None:
         Archive.open(data, "export.zip")
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"not a zip", zipped({"AE.csv": b"A\n"})[:-5]])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"PK\x03\x04", b"not a zip", zipped({"AE.csv": b"A\n"})[:-5]],
+    ids=["empty", "a beginning", "text", "cut off"],
+)
 def test_what_is_no_zip_is_refused(data: bytes) -> None:
     with pytest.raises(ExportError, match=r"^export\.zip: is no zip, or a damaged one"):
         Archive.open(data, "export.zip")
