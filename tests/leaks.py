@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from html import unescape
 from pathlib import Path
 
@@ -47,6 +48,7 @@ def leaked(texts: Iterable[str], export: Path, study: Path, allowed: Iterable[st
     return {cell: where for cell, (where, tells) in found.items() if cell not in own and (tells or cell not in code)}
 
 
+@cache
 def cells_of(export: Path, study: Path) -> dict[str, tuple[str, bool]]:
     """Every cell that is looked for, by where it was met first, and whether it tells of a subject."""
     one = Study(study)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,7 +19,6 @@ from trialbook.book.build import pages_behind
 from trialbook.book.results import text_lines
 from trialbook.book.verify import compare_sites, verify_site
 from trialbook.errors import TrialbookError
-from trialbook.pages.inputs import EXPORT_VARIABLE
 from trialbook.pages.links import SECTION_PAGES
 from trialbook.pages.shown import ShownRun
 from trialbook.run import Study
@@ -143,45 +142,61 @@ def test_the_protocol_has_m11_s_numbers_and_headings(whole_book: Any) -> None:
     assert [number for number in expected if number and number.count(".") < 2 and number not in shown] == []
 
 
-@pytest.mark.xdist_group("book")
-def test_a_new_value_stands_on_the_pages_and_the_old_one_nowhere(
-    whole_book: Any, tmp_path: Path, edit: Callable[[Path, str, str], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Values of one file, such that a page which has typed one would still say it; only what reads them is executed again."""
-    monkeypatch.delenv(EXPORT_VARIABLE, raising=False)
-    root, site = tmp_path / "study", tmp_path / "site"
-    shutil.copytree(whole_book.root, root)
-    interventions = root / "protocol/interventions.yml"
-    edit(interventions, "planned_doses: 26", "planned_doses: 23")
-    edit(interventions, "reduce_below: 0.75,", "reduce_below: 0.77,")
+@dataclass(frozen=True)
+class ChangedBook:
+    """The whole book of a study of which two values were changed, on an export that does not say that it is synthetic."""
+
+    site: Path
+    export: Path
+    run: ShownRun
+    steps: list[str]
+
+
+@pytest.fixture(scope="module")
+def changed_book(whole_book: Any, repository: Path, tmp_path_factory: pytest.TempPathFactory) -> ChangedBook:
+    """Built where the whole book was, so that only what has changed is made again; the study is afterwards as it was.
+
+    The values are such that a page which has typed one would still say it. The export is broken, and findings quote its cells.
+    """
+    folder, study = tmp_path_factory.mktemp("changed"), Study(repository)
+    simulate_export(repository, study.protocol.id, study.specs, folder / "made", 6, 3, 0.02)
+    export = folder / "made/export"
+    (export / "SYNTHETIC.txt").unlink()
+    interventions = whole_book.root / "protocol/interventions.yml"
+    before = interventions.read_text(encoding="utf-8")
+    assert before.count("planned_doses: 26") == before.count("reduce_below: 0.75,") == 1
+    after = before.replace("planned_doses: 26", "planned_doses: 23").replace("reduce_below: 0.75,", "reduce_below: 0.77,")
     steps: list[str] = []
-    build_book(root, site, whole_book.root / "_build/trialbook/simulated/export", step=steps.append)
-    pages = {page.stem: "\n".join(text_lines(article(page))) for page in (site / "book").glob("*.html")}
+    try:
+        interventions.write_text(after, encoding="utf-8")
+        build_book(whole_book.root, folder / "site", export, step=steps.append)
+    finally:
+        interventions.write_text(before, encoding="utf-8")
+    return ChangedBook(folder / "site", export, ShownRun.read(whole_book.root / "_build/trialbook/run/run.json"), steps)
+
+
+@pytest.mark.xdist_group("book")
+def test_a_new_value_stands_on_the_pages_and_the_old_one_nowhere(changed_book: ChangedBook) -> None:
+    """Only what reads the values is executed again."""
+    pages = {page.stem: "\n".join(text_lines(article(page))) for page in (changed_book.site / "book").glob("*.html")}
     old = re.compile(r"\b26 (?:doses|planned)\b|below 0\.75\b|\b0\.75, 0\.5\b")
     assert {name: old.findall(said) for name, said in pages.items() if old.search(said)} == {}
     assert [text for text in ("23 planned", "23 doses are planned", "below 0.77") if text not in pages["intervention"]] == []
-    executed = {step.removeprefix("executing book/") for step in steps if step.startswith("executing")}
+    executed = {step.removeprefix("executing book/") for step in changed_book.steps if step.startswith("executing")}
     assert {"intervention", "open-questions"} <= executed
     assert executed & {"glossary", "references", "supporting-details", "forms"} == set()
 
 
 @pytest.mark.xdist_group("book")
 def test_the_site_of_a_real_export_has_no_cell_of_a_subject(
-    whole_book: Any, repository: Path, tmp_path: Path, leaked: Callable[..., dict[str, str]]
+    whole_book: Any, changed_book: ChangedBook, repository: Path, leaked: Callable[..., dict[str, str]]
 ) -> None:
-    """A simulated export that does not say so, with broken cells that findings quote: pages, notebooks, search and manifest."""
-    study, root, site = Study(repository), tmp_path / "study", tmp_path / "site"
-    simulate_export(repository, study.protocol.id, study.specs, tmp_path / "made", 6, 3, 0.02)
-    export = tmp_path / "made/export"
-    (export / "SYNTHETIC.txt").unlink()
-    shutil.copytree(whole_book.root, root)
-    build_book(root, site, export)
-    # The site has the kit's own names and numbers too: the site on another export has those.
-    texts, others = texts_of(site), texts_of(whole_book.site)
-    run = ShownRun.read(root / "_build/trialbook/run/run.json")
+    """In pages, notebooks, search and manifest."""
+    run, site = changed_book.run, changed_book.site
     assert (run.synthetic, run.level, run.counts.subjects) == (None, "aggregate", 6)
-    found = leaked(texts, export, repository, [str(run.exported)])
-    elsewhere = leaked(others, export, repository, [str(run.exported)])
+    found = leaked(texts_of(site), changed_book.export, repository, [str(run.exported)])
+    # The site has the kit's own names and numbers too: the site on another export has those.
+    elsewhere = leaked(texts_of(whole_book.site), changed_book.export, repository, [str(run.exported)])
     assert {cell: where for cell, where in found.items() if cell not in elsewhere} == {}
     assert "SYNTHETIC DATA" not in article(site / "book/validation.html")
     assert "--subject-level" in article(site / "book/validation.html")

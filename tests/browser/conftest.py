@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -106,16 +106,20 @@ def run_script(request: pytest.FixtureRequest) -> Callable[[str, Any], Any]:
 
 
 @pytest.fixture(scope="session")
-def violations() -> Callable[[Any], list[str]]:
-    """What axe-core finds serious or critical on a page: rule, number of places, the first of them. Skips where it is absent."""
+def violations() -> Callable[..., list[str]]:
+    """What axe-core finds serious or critical on a page: rule, number of places, the first of them. Skips where it is absent.
+
+    ``violations(page, rules)`` asks some of its rules alone.
+    """
     engine = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
     if not engine.is_file():
         pytest.skip("axe-core is not installed (make test installs it)")
     source = engine.read_text(encoding="utf-8")
 
-    def found(page: Any) -> list[str]:
+    def found(page: Any, rules: Sequence[str] = ()) -> list[str]:
         page.evaluate(source)
-        told = page.evaluate("axe.run(document, {resultTypes: ['violations'], preload: false})")["violations"]
+        options = {"resultTypes": ["violations"], "preload": False} | ({"runOnly": list(rules)} if rules else {})
+        told = page.evaluate("options => axe.run(document, options)", options)["violations"]
         serious = [one for one in told if one["impact"] in ("serious", "critical")]
         return [f"{one['id']}, {len(one['nodes'])} times: {one['nodes'][0]['html'][:200]}" for one in serious]
 

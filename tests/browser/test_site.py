@@ -13,6 +13,7 @@ import pytest
 from trialbook.book.archive import zip_site
 
 pytestmark = pytest.mark.xdist_group("book")
+OF_COLOUR_AND_SIZE = ("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size", "meta-viewport")
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +31,12 @@ def pages(site: Path) -> list[Path]:
 
 
 def test_no_page_has_a_serious_fault_of_access(
-    unpacked: Path, open_page: Callable[..., Any], violations: Callable[[Any], list[str]]
+    unpacked: Path, open_page: Callable[..., Any], violations: Callable[..., list[str]]
 ) -> None:
-    """Each in light and dark, on a desk and on a phone; nothing sticks out of the phone's screen."""
+    """Each in light and dark, on a desk and on a phone; nothing sticks out of the phone's screen.
+
+    On the phone, in the dark, those rules are asked again whose answer may be another there.
+    """
     page = open_page(viewport={"width": 1280, "height": 900})
     phone = open_page(viewport={"width": 375, "height": 800})
     found: dict[str, list[str]] = {}
@@ -41,7 +45,7 @@ def test_no_page_has_a_serious_fault_of_access(
         told = [f"light: {one}" for one in violations(page)]
         phone.goto(file.as_uri())
         phone.evaluate("document.documentElement.dataset.theme = document.documentElement.dataset.mode = 'dark'")
-        told += [f"dark: {one}" for one in violations(phone)]
+        told += [f"dark: {one}" for one in violations(phone, OF_COLOUR_AND_SIZE)]
         beyond = phone.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         told += [f"{beyond} pixels beyond a phone's screen"] if beyond > 0 else []
         if told:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -59,11 +60,21 @@ class DMForm(RawForm, form="DM"):
 }
 SUBJECTS, WITHOUT_SITE, WITHOUT_SEX = 90, 60, 3
 BUILD = "import sys; from pathlib import Path; from trialbook.book.build import build_book; build_book(*map(Path, sys.argv[1:]))"
-SYNTHETIC = "Invented for a test.\n"
 
 
-def built(repository: Path, folder: Path, synthetic: bool) -> Path:
-    """The page of a book with nothing but it; ``SUBJECTS`` invented subjects, of whom some lack what rules ask for."""
+@dataclass(frozen=True)
+class Pages:
+    """The page on invented data, and the one of the same cells that say that they are real; ``export`` holds these."""
+
+    invented: str
+    real: Path
+    export: Path
+
+
+@pytest.fixture(scope="module")
+def pages(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Pages:
+    """Of a book with nothing but the page; ``SUBJECTS`` invented subjects, of whom some lack what rules ask for."""
+    folder = tmp_path_factory.mktemp("validation")
     root = folder / "study"
     for name, text in STUDY.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -74,25 +85,31 @@ def built(repository: Path, folder: Path, synthetic: bool) -> Path:
     ]
     (root / "export").mkdir()
     (root / "export/DM.csv").write_text("\n".join(["SUBJECT,SEX,SITE", *rows, ""]), encoding="utf-8")
-    if synthetic:
-        (root / "export/SYNTHETIC.txt").write_text(SYNTHETIC, encoding="utf-8")
     shutil.copy(repository / "_config.yml", root)
     shutil.copytree(repository / "book/_static", root / "book/_static")
     shutil.copy(repository / "book/validation.md", root / "book")
-    # In a process of its own: kernels and Playwright do not share one's event loop.
+    statement = root / "export/SYNTHETIC.txt"
+    statement.write_text("Invented for a test.\n", encoding="utf-8")
+    build(root, folder / "invented")
+    statement.unlink()
+    build(root, folder / "real")
+    return Pages((folder / "invented/book/validation.html").as_uri(), folder / "real/book/validation.html", root / "export")
+
+
+def build(root: Path, site: Path) -> None:
+    """In a process of its own: kernels and Playwright do not share one's event loop."""
     environment = {name: text for name, text in os.environ.items() if name not in (EXPORT_VARIABLE, LEVEL_VARIABLE)}
     done = subprocess.run(
-        [sys.executable, "-P", "-c", BUILD, str(root), str(folder / "site"), str(root / "export")],
+        [sys.executable, "-P", "-c", BUILD, str(root), str(site), str(root / "export")],
         env=environment, capture_output=True, encoding="utf-8",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return folder / "site/book/validation.html"
 
 
-@pytest.fixture(scope="module")
-def address(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+@pytest.fixture
+def address(pages: Pages) -> str:
     """The page on invented data."""
-    return built(repository, tmp_path_factory.mktemp("validation"), synthetic=True).as_uri()
+    return pages.invented
 
 
 def column(page: Any, name: str) -> list[str]:
@@ -173,15 +190,13 @@ def test_paper_has_the_whole_table_and_the_mark(page: Any, address: str) -> None
 
 
 def test_of_a_real_export_the_page_counts_and_says_so(
-    open_page: Callable[..., Any], repository: Path, tmp_path: Path, leaked: Callable[..., dict[str, str]]
+    open_page: Callable[..., Any], pages: Pages, leaked: Callable[..., dict[str, str]]
 ) -> None:
-    file = built(repository, tmp_path, synthetic=False)
-    texts = [
-        path.read_text(encoding="utf-8") for path in (tmp_path / "site").rglob("*") if path.suffix in (".html", ".ipynb", ".json")
-    ]
-    assert leaked(texts, tmp_path / "study/export", tmp_path / "study") == {}
+    site = pages.real.parents[1]
+    texts = [path.read_text(encoding="utf-8") for path in site.rglob("*") if path.suffix in (".html", ".ipynb", ".json")]
+    assert leaked(texts, pages.export, pages.export.parent) == {}
     page = open_page()
-    page.goto(file.as_uri())
+    page.goto(pages.real.as_uri())
     assert page.get_by_role("note", name="Aggregates only").inner_text().startswith("Aggregates only.")
     assert page.locator("[data-tb-findings], .book-synthetic, .book-subjects, .tb-picture a").count() == 0
     by_rule = page.get_by_role("region", name="Findings by rule").get_by_role("row", name="SMALL-001")

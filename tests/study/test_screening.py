@@ -14,6 +14,7 @@ from trialbook.screening import ScreenedExport, screen_forms
 
 Rows = list[dict[str, str]]
 Forms = dict[str, Rows]
+Found = list[tuple[str, str, list[str], list[str]]]
 
 
 @pytest.fixture(scope="module")
@@ -165,111 +166,103 @@ def test_ie_has_the_exceptions(to_sdtm: Callable, eligible: Forms) -> None:
     assert to_sdtm(**eligible)["IE"] == []
 
 
-def found(trial: Study, export: Path, *rules: str) -> list[tuple[str, list[tuple[str, str, int | None, tuple[str, ...]]]]]:
-    run = trial.validate(export)
-    assert [one.rule for one in run.results.rules if one.status == "EXECUTION ERROR"] == []
-    return [
-        (one.rule, [(str(at.role), at.file, at.row, at.columns) for at in one.origins])
-        for one in run.results.findings
-        if one.rule in rules or one.rule.endswith("-ITEM")
+RULES = ("TB-IE-", "IFN-IE-", "TB-MAP-IE-ELIG-", "TB-RAW-DX-EXPECTED", "TB-RAW-MRD_MFC-EXPECTED", "TB-VISIT-WINDOW")
+TOO_MUCH_ALT = ["LAB 2 RESULT_TXT", "LAB 2 ULN"]
+
+
+@pytest.fixture(scope="module")
+def told_of(told_of_each: Callable[..., list[Found]], eligible: Forms) -> Callable[..., Found]:
+    """``told_of(story, *rules)``: what these rules tell of a story. All are validated together, each with its subjects."""
+    rand = {"RAND_DTTM": "2024-03-12 10:20", "GROUP": "IFN"}
+    s1 = {"RAND": [{"SUBJID": "S1", "RAND_NO": "R1"} | rand]}
+    # Who stands beside S1 and is eligible: were nobody, the export would lack forms.
+    two = {name: [*rows, *(row | {"SUBJID": "S2"} for row in rows)] for name, rows in eligible.items()}
+    two |= {"RAND": [*s1["RAND"], {"SUBJID": "S2", "RAND_NO": "R2"} | rand]}
+    answers = [("I6", "是"), ("I5", "是"), ("I7", ""), ("E4", "N"), ("E9", "否"), ("E10", "Y")]
+    ill = changed(eligible, "LAB", 0, RESULT_TXT="126")
+    no_thyroid = changed(two, "ELIG", 0, THYROID_HX_YN="")
+    stories = {
+        # A subject without any answer is not asked for one; nor is anything said of a criterion that nobody can decide (E10).
+        "answers": changed(ill, "ELIG", 0, LAST_TRIAL_DAT="去年")
+        | {
+            "IE": [
+                *({"SUBJID": "S1", "IE_NO": number, "IE_ANS": answer} for number, answer in answers),
+                {"SUBJID": "S2", "IE_NO": "I6"},
+            ]
+        },
+        "randomized": ill | s1,
+        "randomized and answered": ill | s1 | {"IE": [{"SUBJID": "S1", "IE_NO": "I6", "IE_ANS": "是"}]},
+        "no thyroid": no_thyroid,
+        "no thyroid, no limit": changed(no_thyroid, "LAB", 0, ULN=""),
+        "no diagnosis": two | {"DX": two["DX"][1:]},
+        "flow at another visit": changed(two, "MRD_MFC", 0, VISIT="M3"),
+    }
+    told = dict(zip(stories, told_of_each(RULES, list(stories.values())), strict=True))
+    return lambda story, *rules: [one for one in told[story] if one[0].startswith(rules)]
+
+
+def test_what_the_site_answered_is_held_against_the_verdict(told_of: Callable[..., Found]) -> None:
+    assert told_of("answers", "TB-IE-ANSWER", "TB-IE-UNANSWERED", "TB-MAP-IE-ELIG-") == [
+        ("TB-IE-ANSWER", "S1", ["IE 2 IE_ANS"], ["IE 2 IE_NO", *TOO_MUCH_ALT]),
+        ("TB-IE-UNANSWERED", "S1", ["IE 4 IE_ANS"], ["IE 4 IE_NO", "LAB 5 RESULT_TXT", "LAB 5 ULN"]),
+        ("TB-MAP-IE-ELIG-LAST_TRIAL_DAT-last_trial_date-ITEM", "S1", ["ELIG 2 LAST_TRIAL_DAT"], []),
     ]
 
 
-def test_what_the_site_answered_is_held_against_the_verdict(trial: Study, write: Callable, eligible: Forms) -> None:
-    answers = [("I6", "是"), ("I5", "是"), ("I7", ""), ("E4", "N"), ("E9", "否"), ("E10", "Y")]
-    forms = changed(changed(eligible, "LAB", 0, RESULT_TXT="126"), "ELIG", 0, LAST_TRIAL_DAT="去年")
-    forms |= {"IE": [{"SUBJID": "S1", "IE_NO": number, "IE_ANS": answer} for number, answer in answers]}
-    # A subject without any answer is not asked for one; nor is anything said of a criterion that nobody can decide (E10).
-    forms["IE"].append({"SUBJID": "S2", "IE_NO": "I6"})
-    assert found(trial, write(forms), "TB-IE-ANSWER", "TB-IE-UNANSWERED") == [
-        (
-            "TB-IE-ANSWER",
-            [("correct", "IE.csv", 2, ("IE_ANS",)), ("compared", "IE.csv", 2, ("IE_NO",)),
-             ("compared", "LAB.csv", 2, ("RESULT_TXT", "ULN"))],
-        ),
-        (
-            "TB-IE-UNANSWERED",
-            [("correct", "IE.csv", 4, ("IE_ANS",)), ("compared", "IE.csv", 4, ("IE_NO",)),
-             ("compared", "LAB.csv", 5, ("RESULT_TXT", "ULN"))],
-        ),
-        ("TB-MAP-IE-ELIG-LAST_TRIAL_DAT-last_trial_date-ITEM", [("correct", "ELIG.csv", 2, ("LAST_TRIAL_DAT",))]),
-    ]  # fmt: skip
-
-
-def test_who_is_randomized_with_an_exception_is_found(trial: Study, write: Callable, eligible: Forms) -> None:
+def test_who_is_randomized_with_an_exception_is_found(told_of: Callable[..., Found]) -> None:
     """Once: where the site has answered the criterion, at the data, as the randomization bears the answer out."""
-    rand = {"SUBJID": "S1", "RAND_NO": "R1", "RAND_DTTM": "2024-03-12 10:20", "GROUP": "IFN"}
-    forms = changed(eligible, "LAB", 0, RESULT_TXT="126") | {"RAND": [rand]}
     rules = ("IFN-IE-001", "TB-IE-ANSWER", "TB-IE-UNDECIDED")
-    ((rule, cells),) = found(trial, write(forms), *rules)
-    assert (rule, [at for at in cells if at[0] == "correct"]) == (
-        "IFN-IE-001",
-        [("correct", "LAB.csv", 2, ("RESULT_TXT", "ULN"))],
-    )
-    forms["IE"] = [{"SUBJID": "S1", "IE_NO": "I6", "IE_ANS": "是"}]
-    assert found(trial, write(forms), *rules) == [
-        (
-            "TB-IE-ANSWER",
-            [("compared", "IE.csv", 2, ("IE_ANS",)), ("compared", "IE.csv", 2, ("IE_NO",)),
-             ("correct", "LAB.csv", 2, ("RESULT_TXT", "ULN"))],
-        ),
-    ]  # fmt: skip
+    assert [(rule, mend) for rule, _, mend, _ in told_of("randomized", *rules)] == [("IFN-IE-001", TOO_MUCH_ALT)]
+    assert told_of("randomized and answered", *rules) == [("TB-IE-ANSWER", "S1", TOO_MUCH_ALT, ["IE 2 IE_ANS", "IE 2 IE_NO"])]
 
 
-def test_the_question_says_with_what_the_answer_disagrees(trial: Study, write: Callable, eligible: Forms) -> None:
-    """A site that is told only that something elsewhere is another can't tell what to look at."""
-    forms = changed(eligible, "LAB", 0, RESULT_TXT="126")
-    forms["IE"] = [{"SUBJID": "S1", "IE_NO": "I6", "IE_ANS": "是"}]
-    (query,) = [one.query for one in trial.validate(write(forms)).results.findings if one.rule == "TB-IE-ANSWER"]
+def test_who_is_randomized_and_undecided_is_told_of_at_the_cells_that_would_decide(told_of: Callable[..., Found]) -> None:
+    """S1 lacks the limit of ALT, and its answer about the thyroid; that this cell is empty its own rule tells."""
+    assert told_of("no thyroid", "TB-IE-UNDECIDED") == []
+    assert [(rule, subject, mend) for rule, subject, mend, _ in told_of("no thyroid, no limit", "TB-IE-UNDECIDED")] == [
+        ("TB-IE-UNDECIDED", "S1", ["LAB 2 ULN", "ELIG 2 THYROID_HX_YN"])
+    ]
+
+
+def test_what_another_finding_asks_about_leaves_nothing_undecided(told_of: Callable[..., Found]) -> None:
+    """S1 has no record of its diagnosis, of which others' cells are chosen; or its flow sample has another visit."""
+    assert told_of("no diagnosis", "TB-IE-UNDECIDED", "TB-RAW-DX-EXPECTED") == [
+        ("TB-RAW-DX-EXPECTED", "S1", ["DX"], ["RAND 2 RAND_DTTM"])
+    ]
+    told = told_of("flow at another visit", "TB-IE-UNDECIDED", "TB-RAW-MRD_MFC-EXPECTED", "TB-VISIT-WINDOW")
+    assert [rule for rule, *_ in told] == ["TB-VISIT-WINDOW"]
+
+
+def test_the_words_of_what_is_told_about_answers(trial: Study, write: Callable, eligible: Forms) -> None:
+    """A criterion without a record is told of once a subject; of an answer, with what it disagrees: one can't tell what to
+    look at who hears only that something elsewhere is another.
+    """
+    names = [*(f"I{n}" for n in range(1, 8)), *(f"E{n}" for n in range(1, 11))]
+    met = [{"IE_NO": name, "IE_ANS": "Y" if name[0] == "I" else "N"} for name in names]
+    empty = [{"IE_NO": name} for name in names]
+    answered: dict[str, Rows] = {
+        "ALL": met,
+        # Nobody has answered anything, and the screening goes on; or it was ended by the randomization.
+        "NONE": empty,
+        "RANDOMIZED": empty,
+        "TWO": [*met[:2], *met[4:]],
+        # A criterion that nobody knows may be the one.
+        "UNKNOWN": [*met[:2], met[2] | {"IE_NO": "3"}, *met[3:]],
+    }
+    forms = {name: [row | {"SUBJID": subject} for subject in answered for row in rows] for name, rows in eligible.items()}
+    forms["IE"] = [row | {"SUBJID": subject} for subject, rows in answered.items() for row in rows]
+    forms["RAND"] = [{"SUBJID": "RANDOMIZED", "RAND_NO": "R1", "RAND_DTTM": "2024-03-12 10:20", "GROUP": "IFN"}]
+    for name, rows in changed(eligible, "LAB", 0, RESULT_TXT="126").items():
+        forms[name] += [row | {"SUBJID": "S1"} for row in rows]
+    forms["IE"].append({"SUBJID": "S1", "IE_NO": "I6", "IE_ANS": "是"})
+    findings = trial.validate(write(forms)).results.findings
+    lacking = {
+        str(one.subject).rpartition("-")[2]: one.message.rpartition(": ")[2] for one in findings if one.rule == "TB-IE-LACKING"
+    }
+    others = [name for name in names if name != "I6"]
+    assert lacking == {"RANDOMIZED": ", ".join(names), "TWO": "I3, I4", "S1": ", ".join(others)}
+    (query,) = [one.query for one in findings if one.rule == "TB-IE-ANSWER"]
     assert query.partition(" / ")[0] == (
         "筛选号 S1、标准编号 I6：是否符合 IE_ANS 填写为“是”，"
         "与其他表单填写的内容（LAB 筛选 谷丙转氨酶: 结果 RESULT_TXT 126, 参考范围上限 ULN 50）不一致，请核实该回答及相关内容。"
     )
-
-
-def test_who_is_randomized_and_undecided_is_told_of_at_the_cells_that_would_decide(
-    trial: Study, write: Callable, eligible: Forms
-) -> None:
-    """S2 is eligible: were nobody, the export would lack forms. S1 lacks the limit of ALT, and its answer about the thyroid."""
-    forms = {name: [*rows, *(row | {"SUBJID": "S2"} for row in rows)] for name, rows in eligible.items()}
-    rand = {"RAND_DTTM": "2024-03-12 10:20", "GROUP": "IFN"}
-    forms |= {"RAND": [{"SUBJID": "S1", "RAND_NO": "R1"} | rand, {"SUBJID": "S2", "RAND_NO": "R2"} | rand]}
-    thyroid = changed(forms, "ELIG", 0, THYROID_HX_YN="")
-    # That this cell is empty its own rule tells.
-    assert found(trial, write(thyroid), "TB-IE-UNDECIDED") == []
-    assert found(trial, write(changed(thyroid, "LAB", 0, ULN="")), "TB-IE-UNDECIDED") == [
-        ("TB-IE-UNDECIDED", [("correct", "LAB.csv", 2, ("ULN",)), ("correct", "ELIG.csv", 2, ("THYROID_HX_YN",))])
-    ]
-
-
-def test_what_another_finding_asks_about_leaves_nothing_undecided(trial: Study, write: Callable, eligible: Forms) -> None:
-    """S1 has no record of its diagnosis, of which others' cells are chosen; or its flow sample has another visit."""
-    forms = {name: [*rows, *(row | {"SUBJID": "S2"} for row in rows)] for name, rows in eligible.items()}
-    rand = {"RAND_DTTM": "2024-03-12 10:20", "GROUP": "IFN"}
-    forms |= {"RAND": [{"SUBJID": "S1", "RAND_NO": "R1"} | rand, {"SUBJID": "S2", "RAND_NO": "R2"} | rand]}
-    assert found(trial, write(forms | {"DX": forms["DX"][1:]}), "TB-IE-UNDECIDED", "TB-RAW-DX-EXPECTED") == [
-        ("TB-RAW-DX-EXPECTED", [("correct", "DX.csv", None, ()), ("compared", "RAND.csv", 2, ("RAND_DTTM",))])
-    ]
-    later = changed(forms, "MRD_MFC", 0, VISIT="M3")
-    assert [rule for rule, _ in found(trial, write(later), "TB-IE-UNDECIDED", "TB-RAW-MRD_MFC-EXPECTED", "TB-VISIT-WINDOW")] == [
-        "TB-VISIT-WINDOW"
-    ]
-
-
-def test_criteria_without_a_record_are_told_of_once_a_subject(trial: Study, write: Callable, eligible: Forms) -> None:
-    forms = {name: [*rows, *(row | {"SUBJID": "S2"} for row in rows)] for name, rows in eligible.items()}
-    names = [*(f"I{n}" for n in range(1, 8)), *(f"E{n}" for n in range(1, 11))]
-    met = [{"SUBJID": "S1", "IE_NO": name, "IE_ANS": "Y" if name[0] == "I" else "N"} for name in names]
-    empty = [{"SUBJID": "S2", "IE_NO": name} for name in names]
-
-    def messages(answers: Rows, **more: Rows) -> list[tuple[int | None, str]]:
-        findings = trial.validate(write(forms | {"IE": answers} | more)).results.findings
-        return [(one.record, one.message.rpartition(": ")[2]) for one in findings if one.rule == "TB-IE-LACKING"]
-
-    # Nobody has answered anything of S2, whose screening goes on.
-    assert messages([*met, *empty]) == []
-    assert messages([*met[:2], *met[4:], *empty]) == [(1, "I3, I4")]
-    # A criterion that nobody knows may be the one.
-    assert messages([*met[:2], met[2] | {"IE_NO": "3"}, *met[3:]]) == []
-    rand = [{"SUBJID": "S2", "RAND_NO": "R1", "RAND_DTTM": "2024-03-12 10:20", "GROUP": "IFN"}]
-    assert messages([*met, *empty], RAND=rand) == [(18, ", ".join(names))]
