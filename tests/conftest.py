@@ -24,6 +24,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=turn)
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object) -> str | None:
+    """Long bytes are no name: an archive holds the time of its making, which two processes may see differently."""
+    return "bytes" if isinstance(val, bytes) and len(val) > 40 else None
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Tests pass without their groups too, in twice the time: so this is told (xdist 3.8 can't name them to pytest 9.2)."""
     if getattr(session.config.option, "loadgroup", False):
