@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from trialbook.quality import measure, quality_text
+from trialbook.quality import in_turn, measure, quality_text
 
 STUDY = Path(__file__).resolve().parents[1]
 
@@ -26,7 +26,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--verbose", action="store_true", help="list what was missed and what was told wrongly")
     asked = parser.parse_args()
-    seeds = range(asked.first, asked.first + asked.seeds)
+    seeds = in_turn(range(asked.first, asked.first + asked.seeds))
     print(f"SYNTHETIC DATA  {asked.seeds} exports of {asked.subjects} subjects, {asked.defects:.1%} of the records broken")
     quality = measure(
         asked.study, seeds, asked.subjects, asked.defects, asked.jobs, lambda seed: print(f"seed {seed}", file=sys.stderr)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-LONGEST = ("book", "browser", "broken exports", "layouts", "any order", "halves")
+LONGEST = ("book", "browser", "broken exports", "layouts", "broken")
 """The groups of tests that take longest: no process must start one of them when the others are done."""
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from trialbook.findings import Finding, Origin, Role, Severity, Stage
-from trialbook.quality import Found, Judged, Quality, judge_seed, measure, quality_text
+from trialbook.quality import Found, Judged, Quality, quality_text
 
 
 def finding(id: str, role: Role = Role.CORRECT, columns: tuple[str, ...] = ("END",)) -> Finding:
@@ -77,10 +75,3 @@ def test_the_table_by_kind() -> None:
         "exact        66.67%   at least 98%: NOT REACHED",
         "only         33.33%   a finding names to be mended what is broken and nothing else",
     ]
-
-
-def test_processes_change_no_figure(repository: Path) -> None:
-    one = judge_seed(repository, 1, 4, 0.002)
-    (other,) = measure(repository, [1], 4, 0.002).judged
-    assert [dict(found.entry) for found in one.found] == [dict(found.entry) for found in other.found]
-    assert (one.right, one.wrong) == (other.right, other.wrong)

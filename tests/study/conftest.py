@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +11,8 @@ import pytest
 
 from trialbook.checks.against import Against
 from trialbook.datasets import SdtmDataset
-from trialbook.run import Study
+from trialbook.run import Run, Study
+from trialbook.simulation import simulate_export
 
 Rows = list[dict[str, str]]
 Records = list[dict[str, object]]
@@ -21,6 +23,22 @@ Found = list[tuple[str, str, list[str], list[str]]]
 def trial(repository: Path) -> Study:
     """The study of this repository."""
     return Study(repository)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A small export broken in every known way, and the run on it."""
+
+    export: Path
+    run: Run
+
+
+@pytest.fixture(scope="session")
+def broken(trial: Study, tmp_path_factory: pytest.TempPathFactory) -> Broken:
+    """Made once; tests that ask it are of the group ``broken``, so that one process makes it. None of them changes it."""
+    out = tmp_path_factory.mktemp("broken") / "made"
+    made = simulate_export(trial.root, trial.protocol.id, trial.specs, out, subjects=6, seed=2, rate=0.05)
+    return Broken(made.export, trial.validate(made.export, core=False))
 
 
 @pytest.fixture(scope="session")

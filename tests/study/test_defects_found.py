@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from trialbook.quality import Found, Quality, judge_seed, quality_text
+from trialbook.quality import Found, Quality, measure, quality_text
 from trialbook.run import Study
 from trialbook.simulation.course import Course
 from trialbook.simulation.kinds_dates import date_kinds
@@ -43,7 +43,7 @@ def is_shown(one: Found) -> bool:
 
 @pytest.fixture(scope="module")
 def quality(trial: Study) -> Quality:
-    return Quality(tuple(judge_seed(trial, seed, SUBJECTS, RATE, layout) for seed, layout in SEEDS.items()))
+    return measure(trial.root, SEEDS, SUBJECTS, RATE, jobs=2)
 
 
 def test_every_kind_of_defect_has_an_expectation(trial: Study) -> None:

@@ -120,19 +120,24 @@ def without_repeats(
     for one in found:
         cells = to_correct([one])
         whole = all(origin.columns for origin in one.origins if origin.role is Role.CORRECT)
-        by = next((unread[cell] for cell in sorted(cells, key=str) if cell in unread), None)
+        by = min((unread[cell] for cell in cells if cell in unread), key=_gravest, default=None)
         if by is None or not by.severity.reaches(one.severity):
             if one.variables == ("USUBJID",):
                 cells, asked_of = {_record(cell) for cell in cells}, of_records
             else:
                 asked_of = asked
             again = cells and whole and all(cell in asked_of and asked_of[cell].severity.reaches(one.severity) for cell in cells)
-            by = asked_of[min(cells, key=str)] if again else None
+            by = min((asked_of[cell] for cell in cells), key=_gravest) if again else None
         if by is None:
             kept.append(one)
         else:
             left_out.setdefault((one.rule, one.dataset), []).append((by.rule, one.id))
     return kept, [less(one, left_out.get((one.rule, one.dataset), [])) for one in outcomes]
+
+
+def _gravest(finding: Finding) -> tuple[int, str, str]:
+    """An order in which names of files have no say, so that it stays when they change."""
+    return finding.severity.rank, finding.rule, finding.id
 
 
 def _record(cell: Cell) -> Cell:

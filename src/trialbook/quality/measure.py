@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -66,10 +66,14 @@ def _part(of: Iterator[bool]) -> float:
     return sum(flags) / len(flags) if flags else 1.0
 
 
-def judge_seed(study: Path | Study, seed: int, subjects: int, rate: float, layout: str | None = None) -> Judged:
-    """An export broken with one seed, validated and held against its ``defects.json``; layouts take turns unless one is named."""
-    loaded = study if isinstance(study, Study) else Study(study)
-    layout = layout or list(LAYOUTS)[seed % len(LAYOUTS)]
+def in_turn(seeds: Iterable[int]) -> dict[int, str]:
+    """Seeds, each with the layout of the export that is broken with it: layouts take turns."""
+    return {seed: list(LAYOUTS)[seed % len(LAYOUTS)] for seed in seeds}
+
+
+def judge_seed(study: Path, seed: int, layout: str, subjects: int, rate: float) -> Judged:
+    """An export broken with one seed, validated and held against its ``defects.json``."""
+    loaded = Study(study)
     with TemporaryDirectory() as folder:
         made = simulate_export(loaded.root, loaded.protocol.id, loaded.specs, Path(folder) / "out", subjects, seed, rate, layout)
         assert made.listed is not None, "a rate above 0 lists its defects"
@@ -88,12 +92,17 @@ def subjects_of(run: Run, study: Study) -> dict[str, str]:
 
 
 def measure(
-    study: Path, seeds: Sequence[int], subjects: int, rate: float, jobs: int = 1, done: Callable[[int], None] = lambda seed: None
+    study: Path,
+    seeds: Mapping[int, str],
+    subjects: int,
+    rate: float,
+    jobs: int = 1,
+    done: Callable[[int], None] = lambda seed: None,
 ) -> Quality:
-    """The quality over ``seeds``, in ``jobs`` processes; ``done`` is called after each seed."""
+    """The quality over ``seeds``, each with its layout, in ``jobs`` processes; ``done`` is called after each seed."""
     judged = []
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        asked = {seed: pool.submit(judge_seed, study, seed, subjects, rate) for seed in seeds}
+        asked = {seed: pool.submit(judge_seed, study, seed, layout, subjects, rate) for seed, layout in seeds.items()}
         for seed, one in asked.items():
             judged.append(one.result())
             done(seed)
