@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 
 from trialbook.book import serve
-from trialbook.book.serve import ADDRESS, Served, Writing, changes, serve_book
+from trialbook.book.leaves import Page
+from trialbook.book.serve import ADDRESS, Served, Writing, changes, serve_book, stages
 from trialbook.errors import TrialbookError
 from trialbook.progress import quiet
 
 
-def get(port: int, path: str) -> str:
-    with urllib.request.urlopen(f"http://{ADDRESS}:{port}{path}", timeout=10) as answer:
+def get(port: int, path: str, referer: str = "") -> str:
+    asked = urllib.request.Request(f"http://{ADDRESS}:{port}{path}", headers={"Referer": referer})
+    with urllib.request.urlopen(asked, timeout=10) as answer:
         return answer.read().decode("utf-8")
 
 
@@ -36,18 +38,18 @@ def test_a_page_is_served_with_the_script_that_loads_it_again(tmp_path: Path) ->
 
 
 class Builds:
-    """In place of the build: what was asked for, and what the server said of the pages at that time."""
+    """In place of the build: which pages each build was to leave, and what is behind at each save."""
 
-    def __init__(self, *behind: tuple[str, ...], failing: tuple[int, ...] = ()):
+    def __init__(self, *behind: list[Page], failing: tuple[int, ...] = ()):
         self.behind, self.failing = list(behind), failing
-        self.asked: list[str] = []
+        self.left: list[set[str]] = []
 
-    def build_book(self, root: Path, site: Path, export: Path | None, *, run_later: bool, **options: object) -> None:
-        self.asked.append("all but the run" if run_later else "all")
-        if len(self.asked) in self.failing:
+    def build_book(self, root: Path, site: Path, export: Path | None, *, left: frozenset[str], **options: object) -> None:
+        self.left.append(set(left))
+        if len(self.left) in self.failing:
             raise TrialbookError("ValueError: no", file="book/a.md", place="cell 1")
 
-    def pages_behind(self, root: Path, export: Path | None, subject_level: bool) -> tuple[str, ...]:
+    def pages_behind(self, root: Path, export: Path | None, subject_level: bool) -> list[Page]:
         return self.behind.pop(0)
 
 
@@ -71,9 +73,9 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Builds,
 
 
 def test_each_save_is_built_and_a_fault_is_told(served: Callable[..., list[str]]) -> None:
-    builds = Builds((), (), failing=(2,))
+    builds = Builds([], [], failing=(2,))
     told = served(builds, [["book/a.md"], ["book/a.md", "b", "c", "d"]])
-    assert builds.asked == ["all", "all", "all"]
+    assert builds.left == [set(), set(), set()]
     assert told[0].startswith("built in 0 s: http://127.0.0.1:")
     assert told[1:] == [
         "book/a.md changed",
@@ -83,33 +85,63 @@ def test_each_save_is_built_and_a_fault_is_told(served: Callable[..., list[str]]
     ]
 
 
-def test_what_does_not_wait_for_the_validation_is_built_first(served: Callable[..., list[str]]) -> None:
-    builds = Builds(("book/index", "book/validation"), ("book/validation",), failing=(4,))
-    told = served(builds, [["protocol/eligibility.yml"], ["protocol/visits.yml"]])
-    assert builds.asked == ["all", "all but the run", "all", "all but the run"]
+def test_what_does_not_wait_for_the_validation_is_built_first(served: Callable[..., list[str]], tmp_path: Path) -> None:
+    pages = [page(tmp_path, "design", "study()"), page(tmp_path, "index", "latest_run()"), page(tmp_path, "runs", "latest_run()")]
+    builds = Builds(pages, pages[1:], failing=(4,))
+    told = served(builds, [["protocol/eligibility.yml"], ["validators/dm.py"]])
+    assert builds.left == [set(), {"index", "runs"}, set(), {"index", "runs"}]
     assert told[1:] == [
         "protocol/eligibility.yml changed",
-        "built in 0 s; validating the export again, for book/index and book/validation",
+        "built in 0 s; 2 more pages to make again",
         "built in 0 s",
-        "protocol/visits.yml changed",
+        "validators/dm.py changed",
         "book/a.md, cell 1: ValueError: no\nThe pages are as before.",
     ]
 
 
-def test_a_page_whose_validation_is_being_made_again_says_so(tmp_path: Path) -> None:
+def page(folder: Path, name: str, text: str) -> Page:
+    (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    return Page(name, folder / f"{name}.md")
+
+
+@pytest.mark.parametrize(
+    ("behind", "on_screen", "left"),
+    [
+        ("", "a", [""]),
+        ("a b", "", [""]),
+        ("a b", "a", ["b", ""]),
+        ("a b", "a b other", [""]),
+        ("a b R", "a", ["b R", "R", ""]),
+        ("a R", "a", ["R", ""]),
+        ("a R", "R", ["R", ""]),
+        ("R", "a", ["R", ""]),
+    ],
+)
+def test_in_which_order_pages_are_made_again(behind: str, on_screen: str, left: list[str], tmp_path: Path) -> None:
+    """``R`` shows the validation."""
+    pages = [page(tmp_path, name, "latest_run()" if name == "R" else "study()") for name in behind.split()]
+    assert stages(pages, on_screen.split()) == [frozenset(names.split()) for names in left]
+
+
+def test_a_page_that_is_behind_says_so_and_one_that_is_open_is_known(tmp_path: Path) -> None:
     (tmp_path / "book").mkdir()
     for name in ("validation", "design"):
         (tmp_path / f"book/{name}.html").write_text("<html><body>Page</body></html>", encoding="utf-8")
     with Served(tmp_path, 0) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         port = server.server_address[1]
-        said = "validation of before your last save"
+        said = "from before your last save"
         first = server.built
-        server.renew(("book/validation",))
+        server.renew(frozenset({"book/validation"}))
         assert server.built > first
         assert [said in get(port, f"/book/{name}.html") for name in ("validation", "design")] == [True, False]
         server.renew()
         assert said not in get(port, "/book/validation.html")
+        assert server.on_screen() == frozenset()
+        get(port, "/.built", referer=f"http://{ADDRESS}:{port}/book/design.html#place")
+        assert server.on_screen() == {"book/design"}
+        server.asked["book/design"] -= 60
+        assert server.on_screen() == frozenset()
         server.shutdown()
 
 

@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -55,21 +55,21 @@ def build_book(
     export: Path | None = None,
     *,
     subject_level: bool = False,
-    run_later: bool = False,
+    left: Collection[str] = (),
     step: Progress = quiet,
 ) -> Path:
     """Build the book of the study at ``root`` into ``out``, whole or not at all; returns the path of its ``index.html``.
 
     ``export`` is what the pages about data show; without it the one that TRIALBOOK_EXPORT names, else a synthetic
-    one, simulated. Of a real export they show aggregates only, unless ``subject_level`` is asked for. ``run_later`` leaves the
-    pages that :func:`pages_behind` names as they are: a writer then sees the others without waiting for the validation. Raises
+    one, simulated. Of a real export they show aggregates only, unless ``subject_level`` is asked for. ``left`` names
+    pages that were made before and stay as they were, so that a writer sees the others without waiting for them. Raises
     :class:`~trialbook.errors.TrialbookError` where a cell raises (page, cell and error), where a page that has code was not
     executed, where a cross-reference leads nowhere, and where Jupyter Book can't build.
     """
     root, out = root.resolve(), out.resolve()
     with (
         output_folder(out) as folder,
-        rendered(root, export, subject_level, "html", step, run_later=run_later) as (site, prepared),
+        rendered(root, export, subject_level, "html", step, left) as (site, prepared),
     ):
         leave = shutil.ignore_patterns("reports", ".buildinfo", ".doctrees", "objects.inv")
         shutil.copytree(site, folder, dirs_exist_ok=True, ignore=leave)
@@ -80,7 +80,12 @@ def build_book(
 
 @contextlib.contextmanager
 def rendered(
-    root: Path, export: Path | None, subject_level: bool, builder: Builder, step: Progress = quiet, *, run_later: bool = False
+    root: Path,
+    export: Path | None,
+    subject_level: bool,
+    builder: Builder,
+    step: Progress = quiet,
+    left: Collection[str] = (),
 ) -> Iterator[tuple[Path, Prepared]]:
     """What Sphinx makes of the executed pages, as a site or as one page, for as long as the block runs.
 
@@ -89,21 +94,24 @@ def rendered(
     root = root.resolve()
     export = checked_export(root, export)
     with work_folder(root) as work:
-        prepared = prepare(root, work, export, subject_level, step, run_later=run_later)
+        prepared = prepare(root, work, export, subject_level, step, left)
         step("rendering the pages")
         yield _render(prepared, builder), prepared
 
 
-def pages_behind(root: Path, export: Path | None, subject_level: bool) -> tuple[str, ...]:
-    """The pages that show a validation which has to be made again, where they can be shown as they were meanwhile."""
+def pages_behind(root: Path, export: Path | None, subject_level: bool) -> list[Page]:
+    """The pages that were made before, and of whose inputs some have changed since."""
     root = root.resolve()
     named = checked_export(root, export)
-    showing = [page.name for page in pages_of(root) if page.shows_run]
-    executed = Executed.in_work(root / WORK)
-    were = all(executed.notebook(name).is_file() and executed.record(name) for name in showing)
-    if not were or not (root / WORK / RUN_FILE).is_file() or run_holds(root, named, asks_subjects(subject_level)):
-        return ()
-    return tuple(showing)
+    executed, run = Executed.in_work(root / WORK), root / WORK / RUN_FILE
+    inputs = Inputs(root, (named or synthetic_export_path(root)).resolve(), run if run.is_file() else None)
+    holds = run_holds(root, named, asks_subjects(subject_level))
+    found = []
+    for page in pages_of(root):
+        record = executed.record(page.name) if page.code and executed.notebook(page.name).is_file() else None
+        if record and ((page.shows_run and not holds) or record.stale(page.code, inputs)):
+            found.append(page)
+    return found
 
 
 def asks_subjects(subject_level: bool) -> bool:
@@ -112,9 +120,9 @@ def asks_subjects(subject_level: bool) -> bool:
 
 
 def prepare(
-    root: Path, work: Path, export: Path | None, subject_level: bool, step: Progress = quiet, *, run_later: bool = False
+    root: Path, work: Path, export: Path | None, subject_level: bool, step: Progress = quiet, left: Collection[str] = ()
 ) -> Prepared:
-    """Execute what has to be executed; ``export`` as :func:`checked_export` gives it.
+    """Execute what has to be executed, but for the pages ``left``; ``export`` as :func:`checked_export` gives it.
 
     Raises TrialbookError with page, cell and error where a cell raises.
     """
@@ -122,10 +130,11 @@ def prepare(
     for page in pages:
         if page.has_code and not page.executable:
             raise TrialbookError("has code cells that were not executed", file=f"{page.name}.md", remedy=HEADER_REMEDY)
-    behind = pages_behind(root, export, subject_level) if run_later else ()
-    if export is None and not behind:
+    ready = [page for page in pages if page.name not in left]
+    simulated = export is None and (not left or any(page.shows_run for page in ready))
+    if simulated:
         step("simulating an export")
-    shown = export or (synthetic_export_path(root) if behind else synthetic_export(root))
+    shown = export or (synthetic_export(root) if simulated else synthetic_export_path(root))
     inputs, executed = Inputs(root, shown.resolve()), Executed.in_work(work)
     about = About.of(root)
     about.write(work / ABOUT)
@@ -135,7 +144,6 @@ def prepare(
         step("validating the export")
         return shown_run(root, shown.resolve(), subject_level)
 
-    ready = [page for page in pages if page.name not in behind]
     anew = execute_pages(ready, executed, inputs, run, _environment(work, subject_level), step)
     made = work / RUN_FILE if any(page.shows_run for page in pages) else None
     return Prepared(root, work, pages, executed, inputs.with_run(made), tuple(anew), about)

@@ -6,19 +6,22 @@ import functools
 import http.server
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from watchfiles import DefaultFilter, watch
 
 from trialbook.book.build import build_book, pages_behind
+from trialbook.book.leaves import Page
 from trialbook.errors import TrialbookError
 from trialbook.pages.inputs import STUDY_FOLDERS
 from trialbook.progress import Progress
 
 ADDRESS = "127.0.0.1"
+LOOKED_AT_SECONDS = 5
 WATCHED = ("book", *STUDY_FOLDERS, "simulation", "_config.yml", "_toc.yml")
 _RELOAD = (
     "<script>(async () => {{ let seen = {stamp}; for (;;) {{ await new Promise(go => setTimeout(go, 1000)); try {{"
@@ -29,25 +32,30 @@ _RELOAD = (
 
 _BEHIND = (
     '<aside role="status" style="position: fixed; inset: auto 0 0 0; z-index: 2000; padding: .6rem 1rem; text-align: center;'
-    ' background: #7a4b00; color: #fff">This page shows the validation of before your last save.'
-    " It is loaded again when the export has been validated anew.</aside>"
+    ' background: #7a4b00; color: #fff">This page is from before your last save. It is being made again,'
+    " and loads then by itself.</aside>"
 )
 
 
 class Served(http.server.ThreadingHTTPServer):
     """The server of one site; ``built`` tells the pages that are open when there is a newer one.
 
-    ``behind`` names the pages whose validation is older than the rest of the site: they say so.
+    ``behind`` names the pages that are older than the rest of the site: they say so.
     """
 
     def __init__(self, site: Path, port: int):
         super().__init__((ADDRESS, port), functools.partial(_Handler, directory=str(site)))
         self.built = time.time()
-        self.behind: tuple[str, ...] = ()
+        self.behind: frozenset[str] = frozenset()
+        self.asked: dict[str, float] = {}
 
-    def renew(self, behind: tuple[str, ...] = ()) -> None:
+    def renew(self, behind: frozenset[str] = frozenset()) -> None:
         """Have the pages that are open load the site again, which has just been built."""
         self.behind, self.built = behind, time.time()
+
+    def on_screen(self) -> frozenset[str]:
+        """The pages that somebody looks at: those that have asked for a newer site in the last seconds."""
+        return frozenset(page for page, when in list(self.asked.items()) if time.time() - when < LOOKED_AT_SECONDS)
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -57,6 +65,8 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self.path == "/.built":
+            page = urlsplit(self.headers.get("Referer", "")).path
+            self.server.asked[page.strip("/").removesuffix(".html")] = time.time()
             self._send(str(self.server.built).encode(), "text/plain")
             return
         file = Path(self.translate_path(self.path))
@@ -94,22 +104,28 @@ class Writing:
     tell: Callable[[str], None]
     progress: Callable[[], AbstractContextManager[Progress]]
 
-    def build(self, *, run_later: bool = False) -> None:
-        """Build the site."""
+    def build(self, left: frozenset[str] = frozenset()) -> None:
+        """Build the site; pages that are ``left`` stay as they were."""
         with self.progress() as step:
-            build_book(self.root, self.site, self.export, subject_level=self.subject_level, run_later=run_later, step=step)
+            build_book(self.root, self.site, self.export, subject_level=self.subject_level, left=left, step=step)
 
     def follow(self, server: Served) -> None:
-        """Build again after a save: first what does not wait for the validation, then all of it."""
+        """Build again after a save: first the pages that are on screen, then what does not wait for the validation, then all."""
         began = time.monotonic()
         behind = pages_behind(self.root, self.export, self.subject_level)
-        if behind:
-            self.build(run_later=True)
-            server.renew(behind)
-            self.tell(f"built in {time.monotonic() - began:.0f} s; validating the export again, for {' and '.join(behind)}")
-        self.build()
-        server.renew()
-        self.tell(f"built in {time.monotonic() - began:.0f} s")
+        for left in stages(behind, server.on_screen()):
+            self.build(left)
+            server.renew(left)
+            more = f"; {len(left)} more page{'s' * (len(left) > 1)} to make again" if left else ""
+            self.tell(f"built in {time.monotonic() - began:.0f} s{more}")
+
+
+def stages(behind: Collection[Page], on_screen: Collection[str]) -> list[frozenset[str]]:
+    """What is left in each of the builds after a save, of the pages that are behind; in the last one nothing."""
+    names = frozenset(page.name for page in behind)
+    waiting = frozenset(page.name for page in behind if page.shows_run)
+    seen = names.intersection(on_screen) - waiting
+    return list(dict.fromkeys([*([names - seen] if seen else []), *([waiting] if waiting else []), frozenset()]))
 
 
 def serve_book(writing: Writing, port: int) -> None:
