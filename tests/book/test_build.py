@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import unescape
@@ -256,9 +257,14 @@ def test_an_edit_shows_and_a_fault_leaves_the_old_book(
 
 def test_a_rebuild_tells_what_was_altered(small_study: Path, tmp_path: Path, edit: Callable[[Path, str, str], None]) -> None:
     """A number in the site, the data and the lock file, each alone, and nothing else."""
-    site, export = tmp_path / "site", small_study / "export"
+    site, export, index = tmp_path / "site", small_study / "export", small_study / "book/index.md"
     (small_study / "uv.lock").write_text("version = 1\n", encoding="utf-8")
+    # A page says of which commit it is; what is built again is of none.
+    index.write_text(index.read_text(encoding="utf-8") + "\n```{provenance}\n```\n", encoding="utf-8")
+    for command in (["init"], ["add", "."], ["-c", "user.name=A", "-c", "user.email=a@b", "commit", "-m", "x"]):
+        subprocess.run(["git", "-C", small_study, *command], check=True, capture_output=True)
     build_book(small_study, site)
+    assert "commit " in article(site / "book/index.html")
     zip_site(site, tmp_path / "book.zip")
     sound = verify_site(tmp_path / "book.zip", small_study, export)
     assert (sound.files, sound.inputs, sound.results, sound.rebuilt) == ((), (), (), True)

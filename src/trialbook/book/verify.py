@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from lxml import html
+
 from trialbook.book.about import About
 from trialbook.book.build import build_book
 from trialbook.book.manifest import MANIFEST, NOTEBOOKS, SCHEMA
@@ -193,13 +195,11 @@ def _names(site: Path) -> list[str]:
 
 
 def _page_lines(page: Path) -> list[str]:
-    """What a page says, its provenance left out: dates and run times are never the same."""
-    if not page.is_file():
+    """What a page says, its provenance left out: dates and run times are never the same, and a copy is of no commit."""
+    text = page.read_bytes() if page.is_file() else b""
+    article = next(html.fromstring(text).iter("article"), None) if text.strip() else None
+    if article is None:
         return []
-    article = page.read_text(encoding="utf-8", errors="replace").partition("<article")[2].partition("</article>")[0]
-    return text_lines(_without_provenance(article))
-
-
-def _without_provenance(article: str) -> str:
-    before, found, rest = article.partition('<p class="book-provenance">')
-    return before + rest.partition("</p>")[2] if found else article
+    for provenance in article.find_class("book-provenance") + article.find_class("book-provenance-tables"):
+        provenance.drop_tree()
+    return text_lines(html.tostring(article, encoding="unicode"))
