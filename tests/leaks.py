@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
 from html import unescape
 from pathlib import Path
 
@@ -27,20 +26,22 @@ NUMBER = re.compile(r"[<>=≤≥]*\s*[-+]?[\d.,]+\s*%?")
 OWN_FOLDERS = ("protocol", "sdtm_specs", "book")
 
 
-def leaked(texts: Iterable[str], export: Path, study: Path, allowed: Iterable[str] = ()) -> dict[str, str]:
+def leaked(
+    texts: Iterable[str], export: Path, study: Path, allowed: Iterable[str] = (), beside: Iterable[str] = ()
+) -> dict[str, str]:
     """The cells of an export that stand in ``texts`` as whole words, each with its file and column; ``{}`` where none does.
 
     Looked for are subjects' numbers, initials and birth dates of two characters at least; every other cell of four characters,
     in unknown columns and files too; names of files; and the USUBJIDs and dates of the datasets made of it, as mapping writes
     them. Numbers are looked for that have five digits (subjects' numbers: four), since shorter ones are also counts. What the
     study's specifications, protocol and pages have is no cell's alone, nor is what is ``allowed``; but for what tells of a
-    subject, neither is what its rules, and the kit, say.
+    subject, neither is what its rules, and the kit, say; nor is what stands in the texts ``beside``, which are of other data.
     """
-    joined = "\n".join(unescape(GEOMETRY.sub("", STYLE.sub("", text))) for text in texts)
+    joined, others = _said(texts), _said(beside)
     cells = cells_of(export, study)
-    found = {
-        cell: where for cell, where in cells.items() if cell in joined and _stands(cell, joined) and cell not in set(allowed)
-    }
+    kept = set(allowed)
+    found = {cell: where for cell, where in cells.items() if cell in joined and cell not in kept and _stands(cell, joined)}
+    found = {cell: where for cell, where in found.items() if not (others and _stands(cell, others))}
     if not found:
         return {}
     own = _text(study / name for name in OWN_FOLDERS)
@@ -48,7 +49,10 @@ def leaked(texts: Iterable[str], export: Path, study: Path, allowed: Iterable[st
     return {cell: where for cell, (where, tells) in found.items() if cell not in own and (tells or cell not in code)}
 
 
-@cache
+def _said(texts: Iterable[str]) -> str:
+    return "\n".join(unescape(GEOMETRY.sub("", STYLE.sub("", text))) for text in texts)
+
+
 def cells_of(export: Path, study: Path) -> dict[str, tuple[str, bool]]:
     """Every cell that is looked for, by where it was met first, and whether it tells of a subject."""
     one = Study(study)

@@ -16,7 +16,7 @@ from trialbook.run import Run, Study
 from trialbook.simulation import simulate_export
 
 SEED, SUBJECTS = 27, 20
-LAYOUTS = ("csv", "workbook", "odm", "redcap")
+LAYOUTS = ("workbook", "odm", "redcap")
 OTHER_TRIALS = ((10, "odm"), (25, "workbook"), (SEED, "redcap"))
 """Of so few subjects each of these seeds has adverse events, relapses and deaths."""
 # What its tests share is made once, not once a process.
