@@ -75,9 +75,11 @@ def test_search_finds_a_criterion(unpacked: Path, page: Any) -> None:
     page.locator(".search-button-field").first.click()
     page.locator("input[type=search]:visible").fill("hyperthyroidism")
     page.keyboard.press("Enter")
+    results, wanted = page.locator("#search-results li a"), {"population.html", "eligibility.html"}
     # Results come one after the other: each page is waited for, not only the first.
-    for wanted in ("population.html", "eligibility.html"):
-        page.locator(f'#search-results li a[href*="{wanted}"]').first.wait_for()
+    for name in wanted:
+        page.locator(f'#search-results li a[href*="{name}"]').first.wait_for()
+    assert wanted <= {re.sub(r".*/|\?.*|#.*", "", link.get_attribute("href")) for link in results.all()}
 
 
 def test_the_keyboard_reaches_content_and_menu(unpacked: Path, page: Any) -> None:
