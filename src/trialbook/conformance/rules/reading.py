@@ -8,9 +8,10 @@ from typing import Any
 
 from trialbook.conformance.rules.checks import check_operators, matched_names, operation_names
 from trialbook.conformance.rules.constructs import constructs
+from trialbook.conformance.rules.executable import authored, is_executable
 from trialbook.conformance.rules.refusal import (
     Location,
-    RuleRefusedError,
+    RefusedError,
     entry,
     known,
     list_at,
@@ -31,7 +32,7 @@ def read_rule_text(content: bytes, file: Path) -> CoreRule | UnreadableRule:
     """The rule in a file's bytes; JSON where the file's name says so, else YAML."""
     try:
         data = parse_rule(content, is_json=file.suffix.lower() == ".json")
-    except RuleRefusedError as refused:
+    except RefusedError as refused:
         return UnreadableRule(None, refused.construct, refused.why, file, refused.line)
     return read_rule(data, file, content)
 
@@ -39,28 +40,31 @@ def read_rule_text(content: bytes, file: Path) -> CoreRule | UnreadableRule:
 def read_rule(data: object, file: Path | None = None, content: bytes | None = None) -> CoreRule | UnreadableRule:
     """The rule in ``data``, as YAML gives it; with ``content``, what it was read from, a complaint has its line."""
     try:
-        return _rule(mapping_at(data, "no rule", ()), file)
-    except RuleRefusedError as refused:
+        given = mapping_at(data, "no rule", ())
+        return _rule(authored(given) if is_executable(given) else given, file)
+    except RefusedError as refused:
         line = refused.line or (line_of(content, refused.location) if content is not None else None)
         return UnreadableRule(rule_id(data), refused.construct, refused.why, file, line, _published_if_readable(data))
 
 
 def rule_id(data: object) -> str | None:
     """``Core.Id`` of what may be a rule; None without one."""
-    core = data.get("Core") if isinstance(data, Mapping) else None
-    found = core.get("Id") if isinstance(core, Mapping) else None
+    if not isinstance(data, Mapping):
+        return None
+    core = data.get("Core")
+    found = core.get("Id") if isinstance(core, Mapping) else data.get("core_id")
     return found.strip() or None if isinstance(found, str) else None
 
 
 def _rule(data: Mapping[str, Any], file: Path | None) -> CoreRule:
     if not data:
-        raise RuleRefusedError("no rule", "the file is empty")
+        raise RefusedError("no rule", "the file is empty")
     core = mapping_at(*_named(data, "Core"))
     if "Core" not in data and "Check" not in data:
-        raise RuleRefusedError("no rule", "has neither Core nor Check, so it is no rule in CDISC's format")
+        raise RefusedError("no rule", "has neither Core nor Check, so it is no rule in CDISC's format")
     identity = text_at(core.get("Id"), "Core.Id", ("Core", "Id"))
     if not identity:
-        raise RuleRefusedError("no Core.Id", "a rule is known by its id", ("Core",))
+        raise RefusedError("no Core.Id", "a rule is known by its id", ("Core",))
     listed = constructs()
     refuse_unknown_keys(data, listed.rule_keys, "key", ())
     rule_type = known(*_required(data, "Rule Type", listed.rule_types))
@@ -69,7 +73,7 @@ def _rule(data: Mapping[str, Any], file: Path | None) -> CoreRule:
     scope = _Scopes(data)
     grouped, there = entry(data, "Grouping Variables", ())
     if sensitivity == GROUPED and not names_at(grouped, "Grouping Variables", there):
-        raise RuleRefusedError("Sensitivity Group", "has no Grouping_Variables, by which records are grouped", ("Sensitivity",))
+        raise RefusedError("Sensitivity Group", "has no Grouping_Variables, by which records are grouped", ("Sensitivity",))
     return CoreRule(
         id=identity,
         published=_published(data),
@@ -107,7 +111,7 @@ def _named(of: Mapping[str, Any], key: str, at: Location = ()) -> tuple[Any, str
 def _required(data: Mapping[str, Any], key: str, among: frozenset[str]) -> tuple[Any, frozenset[str], str, Location]:
     value, there = entry(data, key, ())
     if value is None:
-        raise RuleRefusedError(f"no {key}", f"expected one of {', '.join(sorted(among))}")
+        raise RefusedError(f"no {key}", f"expected one of {', '.join(sorted(among))}")
     return value, among, key, there
 
 
@@ -118,7 +122,7 @@ def _text(of: Mapping[str, Any], key: str, at: Location = ()) -> str:
 def _outcome(data: Mapping[str, Any]) -> tuple[Mapping[str, Any], Location]:
     outcome = mapping_at(*_named(data, "Outcome"))
     if not text_at(outcome.get("Message"), "Outcome.Message", ("Outcome", "Message")):
-        raise RuleRefusedError("no Outcome.Message", "a finding would say nothing", ("Outcome",))
+        raise RefusedError("no Outcome.Message", "a finding would say nothing", ("Outcome",))
     refuse_unknown_keys(outcome, constructs().outcome_keys, "Outcome key", ("Outcome",))
     return outcome, ("Outcome",)
 
@@ -140,9 +144,7 @@ class _Scopes:
         domains = mapping_at(*_named(self._scope, "Domains", ("Scope",)))
         split = domains.get("include_split_datasets")
         if split is not None and not isinstance(split, bool):
-            raise RuleRefusedError(
-                "include_split_datasets", f"found {shown(split)}, expected true or false", ("Scope", "Domains")
-            )
+            raise RefusedError("include_split_datasets", f"found {shown(split)}, expected true or false", ("Scope", "Domains"))
         self.include_split: bool | None = split
 
     def of(self, key: str) -> Scope:
@@ -151,7 +153,8 @@ class _Scopes:
         part = mapping_at(value, what, at)
         allowed = ["Include", "Exclude", *(["include_split_datasets"] if key == "Domains" else [])]
         refuse_unknown_keys(part, allowed, f"Scope {key}", at, spaced=False)
-        return Scope(names_at(*_named(part, "Include", at)), names_at(*_named(part, "Exclude", at)))
+        included, excluded = (names_at(part.get(name), f"{key} {name}", (*at, name)) for name in ("Include", "Exclude"))
+        return Scope(included, excluded)
 
 
 def _published(data: Mapping[str, Any]) -> tuple[Published, ...]:
@@ -165,7 +168,7 @@ def _published(data: Mapping[str, Any]) -> tuple[Published, ...]:
             standard = mapping_at(standard, "Standards", here)
             name, version = _text(standard, "Name", here), _text(standard, "Version", here)
             if not (name and version):
-                raise RuleRefusedError("Standards", "an entry has no Name or no Version", here)
+                raise RefusedError("Standards", "an entry has no Name or no Version", here)
             substandard = _text(standard, "Substandard", here)
             references = list_at(*_named(standard, "References", here)) or [{}]
             for position, reference in enumerate(references):
@@ -185,7 +188,7 @@ def _published(data: Mapping[str, Any]) -> tuple[Published, ...]:
                     )
                 )
     if not found:
-        raise RuleRefusedError("no Authorities", "the rule names no standard that it is for")
+        raise RefusedError("no Authorities", "the rule names no standard that it is for")
     return tuple(found)
 
 
@@ -202,5 +205,5 @@ def _citations(reference: Mapping[str, Any], at: Location) -> list[Citation]:
 def _published_if_readable(data: object) -> tuple[Published, ...]:
     try:
         return _published(mapping_at(data, "", ()))
-    except RuleRefusedError:
+    except RefusedError:
         return ()

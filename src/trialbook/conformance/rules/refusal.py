@@ -10,7 +10,7 @@ Location = tuple[str | int, ...]
 """The keys and positions that lead to a value, from the rule's top."""
 
 
-class RuleRefusedError(Exception):
+class RefusedError(Exception):
     """Raised within the reading of a rule, which becomes an UnreadableRule; ``place`` is a line where that is known already."""
 
     def __init__(self, construct: str, why: str, location: Location = (), line: int | None = None):
@@ -34,8 +34,11 @@ def mapping_at(value: object, what: str, at: Location) -> Mapping[str, Any]:
     """A mapping with names for keys; nothing at all is an empty one."""
     if value is None:
         return {}
-    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
-        raise RuleRefusedError(what, f"found {shown(value)}, expected keys with values", at)
+    if not isinstance(value, Mapping):
+        raise RefusedError(what, f"found {shown(value)}, expected keys with values", at)
+    for key in value:
+        if not isinstance(key, str):
+            raise RefusedError(what, f"found the key {shown(key)}, expected a name", at)
     return value
 
 
@@ -44,7 +47,7 @@ def list_at(value: object, what: str, at: Location) -> Sequence[Any]:
     if value is None:
         return ()
     if not isinstance(value, list):
-        raise RuleRefusedError(what, f"found {shown(value)}, expected a list", at)
+        raise RefusedError(what, f"found {shown(value)}, expected a list", at)
     return value
 
 
@@ -53,7 +56,7 @@ def names_at(value: object, what: str, at: Location) -> tuple[str, ...]:
     found = list_at(value, what, at)
     for position, name in enumerate(found):
         if not isinstance(name, str):
-            raise RuleRefusedError(what, f"found {shown(name)}, expected a name", (*at, position))
+            raise RefusedError(what, f"found {shown(name)}, expected a name", (*at, position))
     return tuple(found)
 
 
@@ -62,7 +65,7 @@ def text_at(value: object, what: str, at: Location) -> str:
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise RuleRefusedError(what, f"found {shown(value)}, expected a text", at)
+        raise RefusedError(what, f"found {shown(value)}, expected a text", at)
     return str(value).strip()
 
 
@@ -71,15 +74,15 @@ def known(name: object, among: Collection[str], what: str, at: Location) -> str:
     if isinstance(name, str) and name in among:
         return name
     if not isinstance(name, str):
-        raise RuleRefusedError(what, f"found {shown(name)}, expected a name", at)
-    raise RuleRefusedError(f"{what} {name}", f"is not known to the engine{_nearest(name, among)}", at)
+        raise RefusedError(what, f"found {shown(name)}, expected a name", at)
+    raise RefusedError(f"{what} {name}", f"is not known to the engine{_nearest(name, among)}", at)
 
 
 def refuse_unknown_keys(of: Mapping[str, Any], among: Collection[str], what: str, at: Location, *, spaced: bool = True) -> None:
     """Refuse a key that the engine would pass over, and so run another rule than was written."""
     for key in of:
         if (plain_key(key) if spaced else key) not in among:
-            raise RuleRefusedError(f"{what} {key}", f"is not known to the engine{_nearest(key, among)}", (*at, key))
+            raise RefusedError(f"{what} {key}", f"is not known to the engine{_nearest(key, among)}", (*at, key))
 
 
 def _nearest(name: str, among: Collection[str]) -> str:

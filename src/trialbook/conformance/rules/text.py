@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from trialbook.conformance.rules.refusal import Location, RuleRefusedError
+from trialbook.conformance.rules.refusal import Location, RefusedError
 
 LARGEST_RULE = 1_000_000
 """Bytes of a rule's file: the longest published one has 40,000."""
@@ -17,19 +17,19 @@ NOT_YAML = "not YAML"
 
 
 def parse_rule(content: bytes, *, is_json: bool = False) -> Any:
-    """What a file holds; RuleRefusedError says why it can't be taken, with the line."""
+    """What a file holds; RefusedError says why it can't be taken, with the line."""
     if len(content) > LARGEST_RULE:
-        raise RuleRefusedError("file", f"has {len(content):,} bytes; no rule has more than {LARGEST_RULE:,}")
+        raise RefusedError("file", f"has {len(content):,} bytes; no rule has more than {LARGEST_RULE:,}")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise RuleRefusedError("encoding", "is not UTF-8 text; save the file as UTF-8", line=line) from None
+        raise RefusedError("encoding", "is not UTF-8 text; save the file as UTF-8", line=line) from None
     try:
         data = _json(text) if is_json else _yaml(text)
     except RecursionError:
-        raise RuleRefusedError("not JSON" if is_json else NOT_YAML, "is nested too deeply") from None
-    _refuse_endless(data)
+        raise RefusedError("not JSON" if is_json else NOT_YAML, "is nested too deeply") from None
+    refuse_endless(data)
     return data
 
 
@@ -65,11 +65,11 @@ def _yaml(text: str) -> Any:
         return yaml.load(text, Loader=_loader())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise RuleRefusedError(NOT_YAML, str(error.problem or error.context), line=mark.line + 1 if mark else None) from None
+        raise RefusedError(NOT_YAML, str(error.problem or error.context), line=mark.line + 1 if mark else None) from None
     except yaml.YAMLError as error:
-        raise RuleRefusedError(NOT_YAML, str(error).splitlines()[0]) from None
+        raise RefusedError(NOT_YAML, str(error).splitlines()[0]) from None
     except (ValueError, OverflowError) as error:  # what looks like a date, and is in no calendar
-        raise RuleRefusedError(NOT_YAML, f"holds a value that does not exist ({error})") from None
+        raise RefusedError(NOT_YAML, f"holds a value that does not exist ({error})") from None
 
 
 @cache
@@ -83,12 +83,11 @@ def _loader() -> Any:
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:
             seen: set[str] = set()
             for key, _ in node.value:
-                if key.value.__hash__ is not None and key.value in seen:
-                    raise RuleRefusedError(
-                        f"key {key.value}", "is there twice; keep one of the two", line=key.start_mark.line + 1
-                    )
-                if isinstance(key.value, str):
-                    seen.add(key.value)
+                if not isinstance(key.value, str):
+                    continue
+                if key.value in seen:
+                    raise RefusedError(f"key {key.value}", "is there twice; keep one of the two", line=key.start_mark.line + 1)
+                seen.add(key.value)
             return super().construct_mapping(node, deep)
 
     return Loader
@@ -99,30 +98,30 @@ def _json(text: str) -> Any:
         found: dict[str, Any] = {}
         for key, value in pairs:
             if key in found:
-                raise RuleRefusedError(f"key {key}", "is there twice; keep one of the two")
+                raise RefusedError(f"key {key}", "is there twice; keep one of the two")
             found[key] = value
         return found
 
     try:
         return json.loads(text, object_pairs_hook=once)
     except json.JSONDecodeError as error:
-        raise RuleRefusedError("not JSON", error.msg, line=error.lineno) from None
+        raise RefusedError("not JSON", error.msg, line=error.lineno) from None
     except ValueError as error:  # a number with more digits than Python reads
-        raise RuleRefusedError("not JSON", str(error)) from None
+        raise RefusedError("not JSON", str(error)) from None
 
 
-def _refuse_endless(data: object) -> None:
+def refuse_endless(data: object, most: int = MOST_VALUES) -> None:
     """Refuse data that holds itself, or that aliases blow up: whoever walks through it would not come back."""
     sizes: dict[int, int] = {}
 
     def size(value: object) -> int:
-        if not isinstance(value, dict | list):
+        if not isinstance(value, dict | list | tuple | set):
             return 1
         if id(value) not in sizes:
-            sizes[id(value)] = MOST_VALUES + 1  # while it is being counted: found again, it holds itself
+            sizes[id(value)] = most + 1  # while it is being counted: found again, it holds itself
             below = (*value.keys(), *value.values()) if isinstance(value, dict) else value
             sizes[id(value)] = 1 + sum(size(one) for one in below)
         return sizes[id(value)]
 
-    if size(data) > MOST_VALUES:
-        raise RuleRefusedError(NOT_YAML, f"stands for more than {MOST_VALUES:,} values")
+    if size(data) > most:
+        raise RefusedError(NOT_YAML, f"stands for more than {most:,} values")
