@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from trialbook.conformance.engine.engine import Engine, Step, processors, warm_engine
 from trialbook.conformance.engine.job import DatasetRun, EngineDataset, Issue, Job, RuleRun, engine_dataset
@@ -38,7 +40,7 @@ def run_rules(
     job = Job(
         datasets=tuple(datasets),
         rules=tuple(rules),
-        library=f"{standard.name}/{ct.name}/{id(ct)}",
+        library=_key(standard, ct),
         standard=name,
         version=version.replace(".", "-"),
         substandard=substandard,
@@ -48,3 +50,15 @@ def run_rules(
         workers=workers or processors(),
     )
     return warm_engine().run(job, lambda: engine_library(standard, ct), step)
+
+
+_numbers: WeakKeyDictionary[ControlledTerminology, int] = WeakKeyDictionary()
+_next = count()
+
+
+def _key(standard: Standard, ct: ControlledTerminology) -> str:
+    """The name of a standard with a terminology: a study may have added terms to the package of that name."""
+    number = _numbers.get(ct)
+    if number is None:
+        number = _numbers[ct] = next(_next)
+    return f"{standard.name}/{ct.name}/{number}"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import wait
 from typing import Any, BinaryIO
 
 from trialbook.conformance.engine.job import RuleRun
@@ -56,7 +56,7 @@ def run_in_crew(
     for _ in range(min(workers, len(left))):
         hire()
     while crew:
-        ready = wait([worker.answers for worker in crew])
+        ready, _, _ = select.select([worker.answers for worker in crew], [], [])
         for worker in [one for one in crew if one.answers in ready]:
             index = worker.rule
             assert index is not None

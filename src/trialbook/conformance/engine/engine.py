@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -40,7 +41,7 @@ class Engine:
 
     def __init__(self) -> None:
         self.version = ""
-        self._said = tempfile.TemporaryFile()
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process that writes to it
         self._known: set[str] = set()
         self._lock = threading.Lock()
         home = find_spec(PACKAGE)
@@ -106,10 +107,8 @@ class Engine:
     def close(self) -> None:
         """End the engine's processes."""
         for stream in (self._orders, self._answers):
-            try:
+            with contextlib.suppress(BrokenPipeError):
                 stream.close()
-            except BrokenPipeError:
-                pass
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:

@@ -4,8 +4,8 @@ Its prints, warnings and logging go to the file that the kit gave it as standard
 engine ends with the job. It speaks on standard input and output, in the messages of :mod:`wire`:
 
     in     ("library", key, metadata) · ("job", job)
-    out    ("ready", version) · ("plan", runs of rules not started) · ("rule", id) · ("ran", index, run) · ("done",) · ("refused", why)
-           ("failed", exit code)
+    out    ("ready", version) · ("plan", runs of rules not started, how many are) · ("rule", id) · ("ran", index, run)
+           ("done",) · ("refused", why) · ("failed", exit code)
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import metadata
 from typing import Any, BinaryIO
 
@@ -48,8 +49,7 @@ def main() -> None:
             libraries[key] = library
             gc.freeze()
         elif hasattr(os, "fork"):
-            job = rest[0]
-            code = _in_child(asked, lambda: _lead(job, libraries, say, runner.Runner))
+            code = _in_child(asked, partial(_lead, rest[0], libraries, say, runner.Runner))
             if code:
                 say(("failed", code))
         else:

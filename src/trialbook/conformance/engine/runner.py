@@ -68,7 +68,7 @@ class Runner:
         return found
 
     def out_of_scope(self, index: int) -> RuleRun | None:
-        """What becomes of a rule that need not be started: no dataset is in its scope, or it is about a file that is not there."""
+        """What becomes of a rule that need not be started: no dataset is in its scope, or it needs a file that is not there."""
         data = self._job.rules[index]
         rule, id = self._rule(data), str(data["Core"]["Id"])
         if _ABOUT_DEFINE in str(rule.get("rule_type")) and self._job.define is None:

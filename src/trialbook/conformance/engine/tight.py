@@ -1,7 +1,7 @@
 """The engine's dataset with a faster way to ask each row the same question.
 
-The engine's operators ask row by row (``apply(..., axis=1)``), and pandas makes each row a Series: nine tenths of a run. Here a row
-is its cells and where each column stands; what the engine does beyond looking cells up gets the Series that pandas would make.
+The engine's operators ask row by row (``apply(..., axis=1)``), and pandas makes each row a Series: nine tenths of a run. Here a
+row is its cells and where each column stands; what the engine does beyond looking cells up gets the Series of pandas.
 """
 
 from __future__ import annotations
