@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,13 +17,14 @@ from trialbook.findings.terms import RuleStatus
 class EngineDataset:
     """A dataset as the engine is to see it.
 
-    ``null``: a missing text is null to the engine, as in a CSV file; else it is ``""``, as in a transport file. ``stated``: the
-    variables in the order, and with the attributes, of what states them. ``size`` of the file in bytes, 0 where there is none.
+    ``null``: what is missing is null to the engine, as in a CSV file; else text is ``""`` and a number NaN, as in a transport
+    file. ``stated``: the variables in the order, and with the attributes, of what states them. ``path`` and ``size`` (in bytes)
+    are the file's; where there is no file, the name that it would have, and 0.
     """
 
     name: str
     label: str
-    file: str
+    path: str
     size: int
     frame: pd.DataFrame
     stated: tuple[Variable, ...]
@@ -94,8 +96,13 @@ class RuleRun:
         return next((status for status in order if status in found), RuleStatus.SKIPPED)
 
 
-def engine_dataset(dataset: SdtmDataset, size: int = 0) -> EngineDataset:
-    """A dataset for the engine: what was read from CSV in its form, all others as a transport file would give them."""
-    file = dataset.file or f"{dataset.name.lower()}.xpt"
-    stated = tuple(dataset.variables.values())
-    return EngineDataset(dataset.name, dataset.label, file, size, dataset.frame, stated, file.lower().endswith(".csv"))
+def engine_dataset(dataset: SdtmDataset, folder: Path | None = None) -> EngineDataset:
+    """A dataset for the engine: what was read from CSV in its form, all others as a transport file would give them.
+
+    ``folder``: where its file lies.
+    """
+    name = dataset.file or f"{dataset.name.lower()}.xpt"
+    path = folder / name if folder is not None else Path(name)
+    size = path.stat().st_size if folder is not None and path.is_file() else 0
+    null = path.suffix.lower() == ".csv"
+    return EngineDataset(dataset.name, dataset.label, str(path), size, dataset.frame, tuple(dataset.variables.values()), null)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-_NOTHING = ("nan", "null")
-
 
 def value_text(value: Any) -> str:
     """What the engine's results show for a value; a missing one is ``""``."""
     text = "" if value is None else str(value)
-    return "" if not text.strip() or text in _NOTHING else text
+    return "" if text.strip().lower() in ("", "nan") or text == "null" else text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -19,6 +20,8 @@ from trialbook.conformance.engine.tight import TightDataset
 from trialbook.findings.terms import RuleStatus
 
 NO_DEFINE = "there is no Define-XML to hold the datasets against"
+NO_PREFERRED_TERMS = "the controlled terminology here has no preferred terms, which it asks for"
+OUT_OF_SCOPE = "no dataset is in its scope"
 _STATUSES = {
     ExecutionStatus.SUCCESS.value: RuleStatus.SUCCESS,
     ExecutionStatus.ISSUE_REPORTED.value: RuleStatus.ISSUE_REPORTED,
@@ -60,11 +63,11 @@ class Runner:
             seen = self._datasets.get_dataset(dataset_name=one.name)
             known = self._datasets.get_raw_dataset_metadata(dataset_name=one.name)
             if not known.name or not known.name.strip():
-                found.append(f"{one.file}: the engine reads it as a dataset without a name")
+                found.append(f"{one.path}: the engine reads it as a dataset without a name")
             if len(seen) != len(one.frame) or known.record_count != len(one.frame):
-                found.append(f"{one.file}: the engine reads {len(seen):,} of its {len(one.frame):,} records")
+                found.append(f"{one.path}: the engine reads {len(seen):,} of its {len(one.frame):,} records")
             if list(seen.columns) != list(one.frame.columns):
-                found.append(f"{one.file}: the engine reads other columns than it has")
+                found.append(f"{one.path}: the engine reads other columns than it has")
         return found
 
     def out_of_scope(self, index: int) -> RuleRun | None:
@@ -73,9 +76,9 @@ class Runner:
         rule, id = self._rule(data), str(data["Core"]["Id"])
         if _ABOUT_DEFINE in str(rule.get("rule_type")) and self._job.define is None:
             return RuleRun(id, reason=NO_DEFINE)
-        if self._in_scope(rule):
-            return None
-        return RuleRun(id, reason=f"no dataset is in its scope ({_scope(rule)})")
+        if "pref_term" in json.dumps(data.get("Operations") or [], default=str):
+            return RuleRun(id, reason=NO_PREFERRED_TERMS)
+        return None if self._in_scope(rule) else RuleRun(id, reason=OUT_OF_SCOPE)
 
     def run(self, index: int) -> RuleRun:
         """One rule on every dataset; what it raises is its own EXECUTION ERROR."""
@@ -131,13 +134,3 @@ def _issue(error: Mapping[str, Any], result: Mapping[str, Any], dataset: str) ->
 def _reason(result: Mapping[str, Any]) -> str:
     said = [": ".join(str(part) for part in (one.get("error"), one.get("message")) if part) for one in result["errors"]]
     return "; ".join(dict.fromkeys(said)) or str(result["message"] or "the engine gives no reason")
-
-
-def _scope(rule: Mapping[str, Any]) -> str:
-    parts = []
-    for what in ("domains", "classes", "data_structures", "entities"):
-        for word, names in (("of", "Include"), ("but", "Exclude")):
-            listed = ((rule.get(what) or {}).get(names)) or []
-            if listed:
-                parts.append(f"{what.replace('_', ' ')}{' not' if word == 'but' else ''} {', '.join(map(str, listed))}")
-    return "; ".join(parts) or "split datasets"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,6 +15,7 @@ from cdisc_rules_engine.models.library_metadata_container import LibraryMetadata
 from cdisc_rules_engine.models.sdtm_dataset_metadata import SDTMDatasetMetadata
 from cdisc_rules_engine.services.data_readers import DataReaderFactory
 from cdisc_rules_engine.services.data_services.base_data_service import BaseDataService
+from pandas._libs.parsers import STR_NA_VALUES
 
 from trialbook.conformance.engine.job import EngineDataset
 from trialbook.conformance.engine.tight import TightDataset
@@ -117,8 +118,8 @@ class Datasets(BaseDataService):
             name: SDTMDatasetMetadata(
                 name=name,
                 label=one.label,
-                filename=one.file,
-                full_path=one.file,
+                filename=Path(one.path).name,
+                full_path=one.path,
                 file_size=one.size,
                 record_count=len(one.frame),
                 first_record=_first_record(one),
@@ -167,15 +168,17 @@ class Datasets(BaseDataService):
 
 def _frame(dataset: EngineDataset) -> pd.DataFrame:
     """The frame as the engine's own reader of that kind of file would have made it."""
-    columns: dict[str, pd.Series] = {}
-    for name, column in dataset.frame.items():
-        if pd.api.types.is_numeric_dtype(column.dtype):
-            columns[str(name)] = column if dataset.null else _rounded(column)
-        else:
-            text = column.astype("str")
-            columns[str(name)] = text.where(text != "", np.nan) if dataset.null else text
-    frame = pd.DataFrame(columns, index=pd.RangeIndex(len(dataset.frame)))
-    return frame.replace({np.nan: None}) if dataset.null else frame
+    columns = {str(name): _column(column, dataset.null) for name, column in dataset.frame.items()}
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(dataset.frame)))
+
+
+def _column(column: pd.Series, null: bool) -> pd.Series:
+    if not pd.api.types.is_numeric_dtype(column.dtype):
+        text = column.astype("str")
+        return text.where(text != "", np.nan) if null else text
+    if not null:
+        return _rounded(column)
+    return column.astype(object).where(column.notna(), None) if column.isna().any() else column
 
 
 def _rounded(column: pd.Series) -> pd.Series:
@@ -191,5 +194,6 @@ def _rounded(column: pd.Series) -> pd.Series:
 def _first_record(dataset: EngineDataset) -> dict[str, str] | None:
     if not len(dataset.frame):
         return {} if dataset.null else None
-    text: Callable[[Any], str] = (lambda value: "" if pd.isna(value) else str(value)) if dataset.null else str
-    return {str(name): text(value) for name, value in dataset.frame.iloc[0].items()}
+    texts = {str(name): str(value) for name, value in dataset.frame.iloc[0].items()}
+    # Of a CSV file the engine reads the first record once more, and takes texts such as NA for missing.
+    return {name: "" if dataset.null and text in STR_NA_VALUES else text for name, text in texts.items()}
