@@ -25,9 +25,9 @@ class RuleSet:
         """The hash of what the rules state: equal rules have equal hashes, whatever file they come from."""
         told = hashlib.sha256()
         for rule in self.rules:
-            told.update(json.dumps(rule.data, sort_keys=True, ensure_ascii=False, default=str).encode("utf-8"))
-        for one in self.unreadable:
-            told.update(f"{one.name}: {one.construct}: {one.why}".encode())
+            told.update(json.dumps(rule.data, sort_keys=True, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass"))
+        for line in sorted(f"{one.id}: {one.construct}" for one in self.unreadable):
+            told.update(line.encode("utf-8", "surrogatepass"))
         return told.hexdigest()
 
     def __len__(self) -> int:

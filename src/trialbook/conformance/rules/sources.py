@@ -106,7 +106,7 @@ def _cache(folder: Path) -> Iterator[FoundRule]:
 
 def _pickle(content: bytes, file: Path) -> Iterator[FoundRule]:
     for read, data in cached_rules(content, file):
-        yield FoundRule(read, json.dumps(data, ensure_ascii=False, default=str).encode("utf-8"), ".json")
+        yield FoundRule(read, json.dumps(data, default=str).encode(), ".json")
 
 
 def _zip(path: Path) -> Iterator[FoundRule]:
