@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import copy
 import gc
+import io
 import logging
 import os
 import selectors
@@ -26,6 +27,7 @@ from typing import Any, BinaryIO
 from trialbook.conformance.engine.job import Job, RuleRun
 from trialbook.conformance.engine.wire import receive, send
 
+ENGINE = "cdisc_rules_engine"
 Say = Callable[[tuple[Any, ...]], None]
 
 
@@ -56,7 +58,7 @@ def main() -> None:
             _alone(rest[0], libraries, say, runner.Runner)
 
 
-def _streams() -> tuple[BinaryIO, BinaryIO]:
+def _streams() -> tuple[io.BufferedReader, BinaryIO]:
     """What the kit writes and reads; anything else that prints goes to standard error."""
     asked, answer = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
@@ -65,14 +67,26 @@ def _streams() -> tuple[BinaryIO, BinaryIO]:
     return asked, answer
 
 
+class _NoTraceback:
+    """Stands where the engine formats a traceback for its log at each column that is not there."""
+
+    @staticmethod
+    def format_exc() -> str:
+        """Nothing: nobody reads it."""
+        return ""
+
+
 def _silence() -> None:
     """No logging: the engine sets the root logger to write everything, and prints tracebacks where it does."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(f"{ENGINE}.") and hasattr(module, "traceback") and not name.endswith("console_logger"):
+            module.__dict__["traceback"] = _NoTraceback
     logging.getLogger().setLevel(logging.CRITICAL)
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
 
 
-def _in_child(asked: BinaryIO, work: Callable[[], None]) -> int:
+def _in_child(asked: io.BufferedReader, work: Callable[[], None]) -> int:
     """Do a job in a forked process: its exit code. Where the kit goes away meanwhile, this process and all it started end."""
     child = os.fork()
     if child == 0:
@@ -82,7 +96,9 @@ def _in_child(asked: BinaryIO, work: Callable[[], None]) -> int:
         with selectors.DefaultSelector() as waiting:
             waiting.register(ended, selectors.EVENT_READ)
             waiting.register(asked, selectors.EVENT_READ)
-            if not any(key.fileobj == ended for key, _ in waiting.select()):
+            over = any(key.fileobj == ended for key, _ in waiting.select())
+            # The kit may have sent the next job already: it is gone only where there is nothing to read.
+            if not over and not asked.peek(1):
                 os.killpg(0, signal.SIGKILL)
         os.close(ended)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

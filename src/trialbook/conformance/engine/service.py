@@ -101,6 +101,8 @@ class Datasets(BaseDataService):
     def __init__(self, datasets: Iterable[EngineDataset], cache: Kept, **kwargs: Any):
         self._given = {one.name: one for one in datasets}
         self._frames = {name: _frame(one) for name, one in self._given.items()}
+        self._stated: dict[str, pd.DataFrame] = {}
+        self._classes: dict[str, str | None] = {}
         super().__init__(cache, DataReaderFactory(dataset_implementation=TightDataset), config, **kwargs)
 
     @classmethod
@@ -133,17 +135,16 @@ class Datasets(BaseDataService):
 
     def get_variables_metadata(self, dataset_name: str, **params: Any) -> TightDataset:
         """What is stated of each variable, in the order in which it is stated."""
-        stated = self._given[dataset_name].stated
-        return TightDataset.from_dict(
-            {
-                "variable_name": [one.name for one in stated],
-                "variable_order_number": list(range(1, len(stated) + 1)),
-                "variable_label": [one.label if one.label or not self._given[dataset_name].null else np.nan for one in stated],
-                "variable_size": [one.length for one in stated],
-                "variable_data_type": [one.type for one in stated],
-                "variable_format": [""] * len(stated),
-            }
-        )
+        if dataset_name not in self._stated:
+            self._stated[dataset_name] = _stated(self._given[dataset_name])
+        return TightDataset(self._stated[dataset_name].copy(deep=False))
+
+    def get_dataset_class(self, dataset: Any, dataset_metadata: SDTMDatasetMetadata) -> str | None:
+        """The observation class of a dataset; asked for by each rule anew."""
+        name = dataset_metadata.name
+        if name not in self._classes:
+            self._classes[name] = super().get_dataset_class(dataset, dataset_metadata)
+        return self._classes[name]
 
     def get_define_xml_contents(self, dataset_name: str) -> bytes:
         """The Define-XML file at that path."""
@@ -164,6 +165,20 @@ class Datasets(BaseDataService):
     def to_parquet(self, file_path: str) -> str:
         """For datasets that don't fit in memory: these are there already."""
         raise NotImplementedError
+
+
+def _stated(dataset: EngineDataset) -> pd.DataFrame:
+    stated = dataset.stated
+    return pd.DataFrame(
+        {
+            "variable_name": [one.name for one in stated],
+            "variable_order_number": list(range(1, len(stated) + 1)),
+            "variable_label": [one.label if one.label or not dataset.null else np.nan for one in stated],
+            "variable_size": [one.length for one in stated],
+            "variable_data_type": [one.type for one in stated],
+            "variable_format": [""] * len(stated),
+        }
+    )
 
 
 def _frame(dataset: EngineDataset) -> pd.DataFrame:
