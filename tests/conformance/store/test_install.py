@@ -221,7 +221,7 @@ def test_what_cannot_be_read_is_installed_as_it_is(tmp_path, home):
         ("D.yml", "encoding"),
     ]
     names = sorted(path.name for path in (home / "core" / engine_version() / "rules").iterdir())
-    assert names == ["A.json", "A_2.json", "B.yml", "C.json", "D.yml", "E.yml", "_F____.json"]
+    assert names == ["A.json", "A_2.json", "B.yml", "C.json", "D.yml", "E.yml", "_F___.json"]
 
 
 def test_what_is_no_source_leaves_what_was_installed(tmp_path):

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -44,5 +45,7 @@ def cached_rules(content: bytes, file: Path) -> Iterator[tuple[CoreRule | Unread
 
 def cache_in(folder: Path) -> Path | None:
     """The folder of the cache that a folder is, or that a release unpacked in it has; None without one."""
-    candidates = [folder, folder.joinpath(*IN_RELEASE), *(one.joinpath(*IN_RELEASE) for one in sorted(folder.iterdir()))]
+    with os.scandir(folder) as found:
+        below = sorted(entry.name for entry in found if entry.is_dir())
+    candidates = [folder, folder.joinpath(*IN_RELEASE), *(folder.joinpath(name, *IN_RELEASE) for name in below)]
     return next((one for one in candidates if (one / PUBLISHED).is_file() or (one / CUSTOM).is_file()), None)
