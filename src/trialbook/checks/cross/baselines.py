@@ -17,7 +17,7 @@ _TELLING_APART = (
     "POS", "TPT", "TPTNUM", "TPTREF", "EVAL", "EVALID", "LNKID", "REPNUM", "GENTYP", "GENREF", "SYM", "SPID",
 )  # fmt: skip
 """What makes a result another than that of the same test: both may be a baseline."""
-_FLAGS = (("BLFL", "CORE-000643"), ("LOBXFL", "CORE-000105"))
+_FLAGS = (("BLFL", "FB2601"), ("LOBXFL", "CG0569 FB2602"))
 
 
 def baselines(given: Given) -> Made:
@@ -28,13 +28,13 @@ def baselines(given: Given) -> Made:
         by = ["USUBJID", *(column for one in _TELLING_APART if given.has(name, column := f"{domain}{one}"))]
         if given.has(name, "FOCID"):
             by.append("FOCID")
-        for end, core in _FLAGS:
+        for end, published in _FLAGS:
             flag = f"{domain}{end}"
             if not given.texts(name, flag):
                 continue
             yield name, _one(name, flag, by)
             if given.texts(name, f"{domain}STRESC"):
-                yield name, _has_result(name, flag, f"{domain}STRESC", core)
+                yield name, _has_result(name, flag, f"{domain}STRESC", published)
             if given.texts(name, f"{domain}DTC"):
                 yield name, _not_after_dose(name, flag, f"{domain}DTC")
         if given.texts(name, f"{domain}LOBXFL", f"{domain}STRESC", f"{domain}DTC"):
@@ -54,20 +54,20 @@ def _one(name: str, flag: str, by: list[str]) -> Rule:
         "The subject has several records of the test that are flagged as its baseline",
         check,
         (flag, *by),
-        cites=("CORE-000914", "SDTMIG 3.4 section 4.5.9"),
+        cites=("FB2603", "SDTMIG 3.4 section 4.5.9"),
         mend=(flag,),
         twins=True,
     )
 
 
-def _has_result(name: str, flag: str, result: str, core: str) -> Rule:
+def _has_result(name: str, flag: str, result: str, published: str) -> Rule:
     return Rule(
         f"TB-{name}-{flag}-RESULT",
         Severity.ERROR,
         f"The record is flagged as a baseline ({flag}) and has no {result}",
         lambda frame: (frame[flag] != "Y") | (frame[result] != ""),
         (flag, result),
-        cites=(core,),
+        cites=tuple(published.split()),
         mend=(flag, result),
     )
 

@@ -36,6 +36,6 @@ def _not_before(given: Given, name: str, date: str, severity: Severity) -> Rule:
         (date, "USUBJID"),
         reads={"DM": ("USUBJID", "RFICDTC")},
         query=given.questions.ask("RECORD-BEFORE-CONSENT", date=f"{{{date}}}", consent="{DM.RFICDTC}"),
-        cites=("CORE-000086", "ICH E6") if name == "DV" else ("ICH E6",),
+        cites=("CG0075", "ICH E6") if name == "DV" else ("ICH E6",),
         mend=(date, "USUBJID", "DM.RFICDTC"),
     )

@@ -14,9 +14,9 @@ from trialbook.datasets.iso8601 import before
 from trialbook.findings import Severity
 
 _SAYS_DEATH: tuple[tuple[str, str, str, str], ...] = (
-    ("DS", "DSDECOD", "DEATH", "CORE-000252"),
-    ("AE", "AESDTH", "Y", "CORE-000253"),
-    ("AE", "AEOUT", "FATAL", "CORE-000254"),
+    ("DS", "DSDECOD", "DEATH", "CG0136 FB0605"),
+    ("AE", "AESDTH", "Y", "CG0135 FB0604"),
+    ("AE", "AEOUT", "FATAL", "CG0134 FB0603"),
 )
 _OF_THE_LIVING = ("LB", "VS", "EG", "PC", "QS", "FT", "PE")
 """Findings that nobody can make after a death; reports of it (DD, SS) and what is read from a specimen later can be."""
@@ -26,11 +26,11 @@ _AFTERWARDS = ("DS", "DV", "MH", "HO")
 
 def deaths(given: Given) -> Made:
     """The rules about death."""
-    for name, column, term, core in _SAYS_DEATH:
+    for name, column, term, published in _SAYS_DEATH:
         if given.texts(name, column) or name == "DS":
-            yield "DM", _flagged(name, column, term, core)
+            yield "DM", _flagged(name, column, term, published)
     if given.texts("DD", "USUBJID"):
-        yield "DM", _flagged("DD", "USUBJID", "", "CORE-000108")
+        yield "DM", _flagged("DD", "USUBJID", "", "CG0133 FB0602")
     if given.texts("DM", "DTHDTC"):
         yield "DM", _flag_by_date()
     if given.texts("DS", "DSDECOD", "DSSTDTC"):
@@ -42,7 +42,7 @@ def deaths(given: Given) -> Made:
             yield name, _not_after(given, name, date)
 
 
-def _flagged(name: str, column: str, term: str, core: str) -> Rule:
+def _flagged(name: str, column: str, term: str, published: str) -> Rule:
     def check(dm: pd.DataFrame, told: pd.DataFrame) -> Against:
         died = (told[column] == term if term else told[column] != "") & (told["USUBJID"] != "")
         first = pd.Series(np.arange(len(told))[died.to_numpy()], index=told.loc[died, "USUBJID"])
@@ -57,7 +57,7 @@ def _flagged(name: str, column: str, term: str, core: str) -> Rule:
         check,
         ("DTHFL",),
         reads={name: tuple(dict.fromkeys(("USUBJID", column)))},
-        cites=(core,),
+        cites=tuple(published.split()),
         mend=("DTHFL", f"{name}.{column}"),
     )
 
@@ -69,7 +69,7 @@ def _flag_by_date() -> Rule:
         "There is a date of death, but DTHFL is not Y",
         lambda dm: (dm["DTHDTC"] == "") | (dm["DTHFL"] == "Y"),
         ("DTHFL", "DTHDTC"),
-        cites=("CORE-000007",),
+        cites=("CG0435", "FB0606"),
         mend=("DTHFL", "DTHDTC"),
     )
 
@@ -88,7 +88,7 @@ def _same_date() -> Rule:
         check,
         ("DSSTDTC", "DSDECOD"),
         reads={"DM": ("USUBJID", "DTHDTC")},
-        cites=("CORE-000034",),
+        cites=("CG0069",),
         mend=("DSSTDTC", "DM.DTHDTC"),
     )
 

@@ -42,7 +42,7 @@ def _one_event(given: Given, name: str) -> Rule:
         check,
         tuple(by),
         query=given.questions.ask("ONE-DISPOSITION", value="{DSDECOD}"),
-        cites=("CORE-000212", "CORE-000213", "CORE-000214", "CORE-000374", "SDTMIG 3.4 section 6.2.4"),
+        cites=("CG0535", "CG0536", "CG0538", "CG0537", "SDTMIG 3.4 section 6.2.4"),
         mend=("DSCAT",),
         twins=True,
     )
@@ -97,7 +97,7 @@ def _assigned_is_disposed(given: Given) -> Rule:
         check,
         ("USUBJID", "ACTARMCD"),
         reads={"DS": ("USUBJID",)},
-        cites=("CORE-000296",),
+        cites=("CG0540",),
         mend=("USUBJID",),
     )
 

@@ -41,7 +41,7 @@ def _planned(name: str) -> Rule:
         check,
         ("EPOCH", "USUBJID"),
         reads={"TA": ("ARMCD", "EPOCH"), "DM": ("USUBJID", "ARMCD", "ACTARMCD")},
-        cites=("CORE-000271", "SDTMIG 3.4 section 7.2.1"),
+        cites=("CG0009", "SDTMIG 3.4 section 7.2.1"),
         mend=("EPOCH",),
     )
 
@@ -110,7 +110,7 @@ def _no_gap(given: Given) -> Rule:
         "The element ends ({SEENDTC}) at another time than the next one starts",
         check,
         ("SEENDTC", "USUBJID"),
-        cites=("CORE-000352", "CORE-000527", "SDTMIG 3.4 section 5.3"),
+        cites=("CG0207", "CG0209", "SDTMIG 3.4 section 5.3"),
         mend=("SEENDTC",),
     )
 

@@ -9,13 +9,13 @@ from trialbook.checks.rule import Rule
 from trialbook.findings import Severity
 
 _PAIRS: tuple[tuple[str, str, str], ...] = (
-    ("ARMCD", "ARM", "CORE-000318"),
-    ("ACTARMCD", "ACTARM", "CORE-000791"),
+    ("ARMCD", "ARM", "FB0902"),
+    ("ACTARMCD", "ACTARM", "FB0903"),
     ("ETCD", "ELEMENT", ""),
-    ("QNAM", "QLABEL", "CORE-000302"),
-    ("TSPARMCD", "TSPARM", "CORE-000179"),
+    ("QNAM", "QLABEL", "FB0920"),
+    ("TSPARMCD", "TSPARM", "CG0307 FB0916"),
     ("IETESTCD", "IETEST", ""),
-    ("VISITNUM", "VISIT", "CORE-000361"),
+    ("VISITNUM", "VISIT", "CG0035 FB0919"),
 )
 _ONE_WAY = ("VISITNUM",)
 """Several unplanned visits may share a name, none a number (SDTMIG 3.4 section 4.4.5)."""
@@ -25,11 +25,11 @@ def one_to_one(given: Given) -> Made:
     """The rules about pairs of variables, and about the visits that are planned."""
     for name, one in given.datasets.items():
         pairs = [*_PAIRS, (f"{one.domain}TESTCD", f"{one.domain}TEST", "")]
-        for code, words, core in dict.fromkeys(pairs):
+        for code, words, published in dict.fromkeys(pairs):
             if given.has(name, code, words):
-                yield name, _same_beside(name, code, words, core)
+                yield name, _same_beside(name, code, words, published)
                 if code not in _ONE_WAY:
-                    yield name, _same_beside(name, words, code, core)
+                    yield name, _same_beside(name, words, code, published)
         if name != "TV" and given.numbers(name, "VISITNUM") and given.texts(name, "VISIT"):
             yield name, _planned_visit(name)
 
@@ -56,14 +56,14 @@ def rare(keys: list[pd.Series], values: pd.Series) -> tuple[pd.Series, pd.Series
     return wrong.set_axis(values.index), found.set_axis(values.index)
 
 
-def _same_beside(name: str, code: str, words: str, core: str) -> Rule:
+def _same_beside(name: str, code: str, words: str, published: str) -> Rule:
     return Rule(
         f"TB-{name}-{words}-OF-{code}",
         Severity.ERROR,
         f"{code} {{{code}}} has {words} {{{words}}} here, and another one in other records",
         lambda frame: ~rare([frame[code]], frame[words])[0],
         (words, code),
-        cites=(core,) if core else (),
+        cites=tuple(published.split()),
         mend=(words, code),
         across=True,
     )
@@ -85,6 +85,6 @@ def _planned_visit(name: str) -> Rule:
         check,
         ("VISITNUM", "VISIT"),
         reads={"TV": ("VISITNUM", "VISIT")},
-        cites=("CORE-000361", "SDTMIG 3.4 section 4.4.5"),
+        cites=("CG0035", "FB0919", "SDTMIG 3.4 section 4.4.5"),
         mend=("VISITNUM", "VISIT"),
     )

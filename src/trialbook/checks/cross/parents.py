@@ -14,8 +14,6 @@ from trialbook.findings import Severity
 POINTS = ("USUBJID", "RDOMAIN", "IDVAR", "IDVARVAL")
 """The variables by which a record points at its parent."""
 
-_IDVAR_CORE = {"RELREC": "CORE-000916", "CO": "CORE-000953"}
-
 
 def _named(given: Given, name: str) -> list[str]:
     return [one for one in dict.fromkeys(given.datasets[name].frame["RDOMAIN"]) if one]
@@ -54,7 +52,7 @@ def idvar(name: str, parents: Mapping[str, tuple[str, ...]]) -> Rule:
         check,
         ("IDVAR", "RDOMAIN"),
         reads=reads_of(parents),
-        cites=(_IDVAR_CORE.get(name, "CORE-000712"), "SDTMIG 3.4 section 8.4"),
+        cites=("CG0370", "SDTMIG 3.4 section 8.4"),
         mend=("IDVAR",),
     )
 
@@ -83,7 +81,7 @@ def parent_there(name: str, parents: Mapping[str, tuple[str, ...]], own: bool) -
         check,
         ("IDVARVAL", "IDVAR", "USUBJID", "RDOMAIN"),
         reads=reads_of(parents),
-        cites=("CORE-000206", "SDTMIG 3.4 section 8.4"),
+        cites=("CG0371", "SDTMIG 3.4 section 8.4"),
         mend=("IDVARVAL", "USUBJID"),
         across=not own,
     )

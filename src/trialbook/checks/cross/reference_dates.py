@@ -13,9 +13,9 @@ from trialbook.findings import Severity
 
 CONSENT = "INFORMED CONSENT OBTAINED"
 _IN_ORDER = (
-    ("RFSTDTC", "RFENDTC", "CORE-000711"),
-    ("RFXSTDTC", "RFXENDTC", "CORE-000714"),
-    ("RFCSTDTC", "RFCENDTC", "CORE-000760"),
+    ("RFSTDTC", "RFENDTC", "FB3404"),
+    ("RFXSTDTC", "RFXENDTC", "FB3408"),
+    ("RFCSTDTC", "RFCENDTC", "FB3413"),
 )
 _NOT_GIVEN = ("N", "NOT DONE")
 
@@ -25,9 +25,9 @@ def reference_dates(given: Given) -> Made:
     yield "DM", _first_exposure()
     yield "DM", _last_exposure()
     yield "DM", _consent()
-    for start, end, core in _IN_ORDER:
+    for start, end, published in _IN_ORDER:
         if given.texts("DM", start, end):
-            yield "DM", _in_order(start, end, core)
+            yield "DM", _in_order(start, end, published)
 
 
 def exposures(ex: pd.DataFrame) -> pd.DataFrame:
@@ -67,7 +67,7 @@ def _first_exposure() -> Rule:
         check,
         ("RFXSTDTC",),
         reads={"EX": ("USUBJID", "EXSTDTC")},
-        cites=("CORE-000239", "SDTMIG 3.4 section 5.2"),
+        cites=("CG0148", "SDTMIG 3.4 section 5.2"),
         mend=("RFXSTDTC",),
     )
 
@@ -96,7 +96,7 @@ def _last_exposure() -> Rule:
         check,
         ("RFXENDTC",),
         reads={"EX": ("USUBJID", "EXSTDTC", "EXENDTC")},
-        cites=("CORE-000238", "SDTMIG 3.4 section 5.2"),
+        cites=("CG0147", "SDTMIG 3.4 section 5.2"),
         mend=("RFXENDTC",),
     )
 
@@ -118,19 +118,19 @@ def _consent() -> Rule:
         check,
         ("RFICDTC",),
         reads={"DS": ("USUBJID", "DSDECOD", "DSSTDTC")},
-        cites=("CORE-000363", "CORE-000370", "SDTMIG 3.4 section 5.2"),
+        cites=("CG0068", "CG0143", "SDTMIG 3.4 section 5.2"),
         mend=("RFICDTC",),
     )
 
 
-def _in_order(start: str, end: str, core: str) -> Rule:
+def _in_order(start: str, end: str, published: str) -> Rule:
     return Rule(
         f"TB-DM-{end}-ORDER",
         Severity.ERROR,
         f"{end} is before {start}",
         lambda dm: ~before(dm[end], dm[start]),
         (end, start),
-        cites=(core,),
+        cites=tuple(published.split()),
         mend=(end, start),
     )
 

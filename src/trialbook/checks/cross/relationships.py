@@ -60,7 +60,7 @@ def _names_parent(name: str, domain: str) -> Rule:
         f"RDOMAIN is not {domain}, the domain that {name} qualifies",
         lambda frame: frame["RDOMAIN"] == domain,
         ("RDOMAIN",),
-        cites=("CORE-000538", "SDTMIG 3.4 section 8.4"),
+        cites=("CG0334", "SDTMIG 3.4 section 8.4"),
         mend=("RDOMAIN",),
     )
 
@@ -80,7 +80,7 @@ def _dataset_there(given: Given, name: str) -> Rule:
         check,
         ("RDOMAIN",),
         reads=reads_of(parents) if alone else {},
-        cites=("CORE-000384" if name == "RELREC" else "CORE-000502", "SDTMIG 3.4 section 8.2"),
+        cites=("CG0374" if name == "RELREC" else "CG0369", "SDTMIG 3.4 section 8.2"),
         mend=("RDOMAIN",),
     )
 
@@ -93,7 +93,7 @@ def _has_variable(name: str) -> Rule:
         "IDVAR is empty, though the parent is no record of DM",
         lambda frame: (frame["IDVAR"] != "") | frame["RDOMAIN"].isin(("DM", "")),
         ("IDVAR", "RDOMAIN"),
-        cites=("CORE-000134", "SDTMIG 3.4 section 8.4"),
+        cites=("CG0203", "SDTMIG 3.4 section 8.4"),
         mend=("IDVAR",),
     )
 
@@ -111,7 +111,7 @@ def _both_or_neither(name: str) -> Rule:
         "IDVAR {IDVAR} and IDVARVAL {IDVARVAL} go together, and one of them is empty",
         check,
         ("IDVARVAL", "IDVAR"),
-        cites=("CORE-000218", *(() if name == "RELREC" else ("CORE-000135",)), "SDTMIG 3.4 section 8.4"),
+        cites=("CG0465", *(() if name == "RELREC" else ("CG0204",)), "SDTMIG 3.4 section 8.4"),
         mend=("IDVARVAL", "IDVAR"),
     )
 
@@ -127,7 +127,7 @@ def _qnam_once(name: str) -> Rule:
         "The parent record has {QNAM} more than once",
         check,
         ("USUBJID", "IDVAR", "IDVARVAL", "QNAM"),
-        cites=("CORE-000203", "SDTMIG 3.4 section 8.4"),
+        cites=("CG0411", "SDTMIG 3.4 section 8.4"),
         mend=("QNAM", "IDVARVAL"),
         twins=True,
     )
@@ -146,7 +146,7 @@ def _qnam_is_name(name: str, parents: tuple[str, ...]) -> Rule:
         check,
         ("QNAM",),
         reads=dict.fromkeys(parents, ()),
-        cites=("CORE-000221", "CORE-000783", "SDTMIG 3.4 section 8.4"),
+        cites=("CG0417", "CG0314", "SDTMIG 3.4 section 8.4"),
         mend=("QNAM",),
     )
 
@@ -161,7 +161,7 @@ def _several_sides() -> Rule:
         "The relationship {RELID} has no other side",
         check,
         ("RELID", "USUBJID"),
-        cites=("CORE-000484", "SDTMIG 3.4 section 8.2"),
+        cites=("CG0200", "SDTMIG 3.4 section 8.2"),
         mend=("RELID",),
     )
 
@@ -177,6 +177,6 @@ def _type_of_datasets() -> Rule:
         "RELTYPE is of relations between datasets, and this one is between records",
         check,
         ("RELTYPE", "IDVAR"),
-        cites=("CORE-000202", "SDTMIG 3.4 section 8.3"),
+        cites=("CG0419", "SDTMIG 3.4 section 8.3"),
         mend=("RELTYPE",),
     )

@@ -28,14 +28,14 @@ def result_units(given: Given) -> Made:
         if given.texts(name, f"{domain}STRESU") and f"{domain}TESTCD" in kinds:
             yield name, _one_unit(name, domain, kinds)
         if given.numbers(name, f"{domain}STNRLO", f"{domain}STNRHI"):
-            yield name, _limits_in_order(name, f"{domain}STNRLO", f"{domain}STNRHI", "CORE-000672")
+            yield name, _limits_in_order(name, f"{domain}STNRLO", f"{domain}STNRHI", "FB3901")
             if given.numbers(name, f"{domain}STRESN") and given.texts(name, f"{domain}NRIND"):
                 yield name, _indicator(name, domain)
             if f"{domain}TESTCD" in kinds and given.texts(name, f"{domain}STRESU"):
                 for limit in ("STNRLO", "STNRHI"):
                     yield name, _usual_limit(name, f"{domain}{limit}", [*kinds, f"{domain}STRESU"])
         if given.texts(name, f"{domain}ORNRLO", f"{domain}ORNRHI"):
-            yield name, _limits_in_order(name, f"{domain}ORNRLO", f"{domain}ORNRHI", "CORE-000889")
+            yield name, _limits_in_order(name, f"{domain}ORNRLO", f"{domain}ORNRHI", "FB3902")
         if given.texts(name, f"{domain}ORRESU", f"{domain}STRESU"):
             for collected, standard in (("ORRES", "STRESN"), ("ORNRLO", "STNRLO"), ("ORNRHI", "STNRHI")):
                 if given.texts(name, f"{domain}{collected}") and given.numbers(name, f"{domain}{standard}"):
@@ -51,7 +51,7 @@ def _one_unit(name: str, domain: str, kinds: Sequence[str]) -> Rule:
         f"The standard unit {{{unit}}} of {{{domain}TESTCD}} is not that of most other records of the test",
         lambda frame: ~rare([frame[kind] for kind in kinds], frame[unit])[0],
         (unit, *kinds),
-        cites=("CORE-000699", "SDTMIG 3.4 section 4.5.1"),
+        cites=("FB3001", "SDTMIG 3.4 section 4.5.1"),
         mend=(unit,),
         across=True,
     )
@@ -61,14 +61,14 @@ def _number(cells: pd.Series) -> pd.Series:
     return cells if cells.dtype.kind == "f" else pd.to_numeric(cells.str.strip(), errors="coerce").astype("float64")
 
 
-def _limits_in_order(name: str, low: str, high: str, core: str) -> Rule:
+def _limits_in_order(name: str, low: str, high: str, published: str) -> Rule:
     return Rule(
         f"TB-{name}-{high}-RANGE",
         Severity.ERROR,
         f"The upper limit {{{high}}} is not more than the lower limit {{{low}}}",
         lambda frame: ~(_number(frame[high]) <= _number(frame[low])),
         (high, low),
-        cites=(core,),
+        cites=tuple(published.split()),
         mend=(high, low),
     )
 
