@@ -14,6 +14,7 @@ import typer
 
 from trialbook import __version__
 from trialbook.cli.book import book_app
+from trialbook.cli.core import core_app
 from trialbook.cli.exports import app
 from trialbook.cli.options import UNUSABLE
 from trialbook.cli.protocol import protocol_app
@@ -26,6 +27,7 @@ app.command(epilog=EXAMPLE)(screen)
 app.add_typer(book_app, name="book")
 app.add_typer(specs_app, name="specs")
 app.add_typer(ct_app, name="ct")
+app.add_typer(core_app, name="core")
 app.add_typer(protocol_app, name="protocol")
 app.add_typer(registry_app, name="registry")
 

@@ -93,14 +93,22 @@ def download(url: str, folder: Path, say: Progress = quiet) -> Downloaded:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         remedy = "Free some space." if full else "Name a folder that you may write to in the variable TRIALBOOK_HOME."
         raise TrialbookError(f"can't be written: {error.strerror or error}", file=folder, remedy=remedy) from None
+    finally:
+        with contextlib.suppress(OSError):
+            if not part.stat().st_size:
+                _remove(part)
 
 
 def discard(downloaded: Downloaded) -> None:
     """Remove a downloaded file, when it has served or is not to be trusted."""
-    for path in (downloaded.path, downloaded.path.with_suffix(".json")):
+    _remove(downloaded.path)
+
+
+def _remove(part: Path) -> None:
+    for path in (part, part.with_suffix(".json")):
         path.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
-        downloaded.path.parent.rmdir()
+        part.parent.rmdir()
 
 
 def fetch_text(url: str) -> str:
