@@ -11,7 +11,7 @@ AXE := tests/browser/node_modules/axe-core/axe.min.js
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quality faults bench lint book clean
+.PHONY: help demo test quality parity faults bench lint book clean
 
 help: ## what each command does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -46,6 +46,9 @@ bench: $(ENV) ## how long a million laboratory results take: read, map, check, w
 
 quality: $(ENV) ## how much of what is broken the rules find, on 20 broken exports
 	$(BIN)/python benchmarks/quality.py
+
+parity: $(ENV) ## CDISC's published test cases, run by its engine as the kit runs it, against the published results (CASES=DIR RULES=DIR)
+	$(BIN)/python benchmarks/parity.py $(if $(CASES),--cases $(CASES)) $(if $(RULES),--rules $(RULES))
 
 faults: $(ENV) ## what a run leaves behind that is killed, has no space, or is not alone: 200 kills and more
 	$(BIN)/python benchmarks/faults.py
