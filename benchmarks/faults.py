@@ -311,7 +311,7 @@ def import_all() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name, text in EXPORTS["first"].items():
             (Path(folder) / name).write_text(text)
-        run = Study(STUDY).validate(folder, core=False)
+        run = Study(STUDY).validate(folder, core=None)
         (Path(folder) / "out").mkdir()
         run.write(Path(folder) / "out")
         print_run(run, Threshold.NEVER, None)

@@ -9,3 +9,10 @@ Progress = Callable[[str], None]
 
 def quiet(step: str) -> None:
     """No progress shown."""
+
+
+def part_way(progress: Progress, what: str, done: int, total: int) -> None:
+    """Within a step: what is being done, and how many of how many are; shown by a progress that has a ``within``."""
+    within = getattr(progress, "within", None)
+    if within is not None:
+        within(what, done, total)

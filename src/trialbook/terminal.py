@@ -10,7 +10,7 @@ from threading import Timer
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -30,6 +30,21 @@ SHOWN_AFTER_SECONDS = 2.0
 VERDICT_STYLES = {"ELIGIBLE": "green", "NOT ELIGIBLE": "red", "UNDETERMINED": "yellow"}
 
 
+class _Steps:
+    """Moves a bar: called at the beginning of each step, and ``within`` one as it goes on."""
+
+    def __init__(self, bar: Progress, task: TaskID):
+        self._bar, self._task, self._begun = bar, task, 0
+
+    def __call__(self, name: str) -> None:
+        self._bar.update(self._task, description=name, completed=self._begun)
+        self._begun += 1
+
+    def within(self, what: str, done: int, total: int) -> None:
+        """A part of the step that has begun."""
+        self._bar.update(self._task, description=f"{what} ({done} of {total})", completed=self._begun - 1 + done / max(total, 1))
+
+
 @contextmanager
 def progress(steps: int | None) -> Iterator[Callable[[str], None]]:
     """A bar on stderr for a command of so many steps (None: nobody knows), shown on a terminal once it has taken two seconds.
@@ -43,15 +58,8 @@ def progress(steps: int | None) -> Iterator[Callable[[str], None]]:
     timer = Timer(SHOWN_AFTER_SECONDS, bar.start)
     timer.daemon = True
     timer.start()
-    begun = 0
-
-    def step(name: str) -> None:
-        nonlocal begun
-        bar.update(task, description=name, completed=begun)
-        begun += 1
-
     try:
-        yield step
+        yield _Steps(bar, task)
     finally:
         timer.cancel()
         bar.stop()

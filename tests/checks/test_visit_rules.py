@@ -199,7 +199,7 @@ MISSING: dict[str, tuple[Mapping[str, str], Told]] = {
 @pytest.mark.parametrize("case", MISSING)
 def test_what_is_missing(study: Study, tmp_path: Path, case: str) -> None:
     changes, findings = MISSING[case]
-    assert tell(study.validate(export(changes, tmp_path / "export"), core=False)) == findings
+    assert tell(study.validate(export(changes, tmp_path / "export"), core=None)) == findings
 
 
 DATES: dict[str, tuple[Mapping[str, str], Told]] = {
@@ -321,7 +321,7 @@ DATES: dict[str, tuple[Mapping[str, str], Told]] = {
 @pytest.mark.parametrize("case", DATES)
 def test_dates(study: Study, tmp_path: Path, case: str) -> None:
     changes, findings = DATES[case]
-    assert tell(study.validate(export(changes, tmp_path / "export"), core=False)) == findings
+    assert tell(study.validate(export(changes, tmp_path / "export"), core=None)) == findings
 
 
 def ours(run: Run) -> list[Finding]:
@@ -330,7 +330,7 @@ def ours(run: Run) -> list[Finding]:
 
 def test_a_missing_form_is_a_finding_about_what_is_not_there(study: Study, tmp_path: Path) -> None:
     """It names the file that lacks the record, day 1 that the visit is planned by, and where the site would enter it."""
-    run = study.validate(export({"SCAN 1,WEEK 8*": ""}, tmp_path / "export"), core=False)
+    run = study.validate(export({"SCAN 1,WEEK 8*": ""}, tmp_path / "export"), core=None)
     (finding,) = ours(run)
     assert finding == Finding(
         id=finding.id,
@@ -354,7 +354,7 @@ def test_a_missing_form_is_a_finding_about_what_is_not_there(study: Study, tmp_p
 
 
 def test_a_missed_visit_is_one_finding_about_the_subject(study: Study, tmp_path: Path) -> None:
-    run = study.validate(export({**NO_WEEK_4, "CALL 1,WEEK 4*": ""}, tmp_path / "export"), core=False)
+    run = study.validate(export({**NO_WEEK_4, "CALL 1,WEEK 4*": ""}, tmp_path / "export"), core=None)
     (finding,) = ours(run)
     assert (finding.dataset, finding.record, finding.subject, finding.severity) == ("DM", None, "VISIT01-1", Severity.WARNING)
     assert finding.origins == (
@@ -387,7 +387,7 @@ MAY_BE_WRONG: dict[str, tuple[Mapping[str, str], Origins]] = {
 @pytest.mark.parametrize("case", MAY_BE_WRONG)
 def test_of_date_and_visit_the_one_is_to_be_corrected_that_stands_alone(study: Study, tmp_path: Path, case: str) -> None:
     changes, (mend, compared) = MAY_BE_WRONG[case]
-    (finding,) = ours(study.validate(export(changes, tmp_path / "export"), core=False))
+    (finding,) = ours(study.validate(export(changes, tmp_path / "export"), core=None))
     assert finding.rule == "TB-VISIT-WINDOW"
     day1 = cells(2, "START", file="dm.csv")
     assert finding.origins == (*mend, *(replace(one, role=Role.COMPARED) for one in (*compared, day1)))
@@ -396,7 +396,7 @@ def test_of_date_and_visit_the_one_is_to_be_corrected_that_stands_alone(study: S
 def test_a_record_under_another_number_is_told_once_where_it_is_missed(study: Study, tmp_path: Path) -> None:
     """Subject 2, of the other arm, has no scan planned."""
     changes = {"SCAN 1*": "2,WEEK 8,2024-02-26"}
-    (finding,) = ours(study.validate(export(changes, tmp_path / "export"), core=False))
+    (finding,) = ours(study.validate(export(changes, tmp_path / "export"), core=None))
     assert (finding.rule, finding.subject, finding.record) == ("TB-RAW-SCAN-EXPECTED", "VISIT01-1", 1)
     assert finding.message.endswith(f"{WEEK_8} (Scan); that of 2024-02-26 stands under 2, of whom none is due")
     assert finding.origins == (
@@ -416,7 +416,7 @@ def test_an_answer_that_no_record_bears_out_is_doubted(study: Study, tmp_path: P
     text = text.replace("activity: Breath test, visits: [WEEK 4]", "activity: Breath test, visits: [WEEK 4, WEEK 8]")
     activities.write_text(text, encoding="utf-8")
     changes = {"+BREATH": "1,WEEK 8,2024-02-26\n3,WEEK 8,2024-02-26", "ELIG 2*": "2,2023-12-20,Yes"}
-    (finding,) = ours(Study(folder).validate(export(changes, tmp_path / "export"), core=False))
+    (finding,) = ours(Study(folder).validate(export(changes, tmp_path / "export"), core=None))
     assert (finding.rule, finding.subject) == ("TB-RAW-BREATH-EXPECTED", "VISIT01-2")
     assert finding.message.endswith("WEEK 4, WEEK 8 (Breath test), planned as ELIG has SMOKES Yes")
     assert finding.origins == (
@@ -429,7 +429,7 @@ def test_an_answer_that_no_record_bears_out_is_doubted(study: Study, tmp_path: P
 def test_what_another_rule_asks_to_correct_is_not_told_again(study: Study, tmp_path: Path) -> None:
     """The record is there twice: its key is told, and not its window."""
     changes = {"SCAN 1*": "1,WEEK 8,2024-03-02", "+SCAN": "1,WEEK 8,2024-03-02"}
-    run = study.validate(export(changes, tmp_path / "export"), core=False)
+    run = study.validate(export(changes, tmp_path / "export"), core=None)
     assert (ours(run), {one.rule for one in run.results.findings if one.rule.endswith("-KEY")}) == ([], {"TB-RAW-SCAN-KEY"})
 
 
@@ -439,7 +439,7 @@ def test_a_date_outside_of_the_window_names_every_record_of_the_day(study: Study
         "LAB 1,WEEK 8,2024-02-26,TSH": "1,WEEK 8,2024-03-02,TSH",
         "SCAN 1*": "1,W8,2024-03-02",
     }
-    (finding,) = ours(study.validate(export(late, tmp_path / "export"), core=False))
+    (finding,) = ours(study.validate(export(late, tmp_path / "export"), core=None))
     assert (finding.dataset, finding.record, finding.subject, finding.severity) == ("LAB", 3, "VISIT01-1", Severity.WARNING)
     assert (finding.variables, finding.values) == (("DAT", "VISIT"), {"DAT": "2024-03-02", "VISIT": "W8"})
     assert finding.origins == (
@@ -454,7 +454,7 @@ def test_a_date_outside_of_the_window_names_every_record_of_the_day(study: Study
 
 def test_what_is_before_consent_is_an_error(study: Study, tmp_path: Path) -> None:
     early = {"LAB 3,SCREENING*": "3,SCREENING,2023-12-19,WBC", "ELIG 3*": "3,2023-12-19,Yes"}
-    (finding,) = ours(study.validate(export(early, tmp_path / "export"), core=False))
+    (finding,) = ours(study.validate(export(early, tmp_path / "export"), core=None))
     assert (finding.rule, finding.severity, finding.dataset) == ("TB-VISIT-CONSENT", Severity.ERROR, "ELIG")
     assert finding.message == "Done before informed consent: on 2023-12-19, informed consent on 2023-12-20; ELIG, LAB"
     assert finding.origins == (
@@ -467,7 +467,7 @@ def test_what_is_before_consent_is_an_error(study: Study, tmp_path: Path) -> Non
 def test_an_id_stays_when_the_date_is_corrected_to_another_wrong_one(study: Study, tmp_path: Path) -> None:
     ids = []
     for date in ("2024-03-02", "2024-03-05"):
-        (finding,) = ours(study.validate(export({"SCAN 1*": f"1,WEEK 8,{date}"}, tmp_path / date), core=False))
+        (finding,) = ours(study.validate(export({"SCAN 1*": f"1,WEEK 8,{date}"}, tmp_path / date), core=None))
         ids.append(finding.id)
     assert ids[0] == ids[1]
 
@@ -475,7 +475,7 @@ def test_an_id_stays_when_the_date_is_corrected_to_another_wrong_one(study: Stud
 def test_sites_are_asked_for_what_they_would_enter(study: Study, tmp_path: Path) -> None:
     """A coder or a central office, which fills CALL, is no site."""
     changes = {"SCAN 1*": "", "CALL 2,WEEK 4*": "", "LAB 3,WEEK 4*": "", "BREATH 3*": "", "CALL 3,WEEK 4*": ""}
-    results = study.validate(export(changes, tmp_path / "export"), core=False).results
+    results = study.validate(export(changes, tmp_path / "export"), core=None).results
     asked = [line.split(",")[1:6] for line in queries_csv(results).decode("utf-8-sig").splitlines() if "planned" in line]
     assert asked == [
         ["1", "VISIT01-3", "WEEK 4", '"LAB', " BREATH"],
@@ -534,11 +534,11 @@ def test_where_day_1_cannot_be_read_the_visit_planned_on_it_tells(tmp_path: Path
         text = (folder / name).read_text(encoding="utf-8")
         assert text.count(old) == 1
         (folder / name).write_text(text.replace(old, new), encoding="utf-8")
-    assert tell(Study(folder).validate(export(changes, tmp_path / "export"), core=False)) == expected
+    assert tell(Study(folder).validate(export(changes, tmp_path / "export"), core=None)) == expected
 
 
 def test_every_rule_ran(study: Study, tmp_path: Path) -> None:
-    assert statuses(study.validate(export({}, tmp_path / "export"), core=False)) == PASSED
+    assert statuses(study.validate(export({}, tmp_path / "export"), core=None)) == PASSED
 
 
 def test_a_form_that_is_not_in_the_export_is_not_missed(study: Study, tmp_path: Path) -> None:
@@ -546,7 +546,7 @@ def test_a_form_that_is_not_in_the_export_is_not_missed(study: Study, tmp_path: 
     (folder / "scan.csv").unlink()
     (folder / "breath.csv").write_text(HEADERS["BREATH"] + "\n", encoding="utf-8")
     (folder / "call.csv").write_text("SUBJ,DAT,STATUS\n1,2024-01-29,Alive\n", encoding="utf-8")
-    assert statuses(study.validate(folder, core=False)) == {
+    assert statuses(study.validate(folder, core=None)) == {
         **skipped("the form SCAN is not in the export", "TB-RAW-SCAN-EXPECTED"),
         "TB-RAW-BREATH-EXPECTED": (RuleStatus.SKIPPED, "the form BREATH has no records in the export"),
         "TB-RAW-CALL-EXPECTED": (RuleStatus.SKIPPED, "CALL has no VISIT in the export"),
@@ -557,9 +557,9 @@ def test_nobody_missed_a_visit_where_it_is_not_known_who_left_before_it(study: S
     """A form of a visit that took place is missing all the same."""
     changes = {"SCAN 1,WEEK 8,2024-02-26": "", "LAB 3,WEEK 4*": "", "BREATH 3,WEEK 4*": "", "CALL 3,WEEK 4*": ""}
     folder = export(changes, tmp_path / "export")
-    assert [one.rule for one in ours(study.validate(folder, core=False))] == ["TB-VISIT-MISSED", "TB-RAW-SCAN-EXPECTED"]
+    assert [one.rule for one in ours(study.validate(folder, core=None))] == ["TB-VISIT-MISSED", "TB-RAW-SCAN-EXPECTED"]
     (folder / "element.csv").unlink()
-    run = study.validate(folder, core=False)
+    run = study.validate(folder, core=None)
     assert [one.rule for one in ours(run)] == ["TB-RAW-SCAN-EXPECTED"]
     assert statuses(run)["TB-VISIT-MISSED"] == (
         RuleStatus.SKIPPED,
@@ -571,7 +571,7 @@ def test_nobody_has_a_day_1_without_demographics(study: Study, tmp_path: Path) -
     folder = export({}, tmp_path / "export")
     (folder / "dm.csv").unlink()
     of_day_1 = [rule for rule in RULES if rule != "TB-VISIT-CONSENT"]
-    assert statuses(study.validate(folder, core=False)) == {
+    assert statuses(study.validate(folder, core=None)) == {
         **skipped("DM is not made, so nobody's day 1 is known", *of_day_1),
         "TB-VISIT-CONSENT": (RuleStatus.SKIPPED, "the form DM is not in the export"),
     }
@@ -581,7 +581,7 @@ def test_a_study_that_says_nothing_of_consent(tmp_path: Path) -> None:
     folder = shutil.copytree(STUDY, tmp_path / "study")
     (folder / "sdtm_specs" / "export.yml").unlink()
     early = {"LAB 1,SCREENING*": "1,SCREENING,2023-12-19,WBC"}
-    run = Study(folder).validate(export(early, tmp_path / "export"), core=False)
+    run = Study(folder).validate(export(early, tmp_path / "export"), core=None)
     reason = "sdtm_specs/export.yml does not say where the informed consent is recorded"
     assert (statuses(run), ours(run)) == (skipped(reason, "TB-VISIT-CONSENT"), [])
 
@@ -590,7 +590,7 @@ def test_a_study_without_visits_and_consent_has_none_of_these_rules(tmp_path: Pa
     folder = shutil.copytree(STUDY, tmp_path / "study")
     for name in ("sdtm_specs/export.yml", "protocol/visits.yml", "protocol/activities.yml"):
         (folder / name).unlink()
-    assert statuses(Study(folder).validate(export({}, tmp_path / "export"), core=False)) == {}
+    assert statuses(Study(folder).validate(export({}, tmp_path / "export"), core=None)) == {}
 
 
 def test_each_subject_has_the_visits_of_the_version_it_consented_to(tmp_path: Path) -> None:
@@ -620,7 +620,7 @@ def test_each_subject_has_the_visits_of_the_version_it_consented_to(tmp_path: Pa
         **{f"SCAN {subject}*": "" for subject in "13"},
         "+SCAN": "2,WEEK 8,2024-02-26",
     }
-    assert tell(Study(folder).validate(export(changes, tmp_path / "export"), core=False)) == [
+    assert tell(Study(folder).validate(export(changes, tmp_path / "export"), core=None)) == [
         ("TB-RAW-SCAN-EXPECTED", "SCAN", f"{WEEK_8} (Scan); that of 2024-02-26 stands under 2, of whom none is due"),
         (
             "TB-VISIT-WINDOW",

@@ -38,7 +38,7 @@ def broken(trial: Study, tmp_path_factory: pytest.TempPathFactory) -> Broken:
     """Made once; tests that ask it are of the group ``broken``, so that one process makes it. None of them changes it."""
     out = tmp_path_factory.mktemp("broken") / "made"
     made = simulate_export(trial.root, trial.protocol.id, trial.specs, out, subjects=6, seed=2, rate=0.05)
-    return Broken(made.export, trial.validate(made.export, core=False))
+    return Broken(made.export, trial.validate(made.export, core=None))
 
 
 @pytest.fixture(scope="session")
@@ -154,7 +154,7 @@ def told(trial: Study, tmp_path_factory: pytest.TempPathFactory) -> Callable[...
             rows = pd.DataFrame(forms.get(name, []), columns=list(spec.columns), dtype="str").fillna("")
             rows.to_csv(folder / f"{name}.csv", index=False)
         found = []
-        for finding in trial.validate(folder, core=False).results.findings:
+        for finding in trial.validate(folder, core=None).results.findings:
             if finding.rule.startswith(prefixes):
                 cells: dict[str, list[str]] = {"correct": [], "compared": []}
                 for origin in finding.origins:

@@ -49,7 +49,7 @@ def published(name: str) -> SdtmDataset:
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("cdiscpilotsdtm")
     write_datasets([published(name) for name in DATASETS], folder, "parquet")
-    return check_standard_only(folder, core=False)
+    return check_standard_only(folder, core=None)
 
 
 def test_the_findings_by_rule(run: Run) -> None:

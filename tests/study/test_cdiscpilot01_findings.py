@@ -51,7 +51,7 @@ ROWS = {
 
 @pytest.fixture(scope="module")
 def run(repository: Path, shared: Path) -> Run:
-    return Study(repository / "examples" / "cdiscpilot01").validate(shared / "cdiscpilot01", core=False)
+    return Study(repository / "examples" / "cdiscpilot01").validate(shared / "cdiscpilot01", core=None)
 
 
 @pytest.fixture(scope="module")

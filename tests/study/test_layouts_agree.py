@@ -31,7 +31,7 @@ def simulated(study: Study, folder: Path, layout: str, seed: int = SEED) -> Path
 
 
 def validated(study: Study, folder: Path, layout: str, seed: int = SEED) -> Run:
-    return study.validate(simulated(study, folder, layout, seed), core=False)
+    return study.validate(simulated(study, folder, layout, seed), core=None)
 
 
 def faults(run: Run) -> list[object]:
@@ -48,7 +48,7 @@ def zipped(trial: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def of_zip(trial: Study, zipped: Path) -> Run:
-    return trial.validate(zipped, core=False)
+    return trial.validate(zipped, core=None)
 
 
 def test_the_trial_has_every_dataset(trial: Study, of_zip: Run) -> None:

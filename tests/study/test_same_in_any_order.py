@@ -42,7 +42,7 @@ os.scandir, os.listdir = Backwards, lambda *folder: sorted(listed(*folder), reve
 from trialbook.findings import Threshold, findings_json
 from trialbook.run import Study
 
-run = Study(study).validate(export, core=False)
+run = Study(study).validate(export, core=None)
 Path(out).write_text(findings_json(run.results, Threshold.ERROR), encoding="utf-8")
 """
 """Validate an export, its folders listed backwards, and write the findings."""

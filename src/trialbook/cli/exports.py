@@ -24,7 +24,12 @@ FailOption = Annotated[
     str, typer.Option("--fail-on", metavar="SEVERITY", help="Exit 1 from this severity on: reject, error, warning or never")
 ]
 CoreOption = Annotated[
-    str, typer.Option("--core", metavar="auto|off", help="CDISC's conformance rules: those installed, or none")
+    str,
+    typer.Option(
+        "--core",
+        metavar="auto|off|PATH",
+        help="CDISC's conformance rules: those installed, none, or those of a folder, file or zip",
+    ),
 ]
 
 
@@ -81,10 +86,11 @@ def validate(
     study: StudyOption = None,
 ) -> None:
     """Raw export to findings, each traced to the raw cell."""
+    from trialbook.conformance.choice import core_choice
     from trialbook.terminal import progress
 
-    threshold, wanted, day = read_threshold(fail_on), wants_core(core), read_day(exported)
-    with progress(5) as step:
+    threshold, wanted, day = read_threshold(fail_on), core_choice(core), read_day(exported)
+    with progress(6) as step:
         run = open_study(study).validate(export, wanted, step, skip_unreadable, previous, answers, exported=day)
     write_and_print(run, out, threshold)
 
@@ -101,12 +107,13 @@ def check(
     study: StudyOption = None,
 ) -> None:
     """SDTM datasets that exist already to findings."""
+    from trialbook.conformance.choice import core_choice
     from trialbook.terminal import progress
 
-    threshold, wanted = read_threshold(fail_on), wants_core(core)
+    threshold, wanted = read_threshold(fail_on), core_choice(core)
     if no_study and study is not None:
         raise TrialbookError("--no-study and --study exclude each other", remedy="Give one of them.")
-    with progress(2) as step:
+    with progress(3) as step:
         if no_study:
             from trialbook.run import check_standard_only
 
@@ -188,14 +195,6 @@ def read_day(text: str | None) -> date | None:
     except ValueError:
         what = f"--exported takes a date, YYYY-MM-DD; found {text!r}"
         raise TrialbookError(what, remedy="Give the day of the export, as 2026-10-31.") from None
-
-
-def wants_core(word: str) -> bool:
-    """Whether CDISC's conformance rules are wanted."""
-    if word in ("auto", "off"):
-        return word == "auto"
-    what = f"--core takes auto or off; found {word!r}"
-    raise TrialbookError(what, remedy="Running rules from a folder comes with a later version of trialbook.")
 
 
 def write_and_print(run: Run, out: Path | None, threshold: Threshold) -> None:

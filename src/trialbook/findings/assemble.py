@@ -50,4 +50,10 @@ def merge(one: RuleOutcome, other: RuleOutcome) -> RuleOutcome:
         if outcome.reason
     ]
     tables = ", ".join(dict.fromkeys(name for outcome in (one, other) for name in outcome.dataset.split(", ") if name))
-    return replace(worse, reason="; ".join(reasons) or None, findings=one.findings + other.findings, dataset=tables)
+    return replace(
+        worse,
+        reason="; ".join(reasons) or None,
+        findings=one.findings + other.findings,
+        dataset=tables,
+        seconds=one.seconds + other.seconds,
+    )

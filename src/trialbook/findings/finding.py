@@ -59,6 +59,7 @@ class RuleOutcome:
     """What became of one rule in this run; ``reason`` says why it was skipped or could not run.
 
     ``told``: ids of findings that are not made, since another rule tells of the same fault in the raw record behind them.
+    ``seconds`` that it took, 0 where nobody measured it.
     """
 
     rule: str
@@ -70,6 +71,7 @@ class RuleOutcome:
     message: str = ""
     dataset: str = ""
     told: tuple[str, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ def judge_seed(study: Path, seed: int, layout: str, subjects: int, rate: float) 
         made = simulate_export(loaded.root, loaded.protocol.id, loaded.specs, Path(folder) / "out", subjects, seed, rate, layout)
         assert made.listed is not None, "a rate above 0 lists its defects"
         entries = json.loads(made.listed.read_text(encoding="utf-8"))
-        run = loaded.validate(made.export, core=False)
+        run = loaded.validate(made.export, core=None)
     return compare(entries, run.results.findings, subjects_of(run, loaded))
 
 

@@ -14,10 +14,10 @@ from trialbook.checks.tables import CheckedTable
 from trialbook.datasets import SdtmDataset
 from trialbook.exports import RawExport
 from trialbook.exports.moments import latest_day
-from trialbook.findings import DatasetCount, Exported, RuleOutcome, RuleStatus, Runner
+from trialbook.findings import DatasetCount, Exported
 from trialbook.mapping import Forms
 
-VERSIONED = ("trialbook", "pandas", "pandera", "openpyxl", "pyreadstat")
+VERSIONED = ("trialbook", "pandas", "pandera", "cdisc-rules-engine", "openpyxl", "pyreadstat")
 
 
 def versions() -> dict[str, str]:
@@ -84,12 +84,3 @@ def sites_of(tables: Mapping[str, CheckedTable]) -> dict[str, str]:
     if dm is None or "SITEID" not in dm.frame or "USUBJID" not in dm.frame:
         return {}
     return dict(zip(dm.frame["USUBJID"], dm.frame["SITEID"], strict=True))
-
-
-def core_outcomes(wanted: bool) -> list[RuleOutcome]:
-    """CDISC's conformance rules are not run by this version: where they were wanted, the report says so."""
-    if not wanted:
-        return []
-    reason = "this version of trialbook does not run CDISC's conformance rules yet; its own rules and the study's ran"
-    message = "CDISC's conformance rules (CORE)"
-    return [RuleOutcome("CORE", Runner.CORE, RuleStatus.SKIPPED, reason, 0, None, message)]

@@ -10,11 +10,14 @@ from trialbook.checks.dataset_rules import dataset_rules
 from trialbook.checks.file_rules import check_files
 from trialbook.checks.modules import rules_of
 from trialbook.checks.tables import file_table
-from trialbook.datasets import case_standard, read_datasets, read_statement
+from trialbook.conformance.choice import CoreChoice, choose_rules
+from trialbook.conformance.conformance import Submitted, check_conformance
+from trialbook.conformance.engine import warm_engine
+from trialbook.datasets import case_settings, case_standard, read_datasets, read_statement
 from trialbook.datasets.steady import unchanged
 from trialbook.findings import RuleOutcome, RuleStatus, RunInfo, Runner, assemble
 from trialbook.progress import Progress, quiet
-from trialbook.run.about import core_outcomes, counts_of, dataset_inputs, now, sites_of, versions
+from trialbook.run.about import counts_of, dataset_inputs, now, sites_of, versions
 from trialbook.run.live import Known, bring_to_life, coverage_of_datasets, read_known
 from trialbook.run.result import Run
 from trialbook.standards import ControlledTerminology, Standard, list_ct, list_standards, load_ct, load_standard
@@ -23,7 +26,7 @@ from trialbook.study import LoadedStudy, standard_keys
 DEFAULT_STANDARD = "sdtmig-3.4"
 
 
-def check_standard_only(datasets: Path | str, core: bool = True, progress: Progress = quiet) -> Run:
+def check_standard_only(datasets: Path | str, core: CoreChoice = "auto", progress: Progress = quiet) -> Run:
     """SDTM datasets to findings by the standard alone: no study is needed.
 
     A folder of CDISC's test data names its standard in ``.env``; one that is not installed is SKIPPED under its name.
@@ -41,10 +44,13 @@ def check_standard_only(datasets: Path | str, core: bool = True, progress: Progr
 
 
 def check_datasets(
-    path: Path, standard: Standard, ct: ControlledTerminology, study: LoadedStudy | None, core: bool, progress: Progress
+    path: Path, standard: Standard, ct: ControlledTerminology, study: LoadedStudy | None, core: CoreChoice, progress: Progress
 ) -> Run:
     """Read dataset files and run the rules on them; ``study`` adds its own rules."""
     started = now()
+    chosen = choose_rules(core, study.root if study else None)
+    if chosen.sets:
+        warm_engine()
     progress("reading the datasets")
     with unchanged(path):
         datasets = read_datasets(path, study.specs.export.encodings if study else ())
@@ -60,9 +66,15 @@ def check_datasets(
     across = cross_rules(datasets, standard, study.questions if study else None, study.protocol if study else None)
     progress("checking the datasets")
     identity = study.protocol.id if study else ""
-    batches = [check_files(datasets, identity), check_tables(tables, rules, {}, identity), ([], core_outcomes(core))]
+    batches = [check_files(datasets, identity), check_tables(tables, rules, {}, identity)]
     told = [finding for batch, _ in batches for finding in batch]
     batches.append(without_consequences(*check_tables(tables, across, {}, identity), told))
+    progress("running the conformance rules")
+    folder = path if path.is_dir() else path.parent
+    submitted = Submitted(datasets, tables, identity, standard, ct, folder, case_settings(path))
+    conformance = check_conformance(submitted, chosen, [finding for found, _ in batches for finding in found], progress)
+    batches = [([conformance.before.get(one.id, one) for one in found], became) for found, became in batches]
+    batches.append((conformance.found, conformance.outcomes))
     info = RunInfo(identity, started, standard.name, ct.name, versions(), inputs, read_statement(path))
     results = assemble(info, batches, counts_of(tables), sites_of(tables))
     known = read_known(study) if study else Known()

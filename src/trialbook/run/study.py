@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from trialbook.conformance.choice import CoreChoice, choose_rules
+from trialbook.conformance.engine import warm_engine
 from trialbook.errors import TrialbookError
 from trialbook.progress import Progress, quiet
 from trialbook.run.datasets import check_datasets
@@ -28,7 +30,7 @@ class Study(LoadedStudy):
     def validate(
         self,
         export: Path | str,
-        core: bool = True,
+        core: CoreChoice = "auto",
         progress: Progress = quiet,
         skip_unreadable: bool = False,
         previous: Path | str | None = None,
@@ -38,16 +40,21 @@ class Study(LoadedStudy):
     ) -> Run:
         """Raw export to findings: every rule on forms, mapping and datasets.
 
-        ``core`` asks for CDISC's conformance rules too. With ``skip_unreadable`` a file that can't be read is a Reject instead of
-        the end of the run. ``previous`` is the ``findings.json`` of an earlier run, which this one is held against; ``answers``
-        is a ``queries.csv`` with the sites' answers. In more than one of ``parts`` the rules run on a part of the subjects at a
-        time, to the same findings. ``exported`` is the day of the export, after which nothing in it can have happened, where the
-        export does not say it or is wrong; without either it is today. Raises :class:`~trialbook.errors.TrialbookError` where one
-        of these can't be read or a specification is broken.
+        ``core`` chooses CDISC's conformance rules: those installed (``"auto"``), those at a path, or none (``"off"``); the kit's
+        own and the study's run in any case, unless it is None. With ``skip_unreadable`` a file that can't be read is a Reject
+        instead of the end of the run. ``previous`` is the ``findings.json`` of an earlier run, which this one is held against;
+        ``answers`` is a ``queries.csv`` with the sites' answers. In more than one of ``parts`` the rules run on a part of the
+        subjects at a time, to the same findings. ``exported`` is the day of the export, after which nothing in it can have
+        happened, where the export does not say it or is wrong; without either it is today. Raises
+        :class:`~trialbook.errors.TrialbookError` where one of these can't be read or a specification is broken.
         """
         known = read_known(self, previous, answers)
+        rules = choose_rules(core, self.root)
+        if rules.sets:
+            # It takes seconds to start, beside what comes first.
+            warm_engine()
         material = prepare(self, Path(export), progress, skip_unreadable, exported)
-        return validate_material(self, material, core, progress, known, parts)
+        return validate_material(self, material, rules, progress, known, parts)
 
     def screen(
         self, subjects: Path | str | None = None, *, export: Path | str | None = None, progress: Progress = quiet
@@ -67,6 +74,6 @@ class Study(LoadedStudy):
         progress("judging the subjects")
         return screen_export(raw, forms, self.specs, self.protocol)
 
-    def check(self, datasets: Path | str, core: bool = True, progress: Progress = quiet) -> Run:
+    def check(self, datasets: Path | str, core: CoreChoice = "auto", progress: Progress = quiet) -> Run:
         """SDTM datasets that exist already to findings, with the standard's rules and the study's own."""
         return check_datasets(Path(datasets), self.standard, self.ct, self, core, progress)

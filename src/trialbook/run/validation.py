@@ -23,10 +23,12 @@ from trialbook.checks.tables import design_table, form_table, mapped_table
 from trialbook.checks.undecided_rules import assigned_to_arms, check_undecided
 from trialbook.checks.unknown_subjects import check_unknown_subjects
 from trialbook.checks.visits import check_visits
+from trialbook.conformance.choice import ChosenRules
+from trialbook.conformance.conformance import Submitted, check_conformance
 from trialbook.findings import Finding, RuleOutcome, SitePlace, assemble
 from trialbook.findings.pictures import Picture
 from trialbook.progress import Progress
-from trialbook.run.about import core_outcomes, counts_of, sites_of
+from trialbook.run.about import counts_of, sites_of
 from trialbook.run.live import Known, bring_to_life, coverage_of_export
 from trialbook.run.material import Material
 from trialbook.run.result import Run
@@ -37,13 +39,13 @@ ToldByRule = dict[str, list[Told]]
 
 
 def validate_material(
-    study: LoadedStudy, material: Material, core: bool, progress: Progress, known: Known | None = None, parts: int = 1
+    study: LoadedStudy, material: Material, rules: ChosenRules, progress: Progress, known: Known | None = None, parts: int = 1
 ) -> Run:
-    """The findings; ``core`` asks for CDISC's conformance rules too, ``known`` is what earlier runs found.
+    """The findings; ``rules`` are the conformance rules, ``known`` is what earlier runs found.
 
     With more than one of ``parts`` the rules run on a part of the subjects at a time, to the same findings.
     """
-    return _Validation(study, material, parts).run(core, progress, known or Known())
+    return _Validation(study, material, parts).run(rules, progress, known or Known())
 
 
 @dataclass
@@ -71,7 +73,7 @@ class _Validation:
         self.of_forms = parts_of(self.forms, self.parts) if self.parts > 1 else ()
         self.of_datasets = parts_of(self.datasets, self.parts) if self.parts > 1 else ()
 
-    def run(self, core: bool, progress: Progress, known: Known) -> Run:
+    def run(self, rules: ChosenRules, progress: Progress, known: Known) -> Run:
         progress("checking the forms")
         told = self._check_forms()
         places = self._check_visits(told)
@@ -80,7 +82,8 @@ class _Validation:
         self._check_datasets(told)
         self._check_across()
         pictures = self._check_signals()
-        self.batches.append(([], core_outcomes(core)))
+        progress("running the conformance rules")
+        self._check_conformance(rules, progress)
         counts = [*counts_of(self.forms), *counts_of(self.datasets)]
         results = assemble(self.material.info, self.batches, counts, sites_of(self.datasets))
         places = {**site_places(results.findings, self.material.forms.found), **places}
@@ -159,6 +162,15 @@ class _Validation:
         )
         told = [finding for batch, _ in self.batches for finding in batch]
         self.batches.append(without_consequences(found, outcomes, told))
+
+    def _check_conformance(self, rules: ChosenRules, progress: Progress) -> None:
+        """CDISC's rules, the kit's and the study's in their format; what was found before of the same record names them too."""
+        study = self.study
+        submitted = Submitted(self.material.datasets, self.datasets, study.protocol.id, study.standard, study.ct)
+        so_far = [finding for found, _ in self.batches for finding in found]
+        told = check_conformance(submitted, rules, so_far, progress)
+        self.batches = [([told.before.get(one.id, one) for one in found], became) for found, became in self.batches]
+        self.batches.append((told.found, told.outcomes))
 
     def _check_signals(self) -> tuple[Picture, ...]:
         """What no single record shows; what may be drawn of it."""
