@@ -67,9 +67,7 @@ def why_not(rule: CoreRule, standard: str, version: str, datasets: Sequence[Scop
     if applies_to(rule, datasets):
         return None
     if not any(_in_domains(rule, one) for one in datasets):
-        return (
-            f"the study has no {_listed(rule.domains.include)}" if rule.domains.include else "the study has none of its datasets"
-        )
+        return f"the study has no {_listed(rule.domains.include) or 'dataset in its scope'}"
     left = f" but {_listed(rule.domains.exclude)}" if rule.domains.exclude else ""
     classes = f"of {_listed(rule.classes.include)}" if rule.classes.include else f"that is not of {_listed(rule.classes.exclude)}"
     return f"the study has no dataset {classes}{left}"
