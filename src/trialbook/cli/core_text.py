@@ -39,14 +39,13 @@ def print_rules(listing: Listing) -> None:
             applies = f"{_verdict(one).plain}: " if listing.study else ""
             text = " ".join((one.rule.description or one.rule.message).split())
             _say(f"{one.rule.id}: {_ids(one, ', ') or 'no id'}: {scope_words(one.rule)}: {applies}{text}")
-    for source, unreadable in listing.unreadable:
-        _say(f"Can't be read, in {source}: {unreadable}")
+    for _, unreadable in listing.unreadable:
+        _say(f"Can't be read: {unreadable}")
     _say(_total(listing))
 
 
 def _total(listing: Listing) -> str:
-    count = len(listing.rules)
-    total = f"{count:,} rule{'s' * (count != 1)}"
+    total = _many(len(listing.rules))
     if listing.study:
         total += f", {listing.applying:,} of them for {listing.study.name} ({_standard(listing.standard, listing.version)})"
     if listing.unreadable:
@@ -159,7 +158,7 @@ def print_status(status: Status, study: StudyScope | None) -> None:
 
 
 def _print_set(one: RuleStatus) -> None:
-    text = f"{len(one.rules):,} rules"
+    text = _many(len(one.rules))
     if one.applying is not None:
         text += f", {one.applying.listed:,} for the study's standard, {one.applying.applying:,} for its datasets:"
         text += "".join(f" {name}{_UNBROKEN}{count:,}," for name, count in one.applying.by_dataset.items()).rstrip(",")
@@ -200,7 +199,11 @@ def _compared(record: Installed) -> str:
 def _count(record: Installed) -> str:
     release = f" of release {record.release}" if record.release else ""
     broken = f"; {record.unreadable:,} can't be read" if record.unreadable else ""
-    return f"{record.rules:,} rules{release}{broken}"
+    return f"{_many(record.rules)}{release}{broken}"
+
+
+def _many(count: int) -> str:
+    return f"{count:,} rule{'s' * (count != 1)}"
 
 
 def _print_unreadable(rules: RuleSet) -> None:
