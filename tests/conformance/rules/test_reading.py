@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from trialbook.conformance.rules import Citation, CoreRule, Published, Scope, UnreadableRule, read_rule, read_rule_text
 from trialbook.findings.terms import Severity
@@ -288,3 +293,41 @@ def test_a_check_in_a_query_language_has_no_operators():
     refused = read(text.replace("JSONata", "Record Data"))
     assert isinstance(refused, UnreadableRule)
     assert (refused.construct, refused.line) == ("Check", 28)
+
+
+def test_a_check_nested_too_deeply_is_told():
+    check: dict = {"name": "AEOUT", "operator": "empty"}
+    for _ in range(200):
+        check = {"all": [check]}
+    data = yaml.safe_load(RULE) | {"Check": check}
+    for refused in (read_rule(data), read(json.dumps(data), "rule.json")):
+        assert isinstance(refused, UnreadableRule)
+        assert (refused.id, refused.construct, refused.why) == ("XX-000001", "Check", "is nested too deeply")
+
+
+PARSED = yaml.safe_load(RULE)
+WORDS = st.sampled_from(["all", "any", "not", "operator"])
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.dates() | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5) | st.integers(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.data())
+@settings(max_examples=200, deadline=None)
+def test_whatever_stands_in_a_rule_it_is_read_or_told(data: st.DataObject):
+    rule = copy.deepcopy(PARSED)
+    node: Any = rule
+    for _ in range(data.draw(st.integers(0, 6))):
+        key = data.draw(st.sampled_from(sorted(node, key=str) if isinstance(node, dict) else range(len(node))))
+        if not isinstance(node[key], dict | list) or not node[key]:
+            break
+        node = node[key]
+    key = data.draw(st.sampled_from(sorted(node, key=str) if isinstance(node, dict) else range(len(node))))
+    node[key] = data.draw(ANYTHING)
+    found = read_rule(rule)
+    assert isinstance(found, CoreRule | UnreadableRule)
+    if isinstance(found, UnreadableRule):
+        assert found.construct
+        assert found.why

@@ -19,6 +19,8 @@ from trialbook.conformance.rules.refusal import (
     text_at,
 )
 
+DEEPEST_CHECK = 100
+"""Keys and positions that lead to a condition: published rules have up to a dozen."""
 COMBINED = ("all", "any", "not")
 WRITTEN_AS_TEXT = "JSONata"
 """The rule type whose check is a text in a query language of its own."""
@@ -38,6 +40,8 @@ def check_operators(check: object, rule_type: str, at: Location) -> tuple[str, .
 
 
 def _operators(node: object, at: Location, *, top: bool = False) -> Iterator[str]:
+    if len(at) > DEEPEST_CHECK:
+        raise RefusedError("Check", "is nested too deeply", at)
     condition = mapping_at(node, "check", at)
     combined = [key for key in COMBINED if key in condition]
     if not combined:

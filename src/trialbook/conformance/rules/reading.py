@@ -45,6 +45,8 @@ def read_rule(data: object, file: Path | None = None, content: bytes | None = No
     except RefusedError as refused:
         line = refused.line or (line_of(content, refused.location) if content is not None else None)
         return UnreadableRule(rule_id(data), refused.construct, refused.why, file, line, _published_if_readable(data))
+    except RecursionError:
+        return UnreadableRule(rule_id(data), "rule", "is nested too deeply", file)
 
 
 def rule_id(data: object) -> str | None:

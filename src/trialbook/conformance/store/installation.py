@@ -61,10 +61,10 @@ def installed(engine: str | None = None) -> Installed | None:
     Raises TrialbookError for an installation that is damaged.
     """
     file = store_folder(engine) / RECORD
-    if not file.is_file():
-        return None
     try:
         return _record(json.loads(file.read_text(encoding="utf-8")))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     except (OSError, ValueError, TypeError) as error:
         raise TrialbookError(f"is no record of an installation ({error})", file=file, remedy=_AGAIN) from None
 
