@@ -65,17 +65,19 @@ def _structure(dataset: SdtmDataset, known: dict[str, StandardVariable], standar
                 severity,
                 f"{word} variable {variable.name} is not in the dataset",
                 lambda f, there=variable.name in frame: there,
-                ("SDTMIG 3.4 section 4.1.5",),
+                ("CG0014" if variable.core == "Req" else "CG0016", "SDTMIG 3.4 section 4.1.5"),
             )
     order = [column for column in frame.columns if column in known]
     late = next((pair for pair in pairwise(order) if known[pair[0]].order > known[pair[1]].order), None)
     message = "The variables are not in the standard's order" + (f": {late[1]} stands after {late[0]}" if late else "")
-    yield whole_rule(name, "ORDER", Severity.WARNING, message, lambda f: late is None, ("SDTMIG 3.4 section 4.1.4",))
+    yield whole_rule(name, "ORDER", Severity.WARNING, message, lambda f: late is None, ("CG0664", "SDTMIG 3.4 section 4.1.4"))
     for column in frame.columns:
         meta, listed = dataset.variables[column], known.get(column) or standard.model_variable(dataset.domain, column)
         if listed is None:
             message = f"{column} is neither in the domain nor in the SDTM model; it belongs into SUPP{dataset.domain}"
-            yield about_rule(name, column, "STANDARD", Severity.ERROR, message, lambda f: False, ("SDTMIG 3.4 section 2.5",))
+            yield about_rule(
+                name, column, "STANDARD", Severity.ERROR, message, lambda f: False, ("CG0013", "SDTMIG 3.4 section 2.5")
+            )
             continue
         agrees = meta.type == listed.type
         message = f"{column} is not {listed.type}" if agrees else f"{column} is {meta.type}; the standard has {listed.type}"
@@ -98,7 +100,7 @@ def _identifiers(dataset: SdtmDataset, questions: Questions) -> Iterator[Rule]:
             f"DOMAIN is not {domain}",
             lambda f: f["DOMAIN"] == domain,
             ("DOMAIN",),
-            cites=("SDTMIG 3.4 section 4.1.7",),
+            cites=("CG0413", "SDTMIG 3.4 section 4.1.7"),
         )
     if "STUDYID" in dataset.frame and len(dataset.frame):
         own = dataset.domain == "DM"
@@ -109,7 +111,7 @@ def _identifiers(dataset: SdtmDataset, questions: Questions) -> Iterator[Rule]:
             lambda f, *dm: f["STUDYID"] == (dm[0] if dm and len(dm[0]) else f)["STUDYID"].iloc[0],
             ("STUDYID",),
             reads={} if own else {"DM": ("STUDYID",)},
-            cites=("SDTMIG 3.4 section 4.1.1",),
+            cites=("CG0409", "SDTMIG 3.4 section 4.1.1"),
         )
     if "USUBJID" in dataset.frame and dataset.domain != "DM":
         yield Rule(
@@ -120,7 +122,7 @@ def _identifiers(dataset: SdtmDataset, questions: Questions) -> Iterator[Rule]:
             ("USUBJID",),
             reads={"DM": ("USUBJID",)},
             query=questions.ask("NO-DEMOGRAPHICS"),
-            cites=("SDTMIG 3.4 section 5.2",),
+            cites=("CG0029", "SDTMIG 3.4 section 5.2"),
         )
 
 
@@ -145,7 +147,7 @@ def _keys(dataset: SdtmDataset, keys: tuple[str, ...], questions: Questions) -> 
             tuple(columns),
             # Qualifiers are there twice when their parent record is, of which the site is asked.
             query="" if dataset.domain.startswith("SUPP") else questions.ask("SAME-RECORD"),
-            cites=("SDTMIG 3.4 section 3.2.1",),
+            cites=(*(("CG0151",) if dataset.domain == "DM" else ()), "SDTMIG 3.4 section 3.2.1"),
             twins=True,
         )
     if seq in dataset.frame and "USUBJID" in dataset.frame:
@@ -155,6 +157,6 @@ def _keys(dataset: SdtmDataset, keys: tuple[str, ...], questions: Questions) -> 
             f"{seq} is not unique within the subject",
             lambda f: ~f.duplicated(["USUBJID", seq], keep=False),
             ("USUBJID", seq),
-            cites=("SDTMIG 3.4 section 4.1.2",),
+            cites=("CG0028", "SDTMIG 3.4 section 4.1.2"),
             twins=True,
         )

@@ -20,6 +20,8 @@ _DATE_PARTS = rf"(?:{_PART}Y)?(?:{_PART}M)?(?:{_PART}D)?"
 _TIME_PARTS = rf"(?:T(?=.)(?:{_PART}H)?(?:{_PART}M)?(?:{_PART}S)?)?"
 _DURATION = rf"-?P(?=.)(?:{_PART}W|{_DATE_PARTS}{_TIME_PARTS})"
 _DAY_OF = {"DY": "DTC", "STDY": "STDTC", "ENDY": "ENDTC"}
+_DAY_RULES = {"DY": "CG0006", "STDY": "CG0220", "ENDY": "CG0222"}
+"""The published rule about each."""
 _NUMBER_TEXT = r"(?:<=?|>=?)?\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 NO_YES_RESPONSE = "C66742"
 _ALSO_TERMS = {"TSVCDREF": {"ISO 8601", "ClinicalTrials.gov", "ClinicalTrials.GOV"}}
@@ -73,9 +75,11 @@ def _study_day(name: str, dataset: SdtmDataset, column: str) -> Iterator[Rule]:
     own = prefix == "DM"
     if own and "RFSTDTC" not in dataset.frame:
         return
-    for kind, severity, message, agrees in (
-        ("STUDYDAY", Severity.ERROR, f"{day} is not the study day of {column} counted from RFSTDTC", _day_is_right),
-        ("STUDYDAY-FILLED", Severity.WARNING, f"{day} is empty, though {column} and RFSTDTC are complete", _day_is_there),
+    wrong = f"{day} is not the study day of {column} counted from RFSTDTC"
+    empty = f"{day} is empty, though {column} and RFSTDTC are complete"
+    for kind, severity, message, agrees, published in (
+        ("STUDYDAY", Severity.ERROR, wrong, _day_is_right, _DAY_RULES[day.removeprefix(prefix)]),
+        ("STUDYDAY-FILLED", Severity.WARNING, empty, _day_is_there, "FB1602"),
     ):
         yield Rule(
             f"TB-{name}-{day}-{kind}",
@@ -84,7 +88,7 @@ def _study_day(name: str, dataset: SdtmDataset, column: str) -> Iterator[Rule]:
             _against_reference(agrees, day, column, own),
             (day, column, "RFSTDTC") if own else (day, column),
             reads={} if own else {"DM": ("USUBJID", "RFSTDTC")},
-            cites=("SDTMIG 3.4 section 4.4.4",),
+            cites=(published, "SDTMIG 3.4 section 4.4.4"),
         )
 
 

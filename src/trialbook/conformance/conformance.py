@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from trialbook.checks.consequences import without_repeats
 from trialbook.checks.tables import CheckedTable
 from trialbook.conformance.choice import ChosenRules
 from trialbook.conformance.engine import EngineDataset, RuleRun, engine_dataset, run_rules
-from trialbook.conformance.findings import unreadable_outcomes, verdict_of
+from trialbook.conformance.findings import Verdict, unreadable_outcomes, verdict_of
 from trialbook.conformance.rules import CoreRule, RuleSet
 from trialbook.conformance.told_once import ToldOnce, told_once
 from trialbook.datasets import CaseSettings, SdtmDataset
@@ -68,8 +69,9 @@ def check_conformance(submitted: Submitted, chosen: ChosenRules, before: Iterabl
     severities = _severities(chosen.sets, standard)
     made = verdict_of(runs, rules, submitted.tables, submitted.study, standard, severities)
     made.outcomes.extend(_not_run(chosen, standard))
-    unrated = {id for id, rule in rules.items() if rule.severity is None}
-    return told_once(before, made.findings, made.outcomes, unrated)
+    before = list(before)
+    found, outcomes = _without_raw(made, chosen, before)
+    return told_once(before, found, outcomes, yielding=rules.keys() - _ids(chosen.study), own=_ids(chosen.own))
 
 
 def _once(sets: Sequence[RuleSet], standard: tuple[str, str]) -> dict[str, CoreRule]:
@@ -94,6 +96,20 @@ def _run(submitted: Submitted, rules: Sequence[CoreRule], progress: Progress) ->
         define=submitted.define,
         step=lambda rule, done, total: part_way(progress, f"CDISC CORE: {rule}", done, total),
     )
+
+
+def _without_raw(made: Verdict, chosen: ChosenRules, before: Sequence[Finding]) -> tuple[list[Finding], list[RuleOutcome]]:
+    """What the rules found; of the kit's own without what the raw data have told already. CDISC's verdict stands as it is."""
+    own = _ids(chosen.own)
+    found = [one for one in made.findings if one.rule in own]
+    outcomes = [one for one in made.outcomes if one.rule in own]
+    found, outcomes = without_repeats(found, outcomes, before)
+    found += [one for one in made.findings if one.rule not in own]
+    return found, [*outcomes, *(one for one in made.outcomes if one.rule not in own)]
+
+
+def _ids(rules: RuleSet | None) -> set[str]:
+    return {rule.id for rule in rules.rules} if rules is not None else set()
 
 
 def _severities(sets: Sequence[RuleSet], standard: tuple[str, str]) -> dict[str, Severity]:

@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from trialbook.checks.consequences import less
-from trialbook.findings import Finding, RuleOutcome
+from trialbook.findings import Finding, RuleOutcome, Stage
 
 PUBLISHED = re.compile(r"(?:CG|FB|CORE-|TIG|SEND)\d+")
 """What a published rule's id looks like among what a finding cites: the others are sections of documents."""
+_OF_DATASETS = (Stage.SDTM, Stage.CROSS)
 _Place = tuple[str, int | None]
 
 
@@ -25,35 +26,48 @@ class ToldOnce:
 
 
 def told_once(
-    before: Iterable[Finding], found: Sequence[Finding], outcomes: Sequence[RuleOutcome], unrated: Collection[str]
+    before: Iterable[Finding],
+    found: Sequence[Finding],
+    outcomes: Sequence[RuleOutcome],
+    yielding: Collection[str],
+    own: Collection[str],
 ) -> ToldOnce:
     """``found`` without what it, or ``before``, tells of the same record by the same published rule already.
 
+    A rule of the kit (``own``) has nothing to add either where another finding of the record is about the very same variables.
+
     The one that is shown (of ``found`` the first) takes the other's ids, variables and values. It keeps its own id and words, and
-    its severity unless the other's is graver; the rules ``unrated`` state none.
+    its severity unless the other's is graver; that of the rules ``yielding`` gives way: CDISC's state none, and of two rules of
+    the kit the one that sees more of the study speaks.
     """
     shown: dict[_Place, list[Finding]] = {}
-    originals = {}
+    originals: set[str] = set()
     for one in before:
-        if published := published_ids(one):
+        if one.stage in _OF_DATASETS:
             shown.setdefault((one.dataset, one.record), []).append(one)
-            originals[one.id] = published
+            originals.add(one.id)
     first: dict[str, Finding] = {}
     changed: dict[str, Finding] = {}
     told: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for one in found:
         place, ids = (one.dataset, one.record), published_ids(one)
         at = shown.setdefault(place, [])
-        by = next((i for i, other in enumerate(at) if other.rule != one.rule and ids & published_ids(other)), None)
+        by = next((i for i, other in enumerate(at) if _same(other, one, ids, one.rule in own)), None)
         if by is None:
             at.append(one)
             first[one.id] = one
             continue
         other = at[by]
-        at[by] = merged = _with(other, one, one.rule in unrated)
+        at[by] = merged = _with(other, one, one.rule in yielding)
         (changed if other.id in originals else first)[other.id] = merged
         told.setdefault((one.rule, one.dataset), []).append((other.rule, one.id))
     return ToldOnce(changed, list(first.values()), [less(one, told.get((one.rule, one.dataset), [])) for one in outcomes])
+
+
+def _same(shown: Finding, one: Finding, published: set[str], own: bool) -> bool:
+    if shown.rule == one.rule:
+        return False
+    return bool(published & published_ids(shown)) or (own and set(shown.variables) == set(one.variables))
 
 
 def published_ids(finding: Finding) -> set[str]:
@@ -61,12 +75,12 @@ def published_ids(finding: Finding) -> set[str]:
     return {one for one in (finding.rule, *finding.cites) if PUBLISHED.fullmatch(one)}
 
 
-def _with(shown: Finding, other: Finding, unrated: bool) -> Finding:
+def _with(shown: Finding, other: Finding, yields: bool) -> Finding:
     """The finding that is shown, with what the other adds."""
     return replace(
         shown,
         cites=tuple(dict.fromkeys((*shown.cites, other.rule, *other.cites))),
-        severity=shown.severity if unrated else min(shown.severity, other.severity, key=lambda one: one.rank),
+        severity=shown.severity if yields else min(shown.severity, other.severity, key=lambda one: one.rank),
         variables=tuple(dict.fromkeys((*shown.variables, *other.variables))),
         values={**other.values, **shown.values},
     )

@@ -42,7 +42,7 @@ def _unique_over(name: str, seq: str, others: list[str]) -> Rule:
         check,
         ("USUBJID", seq),
         reads=dict.fromkeys(others, ("USUBJID", seq)),
-        cites=("SDTMIG 3.4 section 4.1.7",),
+        cites=("CG0028", "SDTMIG 3.4 section 4.1.7"),
         mend=(seq,),
     )
 
