@@ -132,6 +132,17 @@ def test_a_file_named_by_itself_is_read_though_it_is_not_listed(tmp_path: Path) 
     assert cm.notices == ("_datasets.csv does not list it: it has no label", UNTYPED.format("CMTRT"))
 
 
+def test_files_of_other_kinds_are_left_out_where_the_datasets_are_listed(tmp_path: Path) -> None:
+    folder(tmp_path)
+    for name in ("define.xml", "notes.docx", "study.xml", "stylesheet.xsl"):
+        (tmp_path / name).write_text("", encoding="utf-8")
+    (ae,) = read_datasets(tmp_path)
+    assert ae.notices == ("_datasets.csv does not list notes.docx, study.xml: left out",)
+    (tmp_path / ".env").write_text("DEFINE_XML=study.xml\n", encoding="utf-8")
+    (ae,) = read_datasets(tmp_path)
+    assert ae.notices == ("_datasets.csv does not list notes.docx: left out",)
+
+
 def test_the_first_dataset_tells_of_the_folder(tmp_path: Path) -> None:
     ae, dm = read_datasets(folder(tmp_path, _datasets=DATASETS + "dm,Demographics\n", dm="", xx=""))
     assert ae.notices == ("_datasets.csv does not list xx.csv: left out",)

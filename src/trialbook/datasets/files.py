@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Literal, get_args
 import pandas as pd
 
 from trialbook.datasets.case_csv import DATASETS, VARIABLES, read_case_folder, write_case_csv
+from trialbook.datasets.case_settings import case_settings
 from trialbook.datasets.columns import plain_frame
 from trialbook.datasets.dataset import SdtmDataset
 from trialbook.datasets.dataset_json import read_dataset_json, write_dataset_json
@@ -43,13 +45,13 @@ def read_datasets(path: Path, encodings: Sequence[str] = ()) -> tuple[SdtmDatase
     """The datasets of a folder (not its sub-folders) or of one file, in order of the files' names.
 
     ``encodings`` are those that the study declares, tried in their order on SAS transport files that are not UTF-8.
-    Left out are what lies beside datasets by custom: define.xml, stylesheets, PDF, README, ``_*.csv`` and hidden files. Raises
-    ExportError where there is no dataset, a file cannot be read or is of another kind, or two files hold a dataset of one name.
+    Left out are what lies beside datasets by custom: define.xml, stylesheets, PDF, README, ``_*.csv`` and hidden files; and, with a
+    notice, files of other kinds where ``_datasets.csv`` lists the datasets. Raises ExportError where there is no dataset, a file cannot be read or is of another kind, or two files hold a dataset of one name.
     """
     if not path.exists():
         raise ExportError("does not exist", file=path, remedy=_EXPECTED)
     declared = declared_encodings(encodings)
-    files = _files(path) if path.is_dir() else [path]
+    files, unread = _files(path) if path.is_dir() else ([path], [])
     tables = [file for file in files if file.suffix.lower() == ".csv"]
     datasets = [_READERS[file.suffix.lower()](file, declared) for file in files if file.suffix.lower() in _READERS]
     if path.is_file() and tables:
@@ -58,6 +60,9 @@ def read_datasets(path: Path, encodings: Sequence[str] = ()) -> tuple[SdtmDatase
         datasets += read_case_folder(path)
     if not datasets:
         raise ExportError("holds no dataset" if path.is_dir() else "is not a dataset", file=path, remedy=_EXPECTED)
+    if unread:
+        notice = f"{DATASETS} does not list {', '.join(unread)}: left out"
+        datasets[0] = replace(datasets[0], notices=(notice, *datasets[0].notices))
     seen: dict[str, SdtmDataset] = {}
     for dataset in datasets:
         other = seen.setdefault(dataset.name, dataset)
@@ -76,8 +81,12 @@ def read_statement(path: Path) -> str | None:
     return file.read_text(encoding="utf-8", errors="replace").strip() if file.is_file() else None
 
 
-def _files(folder: Path) -> list[Path]:
-    """The files of a folder that should be datasets; ExportError for all of them that are of a kind that is not read."""
+def _files(folder: Path) -> tuple[list[Path], list[str]]:
+    """The files of a folder that should be datasets, and the names of those that can't be one.
+
+    These are told where ``_datasets.csv`` says what the datasets are; without it ExportError names them all, for one of them may
+    hold a dataset that would be missed.
+    """
     found = [
         item
         for item in sorted(folder.iterdir())
@@ -86,13 +95,15 @@ def _files(folder: Path) -> list[Path]:
         and not any(fnmatchcase(item.name.lower(), pattern) for pattern in _NO_DATASETS)
     ]
     unread = [item.name for item in found if not item.is_file() or item.suffix.lower() not in (*_READERS, ".csv")]
-    if unread:
+    if unread and not (folder / DATASETS).is_file():
         raise ExportError(
             f"holds files that are not read as datasets: {', '.join(unread)}",
             file=folder,
             remedy=f"Convert them, unpack them, or move them to another folder. {_EXPECTED}",
         )
-    return found
+    settings = case_settings(folder)
+    define = settings.define_xml.name if settings and settings.define_xml else None
+    return [item for item in found if item.name not in unread], [name for name in unread if name != define]
 
 
 def write_datasets(
