@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +49,28 @@ def turn(item: pytest.Item) -> int:
     if mark is None:
         return len(LONGEST) + 1
     return LONGEST.index(mark.args[0]) if mark.args[0] in LONGEST else len(LONGEST)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_rules_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What a developer has installed of CDISC's rules decides no test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRIALBOOK_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def without_the_engine() -> Iterator[None]:
+    """Runs leave the conformance rules out unless a test asks for some: tests of other rules need not wait for the engine."""
+    from trialbook.conformance.choice import ChosenRules, CoreChoice, choose_rules
+
+    def asked_for(choice: CoreChoice, study: Path | None = None) -> ChosenRules:
+        return choose_rules(None if choice == "auto" else choice, study)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("trialbook.run.study.choose_rules", asked_for)
+        patch.setattr("trialbook.run.datasets.choose_rules", asked_for)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -36,17 +37,17 @@ def run_in_crew(
     left = list(reversed(wanted))
     crew: list[_Worker] = []
 
-    def order(worker: _Worker) -> bool:
+    def order(worker: _Worker) -> None:
         if not left:
-            worker.orders.close()
-            worker.answers.close()
-            os.waitpid(worker.process, 0)
             crew.remove(worker)
-            return False
+            _close(worker)
+            os.waitpid(worker.process, 0)
+            return
         worker.rule = left.pop()
         say(("rule", ids[worker.rule]))
-        send(worker.orders, worker.rule)
-        return True
+        # One that has died since its last answer is seen by the end of its answers.
+        with contextlib.suppress(BrokenPipeError):
+            send(worker.orders, worker.rule)
 
     def hire() -> None:
         worker = _hire(run, finish, crew)
@@ -65,6 +66,7 @@ def run_in_crew(
                 order(worker)
             except EOFError:
                 crew.remove(worker)
+                _close(worker)
                 say(("ran", index, RuleRun(ids[index], reason=_death(worker), failed=True)))
                 if left:
                     hire()
@@ -94,6 +96,12 @@ def _work(run: Callable[[int], RuleRun], orders: BinaryIO, answers: BinaryIO) ->
         except EOFError:
             return
         send(answers, run(index))
+
+
+def _close(worker: _Worker) -> None:
+    for end in (worker.orders, worker.answers):
+        with contextlib.suppress(BrokenPipeError):
+            end.close()
 
 
 def _death(worker: _Worker) -> str:

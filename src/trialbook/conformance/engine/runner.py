@@ -14,14 +14,12 @@ from cdisc_rules_engine.models.rule_conditions.condition_composite_factory impor
 from cdisc_rules_engine.rules_engine import RulesEngine
 
 from trialbook.conformance.engine.job import DatasetRun, Issue, Job, RuleRun
+from trialbook.conformance.engine.reasons import NO_DEFINE, NO_PREFERRED_TERMS, OUT_OF_SCOPE
 from trialbook.conformance.engine.rendering import value_text
 from trialbook.conformance.engine.service import Datasets, Kept, Library
 from trialbook.conformance.engine.tight import TightDataset
 from trialbook.findings.terms import RuleStatus
 
-NO_DEFINE = "there is no Define-XML to hold the datasets against"
-NO_PREFERRED_TERMS = "the controlled terminology here has no preferred terms, which it asks for"
-OUT_OF_SCOPE = "no dataset is in its scope"
 _STATUSES = {
     ExecutionStatus.SUCCESS.value: RuleStatus.SUCCESS,
     ExecutionStatus.ISSUE_REPORTED.value: RuleStatus.ISSUE_REPORTED,
