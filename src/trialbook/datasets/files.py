@@ -45,8 +45,9 @@ def read_datasets(path: Path, encodings: Sequence[str] = ()) -> tuple[SdtmDatase
     """The datasets of a folder (not its sub-folders) or of one file, in order of the files' names.
 
     ``encodings`` are those that the study declares, tried in their order on SAS transport files that are not UTF-8.
-    Left out are what lies beside datasets by custom: define.xml, stylesheets, PDF, README, ``_*.csv`` and hidden files; and, with a
-    notice, files of other kinds where ``_datasets.csv`` lists the datasets. Raises ExportError where there is no dataset, a file cannot be read or is of another kind, or two files hold a dataset of one name.
+    Left out are what lies beside datasets by custom: define.xml, stylesheets, PDF, README, ``_*.csv`` and hidden files; and files
+    of other kinds, with a notice, where ``_datasets.csv`` lists the datasets. Raises ExportError where there is no dataset, a
+    file cannot be read or is of another kind, or two files hold a dataset of one name.
     """
     if not path.exists():
         raise ExportError("does not exist", file=path, remedy=_EXPECTED)
