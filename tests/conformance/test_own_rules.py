@@ -24,8 +24,6 @@ from trialbook.datasets import SdtmDataset, Variable
 from trialbook.findings.terms import RuleStatus
 from trialbook.standards import load_ct, load_standard
 
-pytestmark = pytest.mark.xdist_group("CDISC's engine")
-
 CASES = Path(__file__).parent / "own"
 CASE_FILES = sorted(CASES.glob("*.yml"))
 STANDARD = load_standard("sdtmig-3.4")
@@ -101,7 +99,13 @@ def plain(value: object) -> str | float:
         return text
 
 
-@pytest.mark.parametrize("suffix", ["csv", "xpt"])
+@pytest.mark.parametrize(
+    "suffix",
+    [
+        pytest.param("csv", marks=pytest.mark.xdist_group("CDISC's engine")),
+        pytest.param("xpt", marks=pytest.mark.xdist_group("CDISC's engine, as for transport files")),
+    ],
+)
 @pytest.mark.parametrize("file", CASE_FILES, ids=lambda file: file.stem)
 def test_rule_finds_what_its_cases_say(file: Path, suffix: str) -> None:
     rule, ct = rules()[file.stem], load_ct("sdtmct-2025-03-28")
