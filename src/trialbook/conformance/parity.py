@@ -206,7 +206,7 @@ def _run(case: Case, published: Counter[Row] | None, rules: RuleSet, standard: S
         standard,
         ct,
         packages=case.settings.ct,
-        define=str(define) if define is not None and define.is_file() else None,
+        define=str(define.resolve()) if define is not None and define.is_file() else None,
         workers=1,
     )
     return Compared(case, published, found_rows(run), tuple((one.dataset, one.status) for one in run.datasets))
