@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import jsonschema
 import openpyxl
 import pytest
 
-from trialbook.errors import TrialbookError
+from trialbook.errors import SpecError, TrialbookError
 from trialbook.findings import Results, Threshold, findings_json, json_schema
 from trialbook.run import Study
+from trialbook.run.explained import explanation_complaints
 
 Rows = list[list[str]]
 DM = [
@@ -421,3 +423,16 @@ def test_the_question_asked_before_goes_on_being_asked_whatever_the_order(run):
     first = run(dm=DM, ae=twins)
     (asked,) = (one.id for one in first.findings if one.rule == "TB-RAW-AE-KEY" and one.id in states(first))
     assert states(run(0, dm=DM, ae=[AE[0], *twins[:0:-1]])).keys() == states(first).keys() >= {asked}
+
+
+def test_lint_knows_the_conformance_rules_and_reads_what_is_known_of_them(tiny_study):
+    known = "explanations:" + "".join(
+        f"\n- {{rule: {rule}, text: Still in the trial., author: A. Manager, date: 2024-03-01}}"
+        for rule in ("TB-CG0529", "CORE-000191", "TB-CG9999")
+    )
+    explain(tiny_study, known)
+    (complaint,) = explanation_complaints(Study(tiny_study), date(2024, 3, 2))
+    assert (complaint.line, complaint.text) == (4, "TB-CG9999 is no rule of this study")
+    (tiny_study / "validators" / "known_issues.yml").write_text("known_issues: [{id: one}]\n", encoding="utf-8")
+    with pytest.raises(SpecError, match=r"known_issues\.0\.rules"):
+        explanation_complaints(Study(tiny_study), date(2024, 3, 2))

@@ -43,6 +43,20 @@ def test_a_rule_on_two_tables_has_the_graver_status_and_hides_nothing(outcomes, 
     assert (merged.status.value, merged.reason, merged.findings, merged.dataset) == expected
 
 
+def test_a_rule_on_many_tables_tells_each_reason_once_with_its_tables():
+    made = [outcome(name, "SKIPPED", reason) for name, reason in (("AE", "no X"), ("DM", "no Y"), ("EX", "no X"), ("", "no Z"))]
+    (merged,) = assemble(RUN, [([], made)], [], {}).rules
+    assert merged.reason == "AE, EX: no X; DM: no Y; no Z"
+
+
+def test_the_engine_calls_a_rule_skipped_that_ran_on_no_dataset():
+    made = [
+        replace(outcome(name, status), runner=Runner.CORE, seconds=1.5) for name, status in (("AE", "SKIPPED"), ("DM", "SUCCESS"))
+    ]
+    (merged,) = assemble(RUN, [([], made)], [], {}).rules
+    assert (merged.status.value, merged.dataset, merged.seconds) == ("SUCCESS", "AE, DM", 3.0)
+
+
 def test_findings_come_worst_first_whatever_the_order_they_were_made_in():
     made = [
         finding("R-6", Severity.NOTICE),

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from trialbook.findings import (
+    Conformance,
     DatasetCount,
     Exported,
     Finding,
@@ -19,6 +20,7 @@ from trialbook.findings import (
     Results,
     Role,
     RuleOutcome,
+    RuleSource,
     RuleStatus,
     RunInfo,
     Runner,
@@ -61,6 +63,7 @@ RESULTS = Results(
         versions={"trialbook": "0.1.0"},
         inputs=({"file": "不良事件.csv", "sha256": "a" * 64, "encoding": "gb18030", "rows": 20},),
         exported=Exported(date(2025, 6, 1), "--exported"),
+        conformance=Conformance((RuleSource("trialbook", "trialbook", 220, 0, "b" * 64),), "not installed"),
     ),
     findings=(
         Finding(
@@ -78,9 +81,15 @@ RESULTS = Results(
             query="Which?",
             origins=(Origin(Role.CORRECT, "不良事件.csv", None, 14, ("SAE_YN",)),),
             status=FindingStatus.NEW,
+            reading="It is a number.",
         ),
     ),
-    rules=(RuleOutcome("IFN-AE-004", Runner.PANDERA, RuleStatus.ISSUE_REPORTED, None, 1, Severity.ERROR, "m", "AE"),),
+    rules=(
+        RuleOutcome("IFN-AE-004", Runner.PANDERA, RuleStatus.ISSUE_REPORTED, None, 1, Severity.ERROR, "m", "AE"),
+        RuleOutcome(
+            "TB-CG0041", Runner.CORE, RuleStatus.SUCCESS, message="m", seconds=1.5, source="trialbook", cites=("CG0041",)
+        ),
+    ),
     datasets=(DatasetCount("AE", "Adverse events", Stage.RAW, 20, (("不良事件.csv", None),)),),
     resolved=(RESOLVED,),
     subjects=("01-003",),
@@ -99,12 +108,35 @@ RECORD = {
         "inputs": [{"file": "不良事件.csv", "sha256": "a" * 64, "encoding": "gb18030", "rows": 20}],
         "synthetic": None,
         "exported": {"date": "2025-06-01", "source": "--exported"},
+        "conformance": {
+            "sources": [{"name": "trialbook", "origin": "trialbook", "rules": 220, "unreadable": 0, "sha256": "b" * 64}],
+            "missing": "not installed",
+        },
     },
     "gate": {"open": False, "threshold": "error"},
     "counts": {"Reject": 0, "Error": 1, "Warning": 0, "Notice": 0},
     "statuses": {"new": 1, "persisting": 0, "resolved": 1, "not_assessed": 0},
-    "rule_counts": COUNTED,
-    "rules": [{"rule": "IFN-AE-004", "runner": "pandera", "status": "ISSUE REPORTED", "reason": None, "findings": 1}],
+    "rule_counts": COUNTED | {"rules": 2, "run": 2, "clean": 1},
+    "rules": [
+        {
+            "rule": "IFN-AE-004",
+            "runner": "pandera",
+            "status": "ISSUE REPORTED",
+            "reason": None,
+            "findings": 1,
+            "source": None,
+            "cites": [],
+        },
+        {
+            "rule": "TB-CG0041",
+            "runner": "core",
+            "status": "SUCCESS",
+            "reason": None,
+            "findings": 0,
+            "source": "trialbook",
+            "cites": ["CG0041"],
+        },
+    ],
     "findings": [
         {
             "id": "00000000000000a1",
@@ -121,6 +153,7 @@ RECORD = {
             "query": "Which?",
             "status": "new",
             "explanation": None,
+            "reading": "It is a number.",
             "answer": None,
             "group": None,
             "origins": [{"role": "correct", "file": "不良事件.csv", "sheet": None, "row": 14, "columns": ["SAE_YN"]}],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from trialbook.conformance.known_issues import KnownIssues, load_known_issues
 from trialbook.conformance.rules import RuleSet, own_rules, read_rules
 from trialbook.errors import TrialbookError
 
@@ -14,7 +15,10 @@ CoreChoice = Literal["auto", "off"] | Path | None
 
 None leaves the engine out of it, for who is after other rules: the outcome says so.
 """
+OFFICIAL, OF_KIT, OF_THE_STUDY = "CDISC", "trialbook", "study"
+"""Whose rules are: the names of sources."""
 OF_STUDY = Path("validators") / "rules"
+NONE_KNOWN = KnownIssues()
 LEFT_OUT = "the conformance rules were left out of this run: CDISC's, the kit's and the study's"
 NOT_INSTALLED = (
     "CDISC's rules are not installed on this machine: {own} rules of the kit, which answer to {published} published ones, ran in "
@@ -32,31 +36,42 @@ class ChosenRules:
     given: bool = False
     """The official ones were named: each that is not for the run's standard is told."""
     missing: str | None = None
+    known_issues: KnownIssues = NONE_KNOWN
+
+    @property
+    def named(self) -> list[tuple[str, RuleSet]]:
+        """All there are, with whose they are, in the order of `sets`."""
+        of = ((OF_KIT, self.own), (OF_THE_STUDY, self.study), (OFFICIAL, self.official))
+        return [(name, rules) for name, rules in of if rules is not None]
 
     @property
     def sets(self) -> list[RuleSet]:
         """All there are; where two tell of the same record, the first is shown."""
-        return [one for one in (self.own, self.study, self.official) if one is not None]
+        return [rules for _, rules in self.named]
 
 
 def choose_rules(choice: CoreChoice, study: Path | None = None) -> ChosenRules:
-    """Read the rules; ``study`` is a study's folder. Raises TrialbookError where a path that is named holds no rules."""
+    """Read the rules, and what is known of their misreadings; ``study`` is a study's folder.
+
+    Raises TrialbookError where a path that is named holds no rules, or the study's known issues can't be read.
+    """
     if choice is None:
         return ChosenRules(None, None, None, missing=LEFT_OUT)
-    own = own_rules()
+    own, known = own_rules(), load_known_issues(study)
     folder = study / OF_STUDY if study is not None else None
     of_study = read_rules(folder) if folder is not None and folder.is_dir() and any(folder.iterdir()) else None
     if choice == "off":
-        return ChosenRules(own, of_study, None)
+        return ChosenRules(own, of_study, None, known_issues=known)
     if isinstance(choice, Path):
-        return ChosenRules(own, of_study, read_rules(choice), given=True)
+        return ChosenRules(own, of_study, read_rules(choice), given=True, known_issues=known)
     from trialbook.conformance.store import installed_rules
 
     installed = installed_rules()
     if installed is not None:
-        return ChosenRules(own, of_study, installed)
+        return ChosenRules(own, of_study, installed, known_issues=known)
     published = {id for rule in own.rules for id in (*rule.cites_of("CDISC"), *rule.cites_of("FDA"))}
-    return ChosenRules(own, of_study, None, missing=NOT_INSTALLED.format(own=len(own), published=len(published)))
+    missing = NOT_INSTALLED.format(own=len(own), published=len(published))
+    return ChosenRules(own, of_study, None, missing=missing, known_issues=known)
 
 
 def core_choice(word: str) -> CoreChoice:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trialbook.checks.consequences import without_repeats
 from trialbook.checks.tables import CheckedTable
-from trialbook.conformance.choice import ChosenRules
+from trialbook.conformance.choice import OFFICIAL, ChosenRules
 from trialbook.conformance.engine import EngineDataset, RuleRun, engine_dataset, run_rules
 from trialbook.conformance.findings import Verdict, unreadable_outcomes, verdict_of
 from trialbook.conformance.rules import CoreRule, RuleSet
+from trialbook.conformance.statement import standard_and_version
 from trialbook.conformance.told_once import ToldOnce, told_once
 from trialbook.datasets import CaseSettings, SdtmDataset
 from trialbook.findings import Finding, RuleOutcome, RuleStatus, Runner, Severity
@@ -62,13 +63,13 @@ def check_conformance(submitted: Submitted, chosen: ChosenRules, before: Iterabl
 
     A rule that can't be read is an EXECUTION ERROR, and one that is for another standard SKIPPED, each with the reason.
     """
-    name, _, version = submitted.standard.name.partition("-")
-    standard = (name, version)
+    standard = standard_and_version(submitted.standard)
     rules = _once(chosen.sets, standard)
     runs = _run(submitted, list(rules.values()), progress)
     severities = _severities(chosen.sets, standard)
-    made = verdict_of(runs, rules, submitted.tables, submitted.study, standard, severities)
+    made = verdict_of(runs, rules, submitted.tables, submitted.study, standard, severities, _sources(chosen, rules))
     made.outcomes.extend(_not_run(chosen, standard))
+    made = replace(made, findings=chosen.known_issues.mark(made.findings, _published(rules)))
     before = list(before)
     found, outcomes = _without_raw(made, chosen, before)
     return told_once(before, found, outcomes, yielding=rules.keys() - _ids(chosen.study), own=_ids(chosen.own))
@@ -81,6 +82,16 @@ def _once(sets: Sequence[RuleSet], standard: tuple[str, str]) -> dict[str, CoreR
         for rule in one.for_standard(*standard).rules:
             rules.setdefault(rule.id, rule)
     return rules
+
+
+def _sources(chosen: ChosenRules, rules: Mapping[str, CoreRule]) -> dict[str, str]:
+    """Whose each rule is."""
+    return {id: next(name for name, one in chosen.named if one.rule(id) is rule) for id, rule in rules.items()}
+
+
+def _published(rules: Mapping[str, CoreRule]) -> dict[str, CoreRule]:
+    """Those that state no severity: CDISC's, wherever they were read."""
+    return {id: rule for id, rule in rules.items() if rule.severity is None}
 
 
 def _run(submitted: Submitted, rules: Sequence[CoreRule], progress: Progress) -> list[RuleRun]:
@@ -125,8 +136,8 @@ def _severities(sets: Sequence[RuleSet], standard: tuple[str, str]) -> dict[str,
 def _not_run(chosen: ChosenRules, standard: tuple[str, str]) -> list[RuleOutcome]:
     """Rules that could not be started, and why."""
     outcomes: list[RuleOutcome] = []
-    for one in chosen.sets:
-        outcomes += unreadable_outcomes(one.for_standard(*standard).unreadable)
+    for name, one in chosen.named:
+        outcomes += unreadable_outcomes(one.for_standard(*standard).unreadable, name)
     if chosen.missing is not None:
         outcomes.append(
             RuleOutcome(ENGINE, Runner.CORE, RuleStatus.SKIPPED, chosen.missing, 0, None, "CDISC's conformance rules")
@@ -134,5 +145,8 @@ def _not_run(chosen: ChosenRules, standard: tuple[str, str]) -> list[RuleOutcome
     if chosen.official is not None and chosen.given:
         reason = f"it is not published for {standard[0].upper()} {standard[1]}"
         others = [rule for rule in chosen.official.rules if not rule.lists(*standard)]
-        outcomes += [RuleOutcome(rule.id, Runner.CORE, RuleStatus.SKIPPED, reason, 0, None, rule.description) for rule in others]
+        outcomes += [
+            RuleOutcome(rule.id, Runner.CORE, RuleStatus.SKIPPED, reason, 0, None, rule.description, source=OFFICIAL)
+            for rule in others
+        ]
     return outcomes

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from trialbook.checks.tables import CheckedTable
 from trialbook.conformance.engine import DatasetRun, Issue, RuleRun
+from trialbook.conformance.reasons import plain_reason
 from trialbook.conformance.rules import CoreRule, UnreadableRule
 from trialbook.findings import Finding, Origin, Role, RuleOutcome, RuleStatus, Runner, Severity, Stage, finding_group, finding_ids
 
@@ -33,28 +35,44 @@ def verdict_of(
     study: str,
     standard: tuple[str, str],
     severities: Mapping[str, Severity],
+    sources: Mapping[str, str],
 ) -> Verdict:
-    """The findings and outcomes of ``runs``; ``severities`` by published id, of the rules that state none themselves."""
+    """The findings and outcomes of ``runs``.
+
+    ``severities`` by published id, of the rules that state none themselves; ``sources``: whose each rule is.
+    """
     made = Verdict()
     for run in runs:
         rule = rules[run.rule]
-        severity = severity_of(rule, standard, severities)
+        severity, cites = severity_of(rule, standard, severities), rule.cites(*standard)
+        told = RuleOutcome(
+            rule.id,
+            Runner.CORE,
+            run.status,
+            run.reason,
+            severity=severity,
+            message=rule.description.strip(),
+            seconds=run.seconds,
+            source=sources[rule.id],
+            cites=cites,
+        )
         if not run.datasets:
-            made.outcomes.append(_outcome(rule, run.status, run.reason, 0, severity, "", run.seconds))
-        # The time is the rule's, whatever the datasets: it stands with the first.
-        seconds = run.seconds
+            made.outcomes.append(told)
+        text = json.dumps(rule.data, default=str) if any(one.reason for one in run.datasets) else ""
         for one in run.datasets:
-            found = _findings(rule, one, tables, study, rule.cites(*standard), severity)
+            found = _findings(rule, one, tables, study, cites, severity)
             made.findings.extend(found)
-            made.outcomes.append(_outcome(rule, one.status, one.reason, len(found), severity, one.dataset, seconds))
-            seconds = 0.0
+            reason = plain_reason(one.reason, one.dataset, text)
+            made.outcomes.append(replace(told, status=one.status, reason=reason, findings=len(found), dataset=one.dataset))
+            # The time is the rule's, whatever the datasets: it stands with the first.
+            told = replace(told, seconds=0.0)
     return made
 
 
-def unreadable_outcomes(rules: Sequence[UnreadableRule]) -> list[RuleOutcome]:
+def unreadable_outcomes(rules: Sequence[UnreadableRule], source: str) -> list[RuleOutcome]:
     """Rules that can't be run as they are written: EXECUTION ERROR, with the construct and its place."""
     return [
-        RuleOutcome(one.name, Runner.CORE, RuleStatus.EXECUTION_ERROR, f"{one.construct}: {one.why} ({one.place})")
+        RuleOutcome(one.name, Runner.CORE, RuleStatus.EXECUTION_ERROR, f"{one.construct}: {one.why} ({one.place})", source=source)
         for one in rules
     ]
 
@@ -65,14 +83,6 @@ def severity_of(rule: CoreRule, standard: tuple[str, str], severities: Mapping[s
         return rule.severity
     answering = [severities[id] for id in rule.cites(*standard) if id in severities]
     return min(answering, key=lambda one: one.rank, default=DEFAULT_SEVERITY)
-
-
-def _outcome(
-    rule: CoreRule, status: RuleStatus, reason: str | None, findings: int, severity: Severity, dataset: str, seconds: float
-) -> RuleOutcome:
-    return RuleOutcome(
-        rule.id, Runner.CORE, status, reason, findings, severity, rule.description.strip(), dataset, seconds=seconds
-    )
 
 
 def _findings(

@@ -83,4 +83,5 @@ def _with(shown: Finding, other: Finding, yields: bool) -> Finding:
         severity=shown.severity if yields else min(shown.severity, other.severity, key=lambda one: one.rank),
         variables=tuple(dict.fromkeys((*shown.variables, *other.variables))),
         values={**other.values, **shown.values},
+        reading=shown.reading or other.reading,
     )

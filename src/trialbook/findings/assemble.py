@@ -6,24 +6,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from trialbook.findings.finding import DatasetCount, Finding, Results, RuleOutcome, RunInfo
-from trialbook.findings.terms import RuleStatus, Stage
+from trialbook.findings.terms import RuleStatus, Runner, Stage
 
 Batch = tuple[Sequence[Finding], Sequence[RuleOutcome]]
 _GRAVITY = (RuleStatus.SUCCESS, RuleStatus.SKIPPED, RuleStatus.ISSUE_REPORTED, RuleStatus.EXECUTION_ERROR)
+_GRAVITY_OF_CORE = (RuleStatus.SKIPPED, RuleStatus.SUCCESS, RuleStatus.ISSUE_REPORTED, RuleStatus.EXECUTION_ERROR)
+"""CORE calls a rule skipped that ran on no dataset: its rules are for many at once, and few of these have every variable."""
 
 
 def assemble(run: RunInfo, batches: Iterable[Batch], datasets: Sequence[DatasetCount], sites: Mapping[str, str]) -> Results:
     """Findings worst first, then by stage, table, record and rule; one outcome a rule, in the order of their ids."""
     findings: list[Finding] = []
-    outcomes: dict[str, RuleOutcome] = {}
     each: list[RuleOutcome] = []
     for made, became in batches:
         findings.extend(made)
         each.extend(became)
-        for outcome in became:
-            known = outcomes.get(outcome.rule)
-            outcomes[outcome.rule] = merge(known, outcome) if known else outcome
-    rules = tuple(outcomes[rule] for rule in sorted(outcomes))
+    outcomes: dict[str, list[RuleOutcome]] = {}
+    for outcome in each:
+        outcomes.setdefault(outcome.rule, []).append(outcome)
+    rules = tuple(merge(outcomes[rule]) for rule in sorted(outcomes))
     return Results(run, canonical(findings), rules, tuple(datasets), dict(sites), outcomes=tuple(each))
 
 
@@ -41,19 +42,21 @@ def canonical(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=place))
 
 
-def merge(one: RuleOutcome, other: RuleOutcome) -> RuleOutcome:
-    """One rule's outcomes on two tables: the graver status, both reasons, all findings."""
-    worse = max(one, other, key=lambda outcome: _GRAVITY.index(outcome.status))
-    reasons = [
-        f"{outcome.dataset}: {outcome.reason}" if outcome.dataset else outcome.reason
-        for outcome in (one, other)
-        if outcome.reason
-    ]
-    tables = ", ".join(dict.fromkeys(name for outcome in (one, other) for name in outcome.dataset.split(", ") if name))
+def merge(outcomes: Sequence[RuleOutcome]) -> RuleOutcome:
+    """One rule's outcomes on its tables: the gravest status, every reason with the tables that have it, all findings."""
+    if len(outcomes) == 1:
+        return outcomes[0]
+    gravity = _GRAVITY_OF_CORE if outcomes[0].runner is Runner.CORE else _GRAVITY
+    worst = max(outcomes, key=lambda outcome: gravity.index(outcome.status))
+    reasons: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        if outcome.reason:
+            reasons.setdefault(outcome.reason, []).append(outcome.dataset)
+    told = [f"{', '.join(filter(None, tables))}: {reason}" if any(tables) else reason for reason, tables in reasons.items()]
     return replace(
-        worse,
-        reason="; ".join(reasons) or None,
-        findings=one.findings + other.findings,
-        dataset=tables,
-        seconds=one.seconds + other.seconds,
+        worst,
+        reason="; ".join(told) or None,
+        findings=sum(outcome.findings for outcome in outcomes),
+        dataset=", ".join(dict.fromkeys(name for outcome in outcomes for name in outcome.dataset.split(", ") if name)),
+        seconds=sum(outcome.seconds for outcome in outcomes),
     )

@@ -33,6 +33,7 @@ def finding_record(finding: Finding) -> dict[str, Any]:
         "query": finding.query,
         "status": finding.status.value if finding.status else None,
         "explanation": finding.explanation,
+        "reading": finding.reading,
         "answer": finding.answer,
         "group": finding.group,
         "origins": [
@@ -67,6 +68,7 @@ def _record(results: Results, threshold: Threshold) -> dict[str, Any]:
             "inputs": [dict(entry) for entry in run.inputs],
             "synthetic": run.synthetic,
             "exported": {"date": run.exported.date.isoformat(), "source": run.exported.source} if run.exported else None,
+            "conformance": asdict(run.conformance) if run.conformance else None,
         },
         "gate": {"open": gate_open(results.findings, results.rules, threshold), "threshold": threshold.value},
         "counts": count_severities(results.findings),
@@ -79,6 +81,8 @@ def _record(results: Results, threshold: Threshold) -> dict[str, Any]:
                 "status": outcome.status.value,
                 "reason": outcome.reason,
                 "findings": outcome.findings,
+                "source": outcome.source or None,
+                "cites": list(outcome.cites),
             }
             for outcome in results.rules
         ],

@@ -32,7 +32,8 @@ class Finding:
 
     ``record`` is 1-based, None for a finding about a whole form or dataset. ``group``: what the findings of a rule on records of
     one key have in common where their ids are made of the records' content too (:func:`finding_group`); None where the key alone
-    makes the id. ``answer`` is the site's, to the question of this finding.
+    makes the id. ``answer`` is the site's, to the question of this finding. ``reading``: where the published rule and the text of
+    the standard differ, what the text says, with its place, and why the finding is read so; the finding stands.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Finding:
     explanation: str | None = None
     group: str | None = None
     answer: str | None = None
+    reading: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ class RuleOutcome:
     """What became of one rule in this run; ``reason`` says why it was skipped or could not run.
 
     ``told``: ids of findings that are not made, since another rule tells of the same fault in the raw record behind them.
-    ``seconds`` that it took, 0 where nobody measured it.
+    ``seconds`` that it took, 0 where nobody measured it. Of a conformance rule, ``source`` says whose it is (as
+    :class:`RuleSource` calls it), and ``cites`` to which published rules it answers.
     """
 
     rule: str
@@ -72,6 +75,8 @@ class RuleOutcome:
     dataset: str = ""
     told: tuple[str, ...] = ()
     seconds: float = field(default=0.0, compare=False)
+    source: str = ""
+    cites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,10 +88,34 @@ class Exported:
 
 
 @dataclass(frozen=True)
+class RuleSource:
+    """Conformance rules that come from one place.
+
+    ``name``: whose they are, ``origin``: where they were read. ``rules`` are for the run's standard, ``unreadable`` may be;
+    ``sha256`` is of all that the source holds.
+    """
+
+    name: str
+    origin: str
+    rules: int
+    unreadable: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Conformance:
+    """The conformance rules of a run, by where they come from; ``missing`` says why CDISC's are not among them."""
+
+    sources: tuple[RuleSource, ...]
+    missing: str | None = None
+
+
+@dataclass(frozen=True)
 class RunInfo:
     """What was run, on what, by which versions; ``synthetic`` is the export's statement that its data are invented.
 
-    ``exported`` is None where datasets were checked: no day of an export is known of them.
+    ``exported`` is None where datasets were checked: no day of an export is known of them. ``conformance`` is None where no
+    conformance rule belongs to the run.
     """
 
     study: str
@@ -97,6 +126,7 @@ class RunInfo:
     inputs: tuple[Mapping[str, Any], ...]
     synthetic: str | None = None
     exported: Exported | None = None
+    conformance: Conformance | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from trialbook.checks.tables import file_table
 from trialbook.conformance.choice import CoreChoice, choose_rules
 from trialbook.conformance.conformance import Submitted, check_conformance
 from trialbook.conformance.engine import warm_engine
+from trialbook.conformance.statement import state_rules
 from trialbook.datasets import case_settings, case_standard, read_datasets, read_statement
 from trialbook.datasets.steady import unchanged
 from trialbook.findings import RuleOutcome, RuleStatus, RunInfo, Runner, assemble
@@ -75,7 +76,8 @@ def check_datasets(
     conformance = check_conformance(submitted, chosen, [finding for found, _ in batches for finding in found], progress)
     batches = [([conformance.before.get(one.id, one) for one in found], became) for found, became in batches]
     batches.append((conformance.found, conformance.outcomes))
-    info = RunInfo(identity, started, standard.name, ct.name, versions(), inputs, read_statement(path))
+    rules_of_run = state_rules(chosen, standard)
+    info = RunInfo(identity, started, standard.name, ct.name, versions(), inputs, read_statement(path), conformance=rules_of_run)
     results = assemble(info, batches, counts_of(tables), sites_of(tables))
     known = read_known(study) if study else Known()
     return Run(bring_to_life(results, known, coverage_of_datasets(results, tables), tables), {}, tables, datasets)

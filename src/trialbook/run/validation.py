@@ -25,6 +25,7 @@ from trialbook.checks.unknown_subjects import check_unknown_subjects
 from trialbook.checks.visits import check_visits
 from trialbook.conformance.choice import ChosenRules
 from trialbook.conformance.conformance import Submitted, check_conformance
+from trialbook.conformance.statement import state_rules
 from trialbook.findings import Finding, RuleOutcome, SitePlace, assemble
 from trialbook.findings.pictures import Picture
 from trialbook.progress import Progress
@@ -85,7 +86,8 @@ class _Validation:
         progress("running the conformance rules")
         self._check_conformance(rules, progress)
         counts = [*counts_of(self.forms), *counts_of(self.datasets)]
-        results = assemble(self.material.info, self.batches, counts, sites_of(self.datasets))
+        info = replace(self.material.info, conformance=state_rules(rules, self.study.standard))
+        results = assemble(info, self.batches, counts, sites_of(self.datasets))
         places = {**site_places(results.findings, self.material.forms.found), **places}
         places = with_numbers(places, results.findings, self.material.forms.found)
         coverage = coverage_of_export(results, self.material, self.forms, self.datasets)
