@@ -14,9 +14,8 @@ OWN = {"TB-CG0041"}
 
 
 def finding(rule, *cites, severity=Severity.ERROR, stage=Stage.CORE, record=1, values=(("AESER", "N"),), dataset="AE"):
-    return Finding(
-        f"id of {rule} {record}", rule, cites, severity, stage, dataset, record, "S-01", tuple(dict(values)), dict(values), "m", ""
-    )  # fmt: skip
+    id, variables = f"id of {rule} {record}", tuple(dict(values))
+    return Finding(id, rule, cites, severity, stage, dataset, record, "S-01", variables, dict(values), "m", "")
 
 
 def outcome(rule, findings):

@@ -129,6 +129,13 @@ def _issue(error: Mapping[str, Any], result: Mapping[str, Any], dataset: str) ->
     )
 
 
+def _plain(said: Any) -> str:
+    if said is None or isinstance(said, str):
+        return said or ""
+    return ", ".join(map(str, said)) if isinstance(said, Iterable) else str(said)
+
+
 def _reason(result: Mapping[str, Any]) -> str:
-    said = [": ".join(str(part) for part in (one.get("error"), one.get("message")) if part) for one in result["errors"]]
+    # What the engine gives as a message may be what pandas raised with: an index of columns, which is neither true nor false.
+    said = [": ".join(filter(None, map(_plain, (one.get("error"), one.get("message"))))) for one in result["errors"]]
     return "; ".join(dict.fromkeys(said)) or str(result["message"] or "the engine gives no reason")
