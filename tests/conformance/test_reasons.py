@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trialbook.conformance.reasons import plain_reason
+from trialbook.conformance.reasons import NO_DATASET, NO_VARIABLE, OUT_OF_SCOPE, kind_of_reason, plain_reason
 
 RULE = '{"name": "--DTC", "operator": "exists"}, {"name": "--ENTPT"}, {"name": "AESCAN"}, {"name": "$min_date"}'
 
@@ -39,3 +39,19 @@ RULE = '{"name": "--DTC", "operator": "exists"}, {"name": "--ENTPT"}, {"name": "
 )
 def test_plain_reason(reason: str | None, dataset: str, expected: str | None) -> None:
     assert plain_reason(reason, dataset, RULE) == expected
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        ("--DTC is not in the dataset", NO_VARIABLE),
+        ("AE, DM: --DTC is not in the dataset; TA: SV is not there", NO_VARIABLE),
+        ("SV is not there", NO_DATASET),
+        ("AE, DM: SV is not there; TA: DD is not there", NO_DATASET),
+        (OUT_OF_SCOPE, OUT_OF_SCOPE),
+        ("there is no Define-XML to hold the datasets against", "there is no Define-XML to hold the datasets against"),
+        ("the form AE is not there yet", "the form AE is not there yet"),
+    ],
+)
+def test_kind_of_reason(reason: str, kind: str) -> None:
+    assert kind_of_reason(reason) == kind

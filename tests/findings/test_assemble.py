@@ -34,6 +34,7 @@ def finding(rule: str, severity: Severity, stage: Stage = Stage.RAW, dataset: st
             [("LBCH", "ISSUE REPORTED", None, 2), ("LBHE", "EXECUTION ERROR", "boom", 0)],
             ("EXECUTION ERROR", "LBHE: boom", 2, "LBCH, LBHE"),
         ),
+        ([("LBCH", "SKIPPED", "no X", 0), ("LBHE", "SKIPPED", "no X", 0)], ("SKIPPED", "no X", 0, "LBCH, LBHE")),
         ([("LBCH", "ISSUE REPORTED", None, 2), ("LBHE", "ISSUE REPORTED", None, 3)], ("ISSUE REPORTED", None, 5, "LBCH, LBHE")),
     ],
 )

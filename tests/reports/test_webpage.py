@@ -61,7 +61,19 @@ def decoded(payload: dict) -> list[dict]:
     findings = []
     for row in payload["findings"]:
         finding = dict(zip(payload["fields"], row, strict=True))
-        for name in ("rule", "severity", "stage", "dataset", "subject", "message", "query", "status", "explanation", "answer"):
+        for name in (
+            "rule",
+            "severity",
+            "stage",
+            "dataset",
+            "subject",
+            "message",
+            "query",
+            "status",
+            "explanation",
+            "answer",
+            "reading",
+        ):
             finding[name] = text(finding[name])
         for name in ("cites", "variables"):
             finding[name] = texts(finding[name])

@@ -60,7 +60,8 @@ def test_details_hold_every_finding_and_its_cells(book):
         "Subject": "IFN-01-003", "Variables": "AESTDTC", "Values": "2024-05-02", "Message": "Starts after death",
         "Query": "-Please check the date of onset.", "File": "AE.csv", "Sheet": None, "Row": 8, "Columns": "START_DAT",
         "Compared with": "DEATH.csv · row 2 · DEATH_DAT", "Answer": None, "Status": "persisting",
-        "Explanation": "Known: the death form is corrected in the next export.", "Cites": "CG0041, CORE-000022",
+        "Explanation": "Known: the death form is corrected in the next export.", "Read otherwise": None,
+        "Cites": "CG0041, CORE-000022",
         "ID": "00000000000000a5",
     }  # fmt: skip
     two_cells = by_id["00000000000000a8"]
@@ -99,10 +100,10 @@ def test_text_stays_text(results, tmp_path, text):
 
 def test_rules_that_did_not_run_come_first_with_their_reasons(book):
     assert rows(book, "Rules")[:4] == [
-        ["Status", "Rule", "Runner", "Dataset", "Severity", "Findings", "Reason", "Message"],
-        ["EXECUTION ERROR", "IFN-EX-001", "pandera", "EX", "Error", 0, "KeyError: 'DOSE'", "Dose given"],
-        ["SKIPPED", "CORE-000701", "core", "LB", None, 0, "dataset LB is absent", "LBSTRESN is numeric"],
-        ["ISSUE REPORTED", "IFN-AE-004", "pandera", "AE", "Error", 1, None, "Serious, but no criterion"],
+        ["Status", "Rule", "Published as", "Runner", "Dataset", "Severity", "Findings", "Seconds", "Reason", "Message"],
+        ["EXECUTION ERROR", "IFN-EX-001", None, "pandera", "EX", "Error", 0, None, "KeyError: 'DOSE'", "Dose given"],
+        ["SKIPPED", "CORE-000701", None, "core", "LB", None, 0, None, "dataset LB is absent", "LBSTRESN is numeric"],
+        ["ISSUE REPORTED", "IFN-AE-004", None, "pandera", "AE", "Error", 1, None, None, "Serious, but no criterion"],
     ]
 
 

@@ -132,11 +132,14 @@ def _findings(
 
 
 def _variables(issue: Issue) -> tuple[str, ...]:
-    """The variables that an issue is about: the one that it names, or those whose values it reports."""
+    """The variables that an issue is about: the one that it names, or those whose values it reports.
+
+    What begins with ``$`` the rule has made of several.
+    """
     for name in NAMED:
         if issue.values.get(name):
             return (issue.values[name],)
-    return tuple(issue.values)
+    return tuple(name for name in issue.values if not name.startswith("$")) or tuple(issue.values)
 
 
 def _subjects(table: CheckedTable, positions: np.ndarray) -> list[str]:

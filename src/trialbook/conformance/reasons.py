@@ -1,9 +1,15 @@
-"""The engine's words for what a rule misses in the data, in plain ones."""
+"""The engine's words for what a rule misses in the data, in plain ones; and what kind of reason they are."""
 
 from __future__ import annotations
 
 import re
 
+from trialbook.conformance.engine.reasons import OUT_OF_SCOPE
+
+__all__ = ["NO_DATASET", "NO_VARIABLE", "OUT_OF_SCOPE", "kind_of_reason", "plain_reason"]
+
+NO_VARIABLE = "a variable that is needed is in none of the datasets"
+NO_DATASET = "a dataset that is needed is not there"
 _NO_COLUMN = re.compile(r"Column not found in data: (.+)", re.DOTALL)
 _NO_DATASET = re.compile(r"Domain not found: .*\bDomain (\w+) does not exist\b.*", re.DOTALL)
 _VARIABLE = re.compile(r"(?<![\w.$-])[$A-Z][\w.$]*(?![\w=(])")
@@ -32,3 +38,10 @@ def _as_in_rule(name: str, dataset: str, rule: str) -> str:
     """The engine puts a dataset's domain in the place of ``--``, and nothing where the dataset is one of relations."""
     stem = name.removeprefix(dataset[:2])
     return f"--{stem}" if re.search(rf"--{re.escape(stem)}\b", rule) and name not in re.findall(r"[\w$-]+", rule) else name
+
+
+def kind_of_reason(reason: str) -> str:
+    """What a rule is told not to have run for, whatever the names: one of few texts, or the reason itself."""
+    if " not in the dataset" in reason:
+        return NO_VARIABLE
+    return NO_DATASET if re.search(r"(?:^|[:;] )\w+ is not there\b", reason) else reason

@@ -43,7 +43,7 @@ def canonical(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def merge(outcomes: Sequence[RuleOutcome]) -> RuleOutcome:
-    """One rule's outcomes on its tables: the gravest status, every reason with the tables that have it, all findings."""
+    """One rule's outcomes on its tables: the gravest status, every reason with the tables that it is not all of, all findings."""
     if len(outcomes) == 1:
         return outcomes[0]
     gravity = _GRAVITY_OF_CORE if outcomes[0].runner is Runner.CORE else _GRAVITY
@@ -52,11 +52,15 @@ def merge(outcomes: Sequence[RuleOutcome]) -> RuleOutcome:
     for outcome in outcomes:
         if outcome.reason:
             reasons.setdefault(outcome.reason, []).append(outcome.dataset)
-    told = [f"{', '.join(filter(None, tables))}: {reason}" if any(tables) else reason for reason, tables in reasons.items()]
+    told = [
+        f"{', '.join(filter(None, tables))}: {reason}" if any(tables) and len(tables) < len(outcomes) else reason
+        for reason, tables in reasons.items()
+    ]
     return replace(
         worst,
         reason="; ".join(told) or None,
         findings=sum(outcome.findings for outcome in outcomes),
         dataset=", ".join(dict.fromkeys(name for outcome in outcomes for name in outcome.dataset.split(", ") if name)),
+        told=tuple(id for outcome in outcomes for id in outcome.told),
         seconds=sum(outcome.seconds for outcome in outcomes),
     )

@@ -25,7 +25,11 @@ LETTERS = tuple(xl_col_to_name(column) for column in range(64))
 ESCAPE_LIKE = re.compile("_(?=x[0-9a-fA-F]{4}_)")
 # The headers of columns that hold numbers stand over them.
 NUMBERS = frozenset(
-    (*(severity.value for severity in Severity), "Record", "Records", "Findings", "Explained", "Subjects", "Rows", "Row")
+    (
+        *(severity.value for severity in Severity),
+        *("Record", "Records", "Findings", "Explained", "Subjects", "Rows", "Row", "Seconds"),
+        *("Found nothing", "Found some", "SKIPPED", "EXECUTION ERROR"),
+    )
 )
 
 WRAPPED = {"valign": "top", "text_wrap": True}
@@ -80,7 +84,7 @@ def row_height(row: Sequence[object], widths: Sequence[int]) -> float:
 class RowSheet(Worksheet):
     """A sheet of a workbook with ``constant_memory`` that is written row by row, from the first on.
 
-    Text is stored as text and integers as numbers; a `Severity` is written in its colours. Written straight into the sheet's XML:
+    Text is stored as text and numbers as numbers; a `Severity` is written in its colours. Written straight into the sheet's XML:
     XlsxWriter's own way takes four times as long, and takes ``<r>…</r>`` in a cell for mark-up.
     """
 
@@ -101,7 +105,7 @@ class RowSheet(Worksheet):
         for letters, value in zip(LETTERS, values, strict=False):
             if value is None or value == "":
                 continue
-            if isinstance(value, int):
+            if isinstance(value, int | float):
                 parts.append(f'<c r="{letters}{number}" s="{numeral}"><v>{value}</v></c>')
             elif isinstance(value, Severity):
                 parts.append(f'<c r="{letters}{number}" s="{styles[value]}" {_inline(value.value)}</c>')

@@ -12,7 +12,7 @@ from trialbook.reports.wording import names_to_mend
 FIELDS = (
     "id", "rule", "cites", "severity", "stage", "dataset", "record", "subject", "variables", "values", "message", "query",
     "status", "explanation", "answer", "origins", "site", "kind",
-    "mend",
+    "mend", "reading",
 )  # fmt: skip
 # Inside <script> only these can end the element or start a comment; as escapes they mean the same to a JSON parser.
 MARKUP = re.compile("[<>&\u2028\u2029]")
@@ -31,7 +31,7 @@ class _Pool:
 def findings_payload(results: Results) -> str:
     """JSON ``{"fields", "strings", "findings"}``, safe inside a ``<script>`` element.
 
-    The fields are those of ``findings.json``, without ``group``, and then ``site``, ``kind`` and
+    The fields are those of ``findings.json``, without ``group``, and with ``site``, ``kind`` and
     the variables to ``mend``. A text is its index in
     ``strings``; ``id`` and the numbers stand as they are; ``values`` is a flat list name, value, name, value; an origin is role,
     file, sheet, row, columns, and where it has a path that.
@@ -62,6 +62,7 @@ def findings_payload(results: Results) -> str:
             pool(site_of(results, finding)),
             pool(names.kind(finding)),
             [pool(name) for name in names_to_mend(finding)],
+            pool(finding.reading),
         ]
         for finding in results.findings
     ]

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trialbook.findings import Finding, Origin, Results, Role, RuleStatus, Severity, Threshold, count_severities
+from trialbook.findings import Finding, Origin, Results, Role, Severity, Threshold, count_severities
+from trialbook.reports.conformance import cites_text, conformance_glance, partly_text
 from trialbook.reports.summary import TableNames, count_rule_statuses, count_sites, count_tables, site_of, verdict, worst_first
 from trialbook.reports.trend import STATUSES, runs
-from trialbook.reports.unrun import UNRUN, why_not_run
+from trialbook.reports.unrun import UNRUN, by_status, why_not_run
 from trialbook.reports.wording import (
     counted,
     names_text,
@@ -23,7 +24,6 @@ from trialbook.reports.wording import (
 )
 
 SEVERITIES = tuple(severity.value for severity in Severity)
-RULE_ORDER = (RuleStatus.EXECUTION_ERROR, RuleStatus.SKIPPED, RuleStatus.ISSUE_REPORTED, RuleStatus.SUCCESS)
 Row = tuple[object, ...]
 
 
@@ -43,9 +43,9 @@ ISSUES = Columns(
 DETAILS = Columns(
     (
         "Severity", "Rule", "Stage", "Dataset", "Record", "Site", "Subject", "Variables", "Values", "Message", "Query",
-        "File", "Sheet", "Row", "Columns", "Compared with", "Answer", "Status", "Explanation", "Cites", "ID",
+        "File", "Sheet", "Row", "Columns", "Compared with", "Answer", "Status", "Explanation", "Read otherwise", "Cites", "ID",
     ),
-    (11, 32, 10, 12, 9, 9, 22, 20, 24, 50, 50, 24, 14, 8, 22, 34, 30, 12, 30, 22, 20),
+    (11, 32, 10, 12, 9, 9, 22, 20, 24, 50, 50, 24, 14, 8, 22, 34, 30, 12, 30, 50, 22, 20),
 )  # fmt: skip
 ENTRIES = Columns(
     (
@@ -55,7 +55,8 @@ ENTRIES = Columns(
     (11, 32, 10, 12, 22, 20, 24, 50, 50, 30, 26, 20),
 )  # fmt: skip
 RULES = Columns(
-    ("Status", "Rule", "Runner", "Dataset", "Severity", "Findings", "Reason", "Message"), (20, 40, 11, 14, 11, 10, 60, 60)
+    ("Status", "Rule", "Published as", "Runner", "Dataset", "Severity", "Findings", "Seconds", "Reason", "Message"),
+    (20, 40, 20, 11, 14, 11, 10, 10, 60, 60),
 )
 
 
@@ -84,6 +85,7 @@ def summary_rows(results: Results, threshold: Threshold) -> Iterator[tuple[str, 
     for one in why_not_run(results):
         yield "body", (one.status.value, f"{one.who}: {one.reason}")
     yield "body", ()
+    yield from _conformance_rows(results)
     yield from _trend_rows(results)
     yield "heading", ("Sites",)
     yield "header", ("Site", "Subjects", *SEVERITIES)
@@ -102,6 +104,28 @@ def summary_rows(results: Results, threshold: Threshold) -> Iterator[tuple[str, 
     yield "body", ()
     yield "heading", ("Versions",)
     yield from (("body", (name, version)) for name, version in run.versions.items())
+
+
+def _conformance_rows(results: Results) -> Iterator[tuple[str, Row]]:
+    glance = conformance_glance(results)
+    if glance is None:
+        return
+    yield "heading", ("Conformance", f"CDISC CORE, engine {glance.engine}")
+    if glance.missing:
+        yield "alarm", ("CDISC's own rules did not run", glance.missing)
+    yield "header", ("Rules of", "Rules", "Found nothing", "Found some", "SKIPPED", "EXECUTION ERROR")
+    for one in glance.sources:
+        absent = f", {one.absent:,} of them for datasets that are not there" if one.absent else ""
+        yield "body", (one.source, f"{one.rules:,}{absent}", one.clean, one.found, one.absent + one.skipped, one.broken)
+    if partly := partly_text(glance.whole):
+        yield "body", (None, partly)
+    for reading in glance.readings:
+        rules = ", ".join(reading.rules)
+        yield "body", ("Read otherwise", f"{counted(reading.findings, 'finding')} of {rules}: {reading.text}")
+    if results.run.conformance:
+        yield "header", ("Rules of", "From; SHA-256 of what they state")
+        yield from (("body", (one.name, f"{one.origin}; {one.sha256}")) for one in results.run.conformance.sources)
+    yield "body", ()
 
 
 def _trend_rows(results: Results) -> Iterator[tuple[str, Row]]:
@@ -195,6 +219,7 @@ def detail_rows(results: Results) -> Iterator[Row]:
             finding.answer,
             finding.status.value if finding.status else None,
             finding.explanation,
+            finding.reading,
             ", ".join(finding.cites),
             finding.id,
         )
@@ -207,14 +232,16 @@ def _place(origin: Origin) -> int | str | None:
 
 def rule_rows(results: Results) -> Iterator[Row]:
     """One row a rule; those that could not run come first, then the skipped ones: neither is a pass."""
-    for outcome in sorted(results.rules, key=lambda outcome: (RULE_ORDER.index(outcome.status), outcome.rule)):
+    for outcome in by_status(results.rules):
         yield (
             outcome.status.value,
             outcome.rule,
+            cites_text(outcome),
             outcome.runner.value,
             outcome.dataset,
             outcome.severity,
             outcome.findings,
+            round(outcome.seconds, 2) or None,
             outcome.reason,
             rule_text(outcome.message),
         )

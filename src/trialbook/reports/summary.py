@@ -21,6 +21,7 @@ from trialbook.findings import (
     gate_open,
 )
 from trialbook.findings.coverage import TOLD_BY_ANOTHER
+from trialbook.reports.unrun import out_of_scope
 from trialbook.reports.wording import counted, rule_text
 
 Kind = Literal["form", "dataset"]
@@ -193,9 +194,11 @@ def _on_rules(results: Results) -> list[str]:
         )
     if skipped := statuses[RuleStatus.SKIPPED]:
         were = "was" if skipped == 1 else "were"
+        absent = sum(map(out_of_scope, results.rules))
         reasons.append(
             f"{skipped:,} of {counted(total, 'rule')} {were} SKIPPED: "
-            f"what {_they(skipped)} check{'s' if skipped == 1 else ''} was not looked at."
+            f"what {_they(skipped)} check{'s' if skipped == 1 else ''} was not looked at"
+            f"{f' ({absent:,} for datasets that are not there)' if absent else ''}."
         )
     return reasons
 

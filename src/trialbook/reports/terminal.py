@@ -6,7 +6,9 @@ from pathlib import Path
 
 from rich.text import Text
 
+from trialbook.conformance.reasons import OUT_OF_SCOPE
 from trialbook.findings import Results, RuleStatus, Severity, Threshold, count_severities
+from trialbook.reports.conformance import conformance_glance
 from trialbook.reports.summary import count_rule_statuses, verdict, worst_rules
 from trialbook.reports.unrun import more_reasons, why_not_run
 from trialbook.reports.wording import counted, opening, visible
@@ -45,7 +47,12 @@ def terminal_summary(results: Results, threshold: Threshold, report: Path | None
             text.append(f"{rule.rule:<{width}}  {rule.findings:>7,}  {visible(rule.message)}\n")
     text.append("\n")
     text.append(f"Rules: {_rules(results)}\n")
-    reasons = why_not_run(results)
+    if glance := conformance_glance(results):
+        text.append(f"{glance.sentence}\n")
+        if glance.missing:
+            text.append(f"  {visible(glance.missing)}\n", style="yellow")
+    # What is said of the conformance needs no saying twice.
+    reasons = [one for one in why_not_run(results) if not (glance and one.reason in (OUT_OF_SCOPE, glance.missing))]
     for one in reasons[:MOST_REASONS]:
         text.append(f"  {one.status.value}", style="bold red" if one.status is RuleStatus.EXECUTION_ERROR else "yellow")
         text.append(f"  {one.who}: {visible(one.reason)}\n")

@@ -14,9 +14,9 @@ from markupsafe import Markup
 
 from trialbook.findings import Results, RuleOutcome, RuleStatus, Severity, Threshold, count_severities
 from trialbook.findings.coverage import TOLD_BY_ANOTHER
+from trialbook.reports.conformance import conformance_glance, partly_text, seconds_text
 from trialbook.reports.payload import findings_payload
 from trialbook.reports.picture import picture_svg
-from trialbook.reports.sheets import RULE_ORDER
 from trialbook.reports.signal_pictures import signal_pictures_html
 from trialbook.reports.summary import (
     count_rule_statuses,
@@ -28,8 +28,17 @@ from trialbook.reports.summary import (
     worst_first,
 )
 from trialbook.reports.trend import STATUSES, runs, trend_svg
-from trialbook.reports.unrun import more_reasons, why_not_run
-from trialbook.reports.wording import names_to_mend, opening, origin_text, record_text, rule_text, visible, visible_lines
+from trialbook.reports.unrun import RULE_ORDER, by_status, more_reasons, why_not_run
+from trialbook.reports.wording import (
+    names_to_mend,
+    opening,
+    origin_text,
+    record_text,
+    rule_text,
+    value_name,
+    visible,
+    visible_lines,
+)
 
 STATIC_FINDINGS = 200
 LONG_TEXT, LONG_TEXT_START = 300, 120
@@ -54,6 +63,7 @@ def report_html(results: Results, threshold: Threshold) -> str:
         subjects=count_subjects(results, SUBJECTS),
         severities=[severity.value for severity in Severity],
         history=history_html(results),
+        conformance=conformance_html(results),
         findings=findings_table_html(results),
         rules=rules_table_html(results),
         page_css=_asset("page.css"),
@@ -77,6 +87,18 @@ def verdict_html(results: Results, threshold: Threshold, where: str = REASONS_AR
         unrun=reasons,
         more=more_reasons(reasons, MOST_REASONS, where),
     )
+
+
+def conformance_html(results: Results, where: str = REASONS_ARE) -> Markup | None:
+    """The conformance rules at a glance, by whose they are and what became of them; None where none belongs to the run.
+
+    ``where`` says where all reasons are for which rules did not run; the most frequent stand here.
+    """
+    glance = conformance_glance(results)
+    if glance is None:
+        return None
+    more = more_reasons(list(glance.reasons), MOST_REASONS, where)
+    return _piece("conformance.html", glance=glance, more=more, partly=partly_text(glance.whole))
 
 
 def history_html(results: Results) -> Markup | None:
@@ -121,9 +143,9 @@ def rules_table_html(results: Results, where: str = RULES_ARE) -> Markup:
     ``where`` says what lists those that passed, which paper does not.
     """
     groups: defaultdict[RuleStatus, list[RuleOutcome]] = defaultdict(list)
-    for outcome in results.rules:
+    for outcome in by_status(results.rules):
         groups[outcome.status].append(outcome)
-    ordered = [(status, sorted(groups[status], key=lambda outcome: outcome.rule)) for status in RULE_ORDER if groups[status]]
+    ordered = [(status, groups[status]) for status in RULE_ORDER if groups[status]]
     return _piece("rules.html", groups=ordered, total=len(results.rules), open_rules=OPEN_RULES, where=where)
 
 
@@ -163,6 +185,8 @@ def _environment() -> Environment:
     environment.filters["record"] = record_text
     environment.filters["mend"] = names_to_mend
     environment.filters["rule"] = rule_text
+    environment.filters["value_name"] = value_name
+    environment.filters["seconds"] = seconds_text
     environment.filters["number"] = lambda number: f"{number:,}"
     environment.globals["MOST_REASONS"] = MOST_REASONS
     environment.globals["MOST_ENTRIES"] = MOST_ENTRIES

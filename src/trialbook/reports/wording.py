@@ -106,7 +106,12 @@ def values_text(values: Mapping[str, str]) -> str:
     """A single value as it is, several as lines ``VARIABLE = value``; an empty one says so."""
     if len(values) == 1:
         return visible(next(iter(values.values()))) or EMPTY
-    return "\n".join(f"{visible(name)} = {visible(value) or EMPTY}" for name, value in values.items())
+    return "\n".join(f"{value_name(name)} = {visible(value) or EMPTY}" for name, value in values.items())
+
+
+def value_name(name: str) -> str:
+    """The variable whose value is reported; what a rule has made of several (``$min_ds_dsstdtc``) as words."""
+    return visible(f"computed {name[1:].replace('_', ' ')}" if name.startswith("$") else name)
 
 
 def record_text(finding: Finding) -> str:

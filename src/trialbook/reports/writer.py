@@ -12,7 +12,8 @@ from trialbook.reports.webpage import report_html
 def write_reports(results: Results, folder: Path, threshold: Threshold) -> list[Path]:
     """Write ``findings.json``, ``report.xlsx``, ``report.html`` and ``queries.csv`` into ``folder``, which exists.
 
-    Returns their paths. Equal results give equal bytes: no file knows another time than ``results.run.started``.
+    Returns their paths. Equal results give equal bytes: no file knows another time than ``results.run.started``, and page and
+    workbook how long each rule took.
     """
     # XlsxWriter takes as long to import as a small run to check: who writes no reports does not wait for it.
     from trialbook.reports.workbook import write_workbook

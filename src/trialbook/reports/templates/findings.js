@@ -28,6 +28,9 @@
     return NAMED[character] || (code.length < 3 ? `\\x${code.padStart(2, "0")}` : `\\u${code.padStart(4, "0")}`);
   });
 
+  // What a rule has made of several variables ($min_ds_dsstdtc) as words.
+  const valueName = (name) => visible(name.startsWith("$") ? `computed ${name.slice(1).replaceAll("_", " ")}` : name);
+
   function element(name, attributes = {}, ...children) {
     const made = document.createElement(name);
     for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
@@ -69,7 +72,7 @@
 
     numbers(row) {
       const at = this.at, cells = this.rows[row], found = [];
-      for (const field of ["rule", "severity", "stage", "dataset", "subject", "message", "query", "status", "explanation", "answer", "site"]) {
+      for (const field of ["rule", "severity", "stage", "dataset", "subject", "message", "query", "status", "explanation", "answer", "site", "reading"]) {
         found.push(cells[at[field]]);
       }
       found.push(...cells[at.cites], ...cells[at.variables], ...cells[at.values]);
@@ -316,7 +319,7 @@
       const div = (kind, ...children) => element("div", kind ? { class: kind } : {}, ...children);
       const code = (text) => element("code", {}, visible(text));
       const cell = (name, label, ...children) => element("td", { "data-label": label, class: `tb-cell-${name}` }, ...children);
-      const severity = get("severity"), explanation = get("explanation"), answer = get("answer"), status = get("status"), record = found.cell(row, "record");
+      const severity = get("severity"), explanation = get("explanation"), answer = get("answer"), reading = get("reading"), status = get("status"), record = found.cell(row, "record");
       const subject = get("subject"), site = get("site"), query = get("query"), cites = list("cites"), values = list("values");
       const pairs = [];
       for (let index = 0; index < values.length; index += 2) pairs.push([values[index], values[index + 1]]);
@@ -330,12 +333,13 @@
         return div("", element("span", { class: `tb-role tb-role-${name}` }, name), long(parts.join(" · ")));
       };
       const value = ([name, text]) => div("",
-        ...(pairs.length > 1 ? [element("code", { class: "tb-muted" }, visible(name)), " "] : []),
+        ...(pairs.length > 1 ? [element("code", { class: "tb-muted" }, valueName(name)), " "] : []),
         text === "" ? element("i", { class: "tb-muted" }, "empty") : long(text, "tb-value"));
       return element("tr", { id: `finding-${found.cell(row, "id")}` },
         cell("severity", "Severity",
           div("", element("span", { class: `tb-severity tb-is-${severity.toLowerCase()}` }, severity)),
-          ...(explanation !== null ? [div(small, "explained")] : []), ...(status ? [div(small, status)] : [])),
+          ...(explanation !== null ? [div(small, "explained")] : []),
+          ...(reading !== null ? [div(small, "read otherwise")] : []), ...(status ? [div(small, status)] : [])),
         cell("rule", "Rule", div("", code(get("rule"))), div(small, `stage ${get("stage")}`),
           ...(cites.length ? [div(small, visible(cites.join(", ")))] : [])),
         cell("where", "Where",
@@ -349,6 +353,7 @@
         cell("message", "What is wrong", div("", long(get("message"), "tb-lines")),
           ...(query ? [div("tb-muted", "Query: ", long(query, "tb-lines"))] : []),
           ...(answer !== null ? [div("tb-muted", "Answer: ", long(answer, "tb-lines"))] : []),
+          ...(reading !== null ? [div("tb-muted", "Read otherwise: ", long(reading, "tb-lines"))] : []),
           ...(explanation !== null ? [div("tb-muted", "Explained: ", long(explanation, "tb-lines"))] : []),
           div(small, code(found.cell(row, "id")))));
     }
