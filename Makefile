@@ -48,7 +48,7 @@ bench: $(ENV) ## how long a million laboratory results take: read, map, check, w
 quality: $(ENV) ## how much of what is broken the rules find, on 20 broken exports
 	$(BIN)/python benchmarks/quality.py
 
-parity: $(ENV) ## CDISC's published test cases, run by its engine as the kit runs it, against the published results (CASES=DIR RULES=DIR)
+parity: $(ENV) ## CDISC's test cases through its engine, against the published results (CASES=DIR RULES=DIR)
 	$(BIN)/python benchmarks/parity.py $(if $(CASES),--cases $(CASES)) $(if $(RULES),--rules $(RULES))
 
 faults: $(ENV) ## what a run leaves behind that is killed, has no space, or is not alone: 200 kills and more
