@@ -45,7 +45,7 @@ QUIRKS = [
     ({"ae": "AETERM,AESEQ\n\na,1\n"}, "rows 2 are empty lines, not records"),
     ({"ae": "\nAETERM,AESEQ\n   \na,1\n"}, "rows 1, 3 are empty lines, not records"),
     ({"ae": "AETERM,AESEQ,\na,1,\n"}, "column 3 has neither a name nor values: left out"),
-    ({"ae": "AETERM,AESEQ,\na,1,x\n"}, "column 3 has values but no name: read as Unnamed: 2", UNTYPED.format("Unnamed: 2")),
+    ({"ae": "AETERM,AESEQ,\na,1,x\n"}, "columns without a name have values: 3; read as Unnamed: 2", UNTYPED.format("Unnamed: 2")),
     (
         {"ae": "AETERM,AESEQ,AESEQ\na,1,2\n"},
         "column 3 has the name AESEQ a second time: read as AESEQ.1",

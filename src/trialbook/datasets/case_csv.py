@@ -25,6 +25,7 @@ from trialbook.datasets.case_metadata import (
     read_labels,
     read_sheet,
     read_variables,
+    row_list,
 )
 from trialbook.datasets.columns import char_column, num_column, number_text, plain_frame
 from trialbook.datasets.dataset import SdtmDataset, Variable
@@ -93,6 +94,7 @@ def _dataset(path: Path, listed: tuple[str, str] | None, stated: StatedVariables
 def _named(sheet: Sheet, notices: list[str]) -> list[tuple[int, str]]:
     """Position and name of each column to read; what has no name, or another's, is named as CDISC's engine (pandas) names it."""
     named: dict[str, int] = {}
+    nameless = []
     for position, name in enumerate(sheet.header):
         if not name and not any(row[position] for row in sheet.rows):
             notices.append(f"column {position + 1} has neither a name nor values: left out")
@@ -101,10 +103,14 @@ def _named(sheet: Sheet, notices: list[str]) -> list[tuple[int, str]]:
         while unique in named or (times and unique in sheet.header):
             times += 1
             unique = f"{name}.{times}"
-        if unique != name:
-            what = f"the name {name} a second time" if name else "values but no name"
-            notices.append(f"column {position + 1} has {what}: read as {unique}")
+        if not name:
+            nameless.append(position + 1)
+        elif unique != name:
+            notices.append(f"column {position + 1} has the name {name} a second time: read as {unique}")
         named[unique] = position
+    if nameless:
+        first = f"Unnamed: {nameless[0] - 1}"
+        notices.append(f"columns without a name have values: {row_list(nameless)}; read as {first}{' …' if nameless[1:] else ''}")
     return [(position, name) for name, position in named.items()]
 
 
