@@ -115,10 +115,10 @@ def without_official(results: Results) -> Results:
 def test_sources_by_what_became_of_their_rules(results):
     glance = conformance_glance(results)
     assert [dataclasses.astuple(one) for one in glance.sources] == [
-        # source, rules, clean, found, absent, skipped, broken, partly, seconds
-        ("CDISC", 8, 1, 1, 2, 3, 1, 1, 3.75),
-        ("trialbook", 3, 1, 1, 0, 1, 0, 0, 0.5),
-        ("all", 11, 2, 2, 2, 4, 1, 1, 4.25),
+        # source, rules, clean, found, absent, skipped, broken, partly, seconds, sha256
+        ("CDISC", 8, 1, 1, 2, 3, 1, 1, 3.75, "b" * 64),
+        ("trialbook", 3, 1, 1, 0, 1, 0, 0, 0.5, "a" * 64),
+        ("all", 11, 2, 2, 2, 4, 1, 1, 4.25, ""),
     ]
     assert (glance.engine, glance.missing) == ("0.17.1", None)
 
@@ -159,10 +159,11 @@ def test_the_page_shows_it(results):
     section = html[html.index('<section id="conformance">') : html.index('<section id="findings">')]
     cells = [re.findall(r">([^<>]+)</t[hd]>", row) for row in re.findall(r"<tr[ >].*?</tr>", section, re.DOTALL)]
     assert cells[1:4] == [
-        ["CDISC", "8", "1", "1", "2", "3", "1", "3.8"],
-        ["trialbook", "3", "1", "1", "0", "1", "0", "0.5"],
+        ["8", "1", "1", "2", "3", "1", "3.8"],
+        ["3", "1", "1", "0", "1", "0", "0.5"],
         ["all", "11", "2", "2", "2", "4", "1", "4.2"],
     ]
+    assert section.count("b" * 12) == 1 and "b" * 13 not in section
     assert "nobody knows it (&lt;a.yml&gt;, line 3)" in section
     assert "CDISC’s own rules did not run" not in section
     assert "/rules/&lt;here&gt;" in html
@@ -183,6 +184,18 @@ def test_rules_have_their_published_ids_and_seconds(results):
     assert re.search(r"<code>TB-AE-KEY</code></td><td>pandera</td><td>AE</td>\n<td>.*</td><td class=\"tb-n\"></td>", html)
     skipped = re.findall(r"<code>([^<]+)</code>", html[html.index("SKIPPED:") : html.index("ISSUE REPORTED:")])
     assert skipped == ["CORE-000004", "CORE-000005", "CORE-000006", "TB-CG0002", "CORE-000001", "CORE-000002"]
+
+
+def test_of_rules_that_passed_the_ids_are_enough(results):
+    html = str(rules_table_html(results, brief=True))
+    assert "<code>CORE-000003 TB-AE-KEY TB-CG0001</code>" in html
+    assert "Says &lt;CORE-000003&gt;" not in html and "Says &lt;CORE-000004&gt;" in html
+
+
+def test_where_nobody_measured_the_time_no_column_tells_it(results):
+    untimed = tuple(dataclasses.replace(rule, seconds=0.0) for rule in results.rules)
+    assert "Seconds" not in str(conformance_html(dataclasses.replace(results, rules=untimed)))
+    assert "Seconds" not in str(rules_table_html(dataclasses.replace(results, rules=untimed)))
 
 
 def test_the_workbook_has_it(results, tmp_path):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from trialbook.pages.analyses import planned_analyses
     from trialbook.pages.assessments import assessments_table, laboratory_tests_table
     from trialbook.pages.codelists import codelists_table, ct_table, standards_table
+    from trialbook.pages.conformance import known_issues_table
     from trialbook.pages.datasets import algorithms_table, datasets_table
     from trialbook.pages.domains import domain_specification
     from trialbook.pages.eligibility import (
@@ -74,6 +75,7 @@ _MODULES = {
     "amendments": ("amendments_sections", "versions_table"),
     "assessments": ("assessments_table", "laboratory_tests_table"),
     "codelists": ("codelists_table", "ct_table", "standards_table"),
+    "conformance": ("known_issues_table",),
     "datasets": ("algorithms_table", "datasets_table"),
     "domains": ("domain_specification",),
     "eligibility": (
@@ -163,6 +165,7 @@ __all__ = [
     "intercurrent_events_table",
     "interventions_tables",
     "items_table",
+    "known_issues_table",
     "laboratory_tests_table",
     "latest_run",
     "level_sentence",

@@ -5,8 +5,8 @@ are given none. Allowed are enumerated words (severity, stage, status), names th
 have (form, column, dataset, variable), rules with what they say of any record, and counts.
 
 Not allowed are a finding's id (a hash over keys: who knows the keys could tell whom it is about), record, subject, values,
-message, query, answer, explanation and raw cells; names of files, sheets and unknown columns, which come with the export; what
-reading a file noted; pictures of values; and texts of errors.
+message, query, answer, explanation, a reading of the study's own, and raw cells; names of files, sheets and unknown columns,
+which come with the export; what reading a file noted; pictures of values; and texts of errors.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
+from trialbook.conformance.known_issues import load_known_issues
+from trialbook.conformance.told_once import published_ids
 from trialbook.datasets import SdtmDataset
-from trialbook.findings import DatasetCount, Finding, Results, RuleOutcome, Severity
+from trialbook.findings import Conformance, DatasetCount, Finding, Results, RuleOutcome, Severity
 from trialbook.mapping import Specs
 from trialbook.pages.shown_words import shown_reason
 from trialbook.reports.summary import GroupCount, TableNames, count_sites
@@ -29,6 +32,7 @@ SMALLEST_SITE = 3
 """A site is named from so many subjects on: of fewer it may be told who they are, and what one record has is perhaps no site."""
 SMALL_SITES = "smaller sites, or no site known"
 EXPLAINED = "explained"
+OF_STUDY = "a reading of this study's, in validators/known_issues.yml"
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,14 @@ class Names:
 def aggregates(results: Results, names: Names) -> Results:
     """The results without anything of a subject; counts, the gate and the rules' outcomes are the same."""
     rules = {outcome.rule for outcome in results.rules}
-    known, kinds = names.all | rules, TableNames(results)
+    of_any = {f"--{name[2:]}" for name in names.standard}
+    known, kinds = names.all | rules | of_any, TableNames(results)
     return Results(
-        run=replace(results.run, inputs=()),
+        run=replace(results.run, inputs=(), conformance=_conformance(results.run.conformance)),
         findings=tuple(_finding(one, kinds, names) for one in results.findings if one.rule in rules),
         rules=tuple(_outcome(one, known, names) for one in results.rules),
         datasets=tuple(_dataset(one) for one in results.datasets),
+        outcomes=tuple(_outcome(one, known, names) for one in results.outcomes if one.source),
     )
 
 
@@ -98,7 +104,7 @@ def _finding(one: Finding, kinds: TableNames, names: Names) -> Finding:
     return Finding(
         id="",
         rule=one.rule,
-        cites=(),
+        cites=tuple(sorted(published_ids(one) - {one.rule})),
         severity=one.severity,
         stage=one.stage,
         dataset=dataset,
@@ -110,7 +116,18 @@ def _finding(one: Finding, kinds: TableNames, names: Names) -> Finding:
         query="",
         status=one.status,
         explanation=explained,
+        reading=one.reading if one.reading in (None, *_readings_of_kit()) else OF_STUDY,
     )
+
+
+@cache
+def _readings_of_kit() -> frozenset[str]:
+    return frozenset(issue.statement for issue in load_known_issues().issues)
+
+
+def _conformance(one: Conformance | None) -> Conformance | None:
+    """Without where the rules were read: a path is of one machine."""
+    return None if one is None else replace(one, sources=tuple(replace(source, origin="") for source in one.sources))
 
 
 def _outcome(one: RuleOutcome, known: frozenset[str], names: Names) -> RuleOutcome:

@@ -1,14 +1,16 @@
 """What pages show of a run, made from its results: counts, the gate, and fragments of HTML by name.
 
 ``left_out``: that only aggregates are shown, and how to get the rest · ``verdict`` · ``picture``: where the findings are ·
-``tables`` and ``sites``: findings by form or dataset, and by site · ``findings``: the table that sorts and filters; of
+``tables`` and ``sites``: findings by form or dataset, and by site · ``conformance``: its rules by whose they are and what became
+of them · ``findings``: the table that sorts and filters; of
 aggregates, findings and subjects by rule · ``signals``: pictures of values, never of aggregates · ``rules``: all rules with
-status and reason.
+status and reason. None of them knows how long anything took: the same data give the same pieces.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -27,11 +29,13 @@ from trialbook.pages.shown_aggregates import (
 from trialbook.reports import findings_table_html, picture_svg, rules_table_html, verdict_html
 from trialbook.reports.signal_pictures import signal_pictures_html
 from trialbook.reports.summary import GroupCount, count_rule_statuses, count_sites, count_tables, verdict, worst_rules
+from trialbook.reports.webpage import conformance_html
 from trialbook.reports.wording import visible
 
 THRESHOLD = Threshold.ERROR
 """What closes the gate that the book shows."""
 REPORT = "the report.xlsx that `trialbook validate` writes"
+BELOW = "all are below"
 NOT_A_FORM = "of no form"
 
 LEFT_OUT = Markup(
@@ -46,6 +50,7 @@ LEFT_OUT = Markup(
 def show_results(results: Results, names: Names, subject_level: bool) -> ShownRun:
     """What pages may show of a run's results: of invented data, or with ``subject_level``, single findings; else aggregates."""
     level = SUBJECT if subject_level or results.run.synthetic is not None else AGGREGATE
+    results = _timeless(results)
     run, safe = results.run, results if level == SUBJECT else aggregates(results, names)
     decided = verdict(safe, THRESHOLD)
     gate = ShownGate(gate_open(results.findings, results.rules, THRESHOLD), THRESHOLD.value, decided.headline, decided.reasons)
@@ -63,6 +68,12 @@ def show_results(results: Results, names: Names, subject_level: bool) -> ShownRu
         inputs=_inputs(results, level),
         pieces={name: str(piece) for name, piece in pieces.items()},
     )
+
+
+def _timeless(results: Results) -> Results:
+    """The results without how long rules took: the same data are to give the same pieces."""
+    rules = tuple(replace(outcome, seconds=0.0) for outcome in results.rules)
+    return replace(results, rules=rules, outcomes=tuple(replace(outcome, seconds=0.0) for outcome in results.outcomes))
 
 
 def _counts(results: Results) -> ShownCounts:
@@ -93,13 +104,14 @@ def _inputs(results: Results, level: Level) -> tuple[ShownInput, ...]:
 def _of_subjects(results: Results) -> dict[str, Markup]:
     return {
         "left_out": Markup(""),
-        "verdict": verdict_html(results, THRESHOLD, "all are below"),
+        "verdict": verdict_html(results, THRESHOLD, BELOW),
         "picture": _framed(picture_svg(results)),
         "tables": _tables(count_tables(results), linked=True),
         "sites": _sites(count_sites(results), linked=True),
+        "conformance": conformance_html(results, BELOW) or Markup(""),
         "findings": findings_table_html(results, REPORT),
         "signals": signal_pictures_html(results),
-        "rules": rules_table_html(results, "the page on a screen"),
+        "rules": rules_table_html(results, "the page on a screen", brief=True),
     }
 
 
@@ -107,13 +119,14 @@ def _of_aggregates(results: Results, subjects: dict[str, int], sites: Sequence[G
     """The pieces of results that hold nothing of a subject."""
     return {
         "left_out": LEFT_OUT.format(SMALLEST_SITE),
-        "verdict": verdict_html(results, THRESHOLD, "all are below"),
+        "verdict": verdict_html(results, THRESHOLD, BELOW),
         "picture": _framed(picture_svg(results, linked=False)),
         "tables": _tables(count_tables(results), linked=False),
         "sites": _sites(sites, linked=False),
+        "conformance": conformance_html(results, BELOW) or Markup(""),
         "findings": _by_rule(results, subjects),
         "signals": Markup(""),
-        "rules": rules_table_html(results, "the page on a screen"),
+        "rules": rules_table_html(results, "the page on a screen", brief=True),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trialbook.findings import Results, RuleOutcome, RuleStatus
 from trialbook.reports.unrun import UNRUN, WhyNotRun, out_of_scope, reasons_of
@@ -21,7 +21,8 @@ PUBLISHED = "CORE-"
 class SourceCount:
     """Rules of one source by what became of them; ``absent`` are for datasets that are not there, ``skipped`` all others.
 
-    ``partly``: rules that ran, but not on each dataset in their scope. ``seconds``: all together took.
+    ``partly``: rules that ran, but not on each dataset in their scope. ``seconds``: all together took. ``sha256`` is of what the
+    rules of the source state.
     """
 
     source: str
@@ -33,6 +34,7 @@ class SourceCount:
     broken: int
     partly: int
     seconds: float
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,9 @@ def conformance_glance(results: Results) -> Glance | None:
         return None
     partial = _partial(results)
     counts = [
-        _count(WHOSE[one.name], [outcome for outcome in outcomes if outcome.source == one.name], partial)
+        replace(
+            _count(WHOSE[one.name], [outcome for outcome in outcomes if outcome.source == one.name], partial), sha256=one.sha256
+        )
         for one in stated.sources
     ]
     counts.sort(key=lambda one: list(WHOSE.values()).index(one.source))

@@ -137,16 +137,16 @@ def findings_table_html(results: Results, where: str = FINDINGS_ARE) -> Markup:
     )
 
 
-def rules_table_html(results: Results, where: str = RULES_ARE) -> Markup:
+def rules_table_html(results: Results, where: str = RULES_ARE, brief: bool = False) -> Markup:
     """The rules by status, those that could not run or were skipped first, each with its reason.
 
-    ``where`` says what lists those that passed, which paper does not.
+    ``where`` says what lists those that passed, which paper does not; ``brief`` gives their ids alone, as there are thousands.
     """
     groups: defaultdict[RuleStatus, list[RuleOutcome]] = defaultdict(list)
     for outcome in by_status(results.rules):
         groups[outcome.status].append(outcome)
     ordered = [(status, groups[status]) for status in RULE_ORDER if groups[status]]
-    return _piece("rules.html", groups=ordered, total=len(results.rules), open_rules=OPEN_RULES, where=where)
+    return _piece("rules.html", groups=ordered, total=len(results.rules), open_rules=OPEN_RULES, where=where, brief=brief)
 
 
 def _piece(template: str, **values: object) -> Markup:
