@@ -95,3 +95,9 @@ def test_the_studys_own_rule_may_be_graver():
     graver = finding("IFN-CORE-1", "CG0041", severity=Severity.REJECT)
     shown, _ = once([CHECK], [graver])
     assert [one[2] for one in shown.values()] == [Severity.REJECT]
+
+
+def test_a_reading_stays_with_the_finding_that_is_shown():
+    read = replace(OFFICIAL, reading="It is right.")
+    (kept,) = told_once([], [KIT, read], [], yielding=set(), own=OWN).found
+    assert (kept.rule, kept.reading) == ("TB-CG0041", "It is right.")
