@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from trialbook.conformance.choice import choose_rules
 from trialbook.findings import Threshold, findings_json
 from trialbook.progress import quiet
 from trialbook.run import Study
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.xdist_group("broken")
 
 def test_halves_by_subject_give_the_bytes_of_one_run(trial: Study, broken: Any) -> None:
     material = prepare(trial, broken.export, quiet)
-    halves = validate_material(trial, material, False, quiet, parts=2).results
+    halves = validate_material(trial, material, choose_rules(None), quiet, parts=2).results
     # The moment of the run is another.
     halves = replace(halves, run=broken.run.results.run)
     assert findings_json(halves, Threshold.ERROR) == findings_json(broken.run.results, Threshold.ERROR)
