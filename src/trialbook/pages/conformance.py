@@ -7,6 +7,7 @@ from markupsafe import Markup
 from trialbook.conformance.known_issues import KnownIssue, When, load_known_issues
 from trialbook.pages.html import Cell, code, lines, note, table
 from trialbook.pages.session import study
+from trialbook.reports.wording import value_name
 
 
 def known_issues_table() -> Markup:
@@ -32,10 +33,11 @@ def _conditions(when: When) -> list[Cell]:
     """What the values of a finding are like, in words."""
     told: list[Cell] = []
     for name, pattern in when.value_matches.items():
-        if pattern:
-            told.append(Markup("{} is like {}").format(code(name), code(pattern)))
-        else:
-            told.append(Markup("{} is blank").format(code(name)))
+        variable = code(value_name(name))
+        told.append(
+            Markup("{} is like {}").format(variable, code(pattern)) if pattern else Markup("{} is blank").format(variable)
+        )
     if when.dates_agree is not None:
-        told.append(Markup("{} and {} agree as far as both go").format(*map(code, when.dates_agree)))
+        one, other = (code(value_name(name)) for name in when.dates_agree)
+        told.append(Markup("{} and {} agree as far as both go").format(one, other))
     return told
