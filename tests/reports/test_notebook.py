@@ -9,7 +9,7 @@ def test_findings_frame(results):
     frame = findings_frame(results)
     assert list(frame.columns) == [
         "id", "severity", "rule", "stage", "dataset", "record", "site", "subject", "variables", "values", "message", "origin",
-        "compared", "query", "answer", "status", "explanation",
+        "compared", "query", "answer", "status", "explanation", "reading", "cites",
     ]  # fmt: skip
     assert frame["id"].tolist()[:4] == ["00000000000000a7", "00000000000000a1", "00000000000000a5", "00000000000000a8"]
     assert frame.iloc[1].to_dict() == {
@@ -17,6 +17,7 @@ def test_findings_frame(results):
         "site": "01", "subject": "IFN-01-003", "variables": "SAE_YN, SAE_CRIT", "values": "SAE_YN = Y\nSAE_CRIT = (empty)",
         "message": "Serious, but no criterion of seriousness", "origin": "AE.csv · row 14 · SAE_YN, SAE_CRIT", "compared": "",
         "query": "Which criterion makes the event serious?", "answer": "", "status": "", "explanation": "",
+        "reading": "", "cites": "ICH E2A",
     }  # fmt: skip
     assert frame["record"].isna().tolist() == [True] + [False] * 7
     assert (frame["severity"] <= "Error").sum() == 4

@@ -14,7 +14,7 @@ __all__ = ["findings_frame", "findings_table_html", "picture_svg", "rules_table_
 
 COLUMNS = (
     "id", "severity", "rule", "stage", "dataset", "record", "site", "subject", "variables", "values", "message", "origin",
-    "compared", "query", "answer", "status", "explanation",
+    "compared", "query", "answer", "status", "explanation", "reading", "cites",
 )  # fmt: skip
 
 
@@ -60,6 +60,8 @@ def findings_frame(results: Results) -> FindingsFrame:
             finding.answer or "",
             finding.status.value if finding.status else "",
             finding.explanation or "",
+            finding.reading or "",
+            ", ".join(finding.cites),
         )
         for finding in worst_first(results.findings)
     ]
