@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from trialbook.conformance.known_issues import KnownIssues, load_known_issues
 from trialbook.conformance.rules import RuleSet, own_rules, read_rules
 from trialbook.errors import TrialbookError
 
-CoreChoice = Literal["auto", "off"] | Path | None
+CoreChoice = str | Path | None
 """``auto``: CDISC's rules as they are installed; a path: those that lie there; ``off``: the kit's and the study's alone.
 
 None leaves the engine out of it, for who is after other rules: the outcome says so.
@@ -57,6 +56,7 @@ def choose_rules(choice: CoreChoice, study: Path | None = None) -> ChosenRules:
     """
     if choice is None:
         return ChosenRules(None, None, None, missing=LEFT_OUT)
+    choice = core_choice(choice) if isinstance(choice, str) else choice
     own, known = own_rules(), load_known_issues(study)
     folder = study / OF_STUDY if study is not None else None
     of_study = read_rules(folder) if folder is not None and folder.is_dir() and any(folder.iterdir()) else None
@@ -74,12 +74,10 @@ def choose_rules(choice: CoreChoice, study: Path | None = None) -> ChosenRules:
     return ChosenRules(own, of_study, None, missing=missing, known_issues=known)
 
 
-def core_choice(word: str) -> CoreChoice:
+def core_choice(word: str) -> str | Path:
     """What ``--core`` says: ``auto``, ``off`` or a path that exists."""
-    if word == "auto":
-        return "auto"
-    if word == "off":
-        return "off"
+    if word in ("auto", "off"):
+        return word
     path = Path(word)
     if not path.exists():
         what = f"--core takes auto, off or a path to rules; found {word!r}, and there is no such file or folder"

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import yaml
+
 from trialbook.checks.consequences import without_repeats
 from trialbook.checks.tables import CheckedTable
 from trialbook.conformance.choice import OFFICIAL, ChosenRules
@@ -20,6 +22,7 @@ from trialbook.progress import Progress, part_way
 from trialbook.standards import ControlledTerminology, Standard
 
 DEFINE = "define.xml"
+SEVERITIES = Path(__file__).with_name("severities.yml")
 ENGINE = "CORE"
 
 
@@ -124,8 +127,9 @@ def _ids(rules: RuleSet | None) -> set[str]:
 
 
 def _severities(sets: Sequence[RuleSet], standard: tuple[str, str]) -> dict[str, Severity]:
-    """Of each published rule that a rule with a severity answers to, the gravest."""
-    found: dict[str, Severity] = {}
+    """Of each published rule that a rule with a severity answers to, the gravest; of others what the kit's table says."""
+    stated = yaml.safe_load(SEVERITIES.read_text(encoding="utf-8"))
+    found = {id: Severity(word) for id, word in stated.items()}
     for rule in (rule for one in sets for rule in one.rules if rule.severity is not None):
         assert rule.severity is not None
         for id in rule.cites(*standard):

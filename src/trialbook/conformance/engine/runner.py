@@ -119,13 +119,12 @@ class Runner:
 
 def _issue(error: Mapping[str, Any], result: Mapping[str, Any], dataset: str) -> Issue:
     values = error.get("value") or {}
-    wanted = result["variables"] or list(values)
     row, subject = error.get("row"), error.get("USUBJID")
     return Issue(
         dataset=str(error.get("dataset") or dataset or result["dataset"] or ""),
         record=row if isinstance(row, int) and row > 0 else None,
         subject=str(subject) if subject not in (None, "") else None,
-        values={str(name): value_text(values.get(name)) for name in wanted},
+        values={str(name): value_text(values.get(name)) for name in result["variables"]},
     )
 
 

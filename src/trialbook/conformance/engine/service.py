@@ -190,7 +190,9 @@ def _frame(dataset: EngineDataset) -> pd.DataFrame:
 def _column(column: pd.Series, null: bool) -> pd.Series:
     if not pd.api.types.is_numeric_dtype(column.dtype):
         text = column.astype("str")
-        return text.where(text != "", np.nan) if null else text
+        missing = text == ""
+        # As pandas reads CSV and the engine fills it: only columns with a missing value hold objects.
+        return text.astype(object).where(~missing, None) if null and missing.any() else text
     if not null:
         return _rounded(column)
     return column.astype(object).where(column.notna(), None) if column.isna().any() else column
