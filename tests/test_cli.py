@@ -91,7 +91,10 @@ def test_exit_codes_of_validate(run, tiny_study, files, fail_on, code):
     [
         (["validate", "nowhere"], "trialbook: nowhere: the export does not exist"),
         (["validate", "export", "--fail-on", "fatal"], "--fail-on takes reject, error, warning, never; found 'fatal'"),
-        (["validate", "export", "--core", "rules/"], "--core takes auto, off or a path to rules; found 'rules/', and there is no such file or folder"),
+        (
+            ["validate", "export", "--core", "rules/"],
+            "--core takes auto, off or a path to rules; found 'rules/', and there is no",
+        ),
         (["validate", "export", "--study", "nowhere"], "trialbook: nowhere: is no study: it has no protocol/study.yml"),
         (["check", "export"], "trialbook: export/_datasets.csv: does not exist"),
         (["check", "export", "--no-study", "--study", "."], "--no-study and --study exclude each other"),

@@ -35,7 +35,7 @@ def validated(study: Study, folder: Path, layout: str, seed: int = SEED) -> Run:
 
 
 def faults(run: Run) -> list[object]:
-    """The findings, and the rules that did not run; of so few subjects too little is known for signals, and CDISC's rules were left out."""
+    """The findings, and the rules that did not run: not those of signals, of which so few subjects tell nothing, nor CORE."""
     findings = [(one.rule, one.message, dict(one.values)) for one in run.results.findings]
     not_run = [(one.rule, one.status, one.reason) for one in run.results.rules if one.status not in RAN]
     return [*findings, *(one for one in not_run if not one[0].startswith(("TB-SIGNAL-", "CORE")))]
