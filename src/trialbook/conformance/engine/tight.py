@@ -98,6 +98,17 @@ class Row:
 class TightDataset(PandasDataset):
     """A PandasDataset whose rows are cheap; what it answers is what pandas answers."""
 
+    def __getitem__(self, item: Any) -> Any:
+        found = super().__getitem__(item)
+        return Columns(found) if isinstance(item, list) and isinstance(found, pd.DataFrame) else found
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        # The engine gives a constant column as a list of it, and pandas looks at each.
+        if type(value) is list and len(value) == len(self._data) > 0 and type(value[0]) in (str, int, float, bool):
+            first = value[0]
+            value = first if all(one is first for one in value) else value
+        super().__setitem__(key, value)
+
     def apply(self, func: Callable[[Any], Any], **kwargs: Any) -> Any:
         """``func`` of each row (``axis=1``), or of each column."""
         kwargs.pop("meta", None)
@@ -163,3 +174,18 @@ def _keys(column: list[Any]) -> list[Any] | None:
             return None
         return [_NAN if value != value else value for value in column]
     return column
+
+
+class Columns(pd.DataFrame):
+    """Some columns of a dataset, whose rows are tuples at once."""
+
+    @property
+    def _constructor(self) -> Callable[..., Columns]:
+        return Columns
+
+    def apply(self, func: Any, axis: Any = 0, *args: Any, **kwargs: Any) -> Any:
+        """As a frame's."""
+        if func is not tuple or axis != 1 or args or kwargs or self.empty or self.iloc[:1].to_numpy().dtype != object:
+            return super().apply(func, axis, *args, **kwargs)
+        columns = (np.asarray(self.iloc[:, place].astype(object), dtype=object).tolist() for place in range(self.shape[1]))
+        return pd.Series(list(zip(*columns, strict=True)), index=self.index)
