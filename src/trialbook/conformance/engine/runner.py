@@ -13,6 +13,7 @@ from cdisc_rules_engine.models.rule import Rule
 from cdisc_rules_engine.models.rule_conditions.condition_composite_factory import ConditionCompositeFactory
 from cdisc_rules_engine.rules_engine import RulesEngine
 
+from trialbook.conformance.engine import once
 from trialbook.conformance.engine.job import DatasetRun, Issue, Job, RuleRun
 from trialbook.conformance.engine.reasons import NO_DEFINE, NO_PREFERRED_TERMS, OUT_OF_SCOPE
 from trialbook.conformance.engine.rendering import value_text
@@ -28,6 +29,8 @@ _STATUSES = {
 }
 _OF_STUDY = "Study"
 _ABOUT_DEFINE = "Define"
+
+once.install()
 
 
 class Runner:
