@@ -104,9 +104,10 @@ class TightDataset(PandasDataset):
 
     def __setitem__(self, key: Any, value: Any) -> None:
         # The engine gives a constant column as a list of it, and pandas looks at each.
-        if type(value) is list and len(value) == len(self._data) > 0 and type(value[0]) in (str, int, float, bool):
-            first = value[0]
-            value = first if all(one is first for one in value) else value
+        if type(value) is list and len(value) == len(self._data) > 0:
+            first, kind = value[0], type(value[0])
+            if kind in (str, int, bool) and value.count(first) == len(value) and set(map(type, value)) == {kind}:
+                value = first
         super().__setitem__(key, value)
 
     def apply(self, func: Callable[[Any], Any], **kwargs: Any) -> Any:
