@@ -19,7 +19,9 @@ pytestmark = pytest.mark.xdist_group("browser")
 
 HEADER = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n\n# Index\n"
 STUDY = {
-    "_toc.yml": "format: jb-book\nroot: book/index\nchapters: [{file: book/validation}]\n",
+    "_toc.yml": "format: jb-book\nroot: book/index\nchapters: [{file: book/validation}, {file: book/guide-data-manager}]\n",
+    # The page leads there.
+    "book/guide-data-manager.md": HEADER,
     "book/index.md": HEADER,
     "protocol/study.yml": """\
 id: SMALL
