@@ -158,4 +158,4 @@ def _environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in _FOREIGN_SETTINGS}
     # One thread in each process: it is the processes that run side by side. And no .env of wherever the user stands.
     # Some of the engine's values are lists made of sets: their order must not change from run to run.
-    return kept | {"PYTHON_DOTENV_DISABLED": "1", "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1", "PYTHONHASHSEED": "0"}
+    return kept | {"PYTHON_DOTENV_DISABLED": "1", "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1", "PYTHONHASHSEED": "1"}
