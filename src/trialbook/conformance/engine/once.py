@@ -60,8 +60,9 @@ class TightPreprocessor(DatasetPreprocessor):
         if known is None or not all(type(part) in _PLAIN for part in key):
             return find(*args)
         if key not in known:
-            known[key] = find(*args)
-        return known[key]
+            # With what it was found in: a frame that is gone may leave its id to another.
+            known[key] = args, find(*args)
+        return known[key][1]
 
 
 class _Known(dict[str, Any]):
