@@ -67,7 +67,8 @@ def test_all_datasets_were_read_and_every_rule_ran_that_can(run: Run) -> None:
         "LBHE": 21927,
         "LBUR": 4913,
     }
-    not_run = {one.reason for one in run.results.rules if one.status not in (RuleStatus.SUCCESS, RuleStatus.ISSUE_REPORTED)}
+    ran = (RuleStatus.SUCCESS, RuleStatus.ISSUE_REPORTED)
+    not_run = {one.reason for one in run.results.rules if one.status not in ran and one.rule != "CORE"}
     assert not_run == {"SE is not there", "TA is not there", "TV is not there", "DM has no ARMNRS"}
 
 
