@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
 from trialbook.conformance.engine.job import Job, RuleRun
 from trialbook.conformance.engine.wire import receive, send
@@ -41,7 +41,7 @@ class Engine:
 
     def __init__(self) -> None:
         self.version = ""
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process that writes to it
+        self._said = _scratch()
         self._known: set[str] = set()
         self._lock = threading.Lock()
         home = find_spec(PACKAGE)
@@ -54,7 +54,7 @@ class Engine:
             [sys.executable, "-P", "-W", "ignore", "-m", HOST],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._said,
+            stderr=subprocess.DEVNULL if self._said is None else self._said,
             # The engine finds its schemas beside itself only from there.
             cwd=Path(home.origin).parent.parent,
             env=_environment(),
@@ -114,7 +114,8 @@ class Engine:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._said.close()
+        if self._said is not None:
+            self._said.close()
 
     @property
     def alive(self) -> bool:
@@ -125,8 +126,10 @@ class Engine:
         return self._failed(f"exit code {self._process.wait()}")
 
     def _failed(self, how: str) -> TrialbookError:
-        self._said.seek(0)
-        said = self._said.read().decode("utf-8", "replace").strip().splitlines()
+        said: list[str] = []
+        if self._said is not None:
+            self._said.seek(0)
+            said = self._said.read().decode("utf-8", "replace").strip().splitlines()
         why = f": {said[-1]}" if said else ""
         return TrialbookError(
             f"CDISC's rules engine ended before its rules did ({how}){why}",
@@ -146,6 +149,14 @@ def warm_engine() -> Engine:
             _warm = Engine()
             atexit.register(_warm.close)
         return _warm
+
+
+def _scratch() -> IO[bytes] | None:
+    """Where the engine's processes may print; None where no temporary file can be made, and what they print is lost."""
+    try:
+        return tempfile.TemporaryFile()
+    except OSError:
+        return None
 
 
 def processors() -> int:
