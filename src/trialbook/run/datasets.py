@@ -49,9 +49,9 @@ def check_datasets(
 ) -> Run:
     """Read dataset files and run the rules on them; ``study`` adds its own rules."""
     started = now()
-    chosen = choose_rules(core, study.root if study else None)
-    if chosen.sets:
+    if core is not None:
         warm_engine()
+    chosen = choose_rules(core, study.root if study else None)
     progress("reading the datasets")
     with unchanged(path):
         datasets = read_datasets(path, study.specs.export.encodings if study else ())

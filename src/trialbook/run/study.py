@@ -49,10 +49,10 @@ class Study(LoadedStudy):
         :class:`~trialbook.errors.TrialbookError` where one of these can't be read or a specification is broken.
         """
         known = read_known(self, previous, answers)
-        rules = choose_rules(core, self.root)
-        if rules.sets:
+        if core is not None:
             # It takes seconds to start, beside what comes first.
             warm_engine()
+        rules = choose_rules(core, self.root)
         material = prepare(self, Path(export), progress, skip_unreadable, exported)
         return validate_material(self, material, rules, progress, known, parts)
 

@@ -105,7 +105,9 @@ class Engine:
                 return [runs[index] for index in range(len(job.rules))]
 
     def close(self) -> None:
-        """End the engine's processes."""
+        """End the engine's processes; one that is still starting would see only then that nobody wants it."""
+        if not self.version:
+            self._process.kill()
         for stream in (self._orders, self._answers):
             with contextlib.suppress(BrokenPipeError):
                 stream.close()
