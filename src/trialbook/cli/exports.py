@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -86,6 +87,7 @@ def validate(
     study: StudyOption = None,
 ) -> None:
     """Raw export to findings, each traced to the raw cell."""
+    start_engine()
     from trialbook.conformance.choice import core_choice
     from trialbook.terminal import progress
 
@@ -107,6 +109,7 @@ def check(
     study: StudyOption = None,
 ) -> None:
     """SDTM datasets that exist already to findings."""
+    start_engine()
     from trialbook.conformance.choice import core_choice
     from trialbook.terminal import progress
 
@@ -175,6 +178,14 @@ def simulate(
     with progress(4) as step:
         made = simulate_export(loaded.root, loaded.protocol.id, loaded.specs, out, wanted, seed, defects, layout, step)
     typer.echo(made.summary)
+
+
+def start_engine() -> None:
+    """CDISC's engine takes seconds to start, and does so beside everything else; that it can't is told where it is needed."""
+    from trialbook.conformance.engine import warm_engine
+
+    with suppress(TrialbookError):
+        warm_engine()
 
 
 def read_threshold(word: str) -> Threshold:

@@ -157,6 +157,12 @@ def test_what_is_set_for_the_engine_elsewhere_does_not_reach_it(monkeypatch):
     assert {"MAX_ERRORS_PER_RULE", "DATA_SERVICE_TYPE"} & _environment().keys() == set()
 
 
+def test_an_engine_that_may_not_be_started_is_told(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    with pytest.raises(TrialbookError, match=r"python: CDISC's rules engine can't be started: No such file or directory"):
+        Engine()
+
+
 def test_closing_ends_its_processes():
     engine = Engine()
     process = engine._process

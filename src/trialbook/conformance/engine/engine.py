@@ -49,17 +49,26 @@ class Engine:
             raise TrialbookError(
                 "CDISC's rules engine is not installed", remedy="Install trialbook again: pip install trialbook."
             )
-        self._process = subprocess.Popen(
-            # -P: a folder named validators where the user stands would hide the package that the engine needs.
-            [sys.executable, "-P", "-W", "ignore", "-m", HOST],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL if self._said is None else self._said,
-            # The engine finds its schemas beside itself only from there.
-            cwd=Path(home.origin).parent.parent,
-            env=_environment(),
-            start_new_session=True,
-        )
+        try:
+            self._process = subprocess.Popen(
+                # -P: a folder named validators where the user stands would hide the package that the engine needs.
+                [sys.executable, "-P", "-W", "ignore", "-m", HOST],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL if self._said is None else self._said,
+                # The engine finds its schemas beside itself only from there.
+                cwd=Path(home.origin).parent.parent,
+                env=_environment(),
+                start_new_session=True,
+            )
+        except OSError as error:
+            if self._said is not None:
+                self._said.close()
+            raise TrialbookError(
+                f"CDISC's rules engine can't be started: {error.strerror}",
+                file=error.filename,
+                remedy="Without it no conformance rule can run: see that this user may start programs, and that there is memory.",
+            ) from None
         self._orders, self._answers = cast(BinaryIO, self._process.stdin), cast(BinaryIO, self._process.stdout)
 
     def run(self, job: Job, library: Callable[[], Mapping[str, Any]], step: Step | None = None) -> list[RuleRun]:
