@@ -15,11 +15,11 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from email.message import Message
+from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
 
-from trialbook import __version__
 from trialbook.errors import TrialbookError
 from trialbook.progress import Progress, quiet
 
@@ -218,7 +218,7 @@ def _refuse_insecure(url: str) -> None:
 
 
 def _headers() -> dict[str, str]:
-    return {"User-Agent": f"trialbook/{__version__}", "Accept-Encoding": "identity"}
+    return {"User-Agent": f"trialbook/{version('trialbook')}", "Accept-Encoding": "identity"}
 
 
 def _start(headers: Message) -> int:
