@@ -151,6 +151,20 @@ def test_core_takes_three_words_and_no_other(tmp_path):
         core_choice("on")
 
 
+def test_a_rule_about_variables_names_the_variables_place_and_no_raw_cell(tiny_study, export, tmp_path):
+    """As CDISC's results do: the place is none of a record, and must not lead to one."""
+    file = write_rule(tmp_path / "rules", "CORE-900001", published="CG9999")
+    text = file.read_text(encoding="utf-8").replace("Rule Type: Record Data", "Rule Type: Variable Metadata Check")
+    text = text.replace(
+        "name: AETERM, operator: equal_to, value: Other", "name: variable_name, operator: equal_to, value: AETERM"
+    )
+    file.write_text(text.replace("Output Variables: [AETERM]", "Output Variables: [variable_name]"), encoding="utf-8")
+    run = Study(tiny_study).validate(export, core=file)
+    (found,) = of_rules(run, "CORE-900001")
+    assert found[:4] == ("CORE-900001", ("CG9999",), "Error", "core")
+    assert found[5:] == (None, {"variable_name": "AETERM"}, [])
+
+
 CASE = {
     "_datasets.csv": "Filename,Label\nae,Adverse Events\n",
     "_variables.csv": "dataset,variable,label,type,length\n"

@@ -91,6 +91,20 @@ def test_the_kit_has_nothing_to_add_about_the_very_same_variables():
     assert set(shown) == {"id of CORE-000022 1"}
 
 
+def test_a_rule_about_variables_is_shown_with_what_tells_of_the_variable():
+    tell = [
+        finding(f"TB-AE-{name}-STANDARD", "CG0013", stage=Stage.SDTM, record=None, values=((name, ""),))
+        for name in ("AEX", "AEY")
+    ]
+    about = [finding("TB-CG0041", "CG0013", record=place, values=((name, ""),)) for place, name in ((8, "AEY"), (7, "AEX"))]
+    made = told_once(tell, about, [outcome("TB-CG0041", 2)], yielding=OWN, own=OWN, of_variables=OWN)
+    assert made.found == []
+    assert {one.rule: (one.record, one.variables, one.cites) for one in made.before.values()} == {
+        "TB-AE-AEX-STANDARD": (None, ("AEX",), ("CG0013", "TB-CG0041")),
+        "TB-AE-AEY-STANDARD": (None, ("AEY",), ("CG0013", "TB-CG0041")),
+    }
+
+
 def test_the_studys_own_rule_may_be_graver():
     graver = finding("IFN-CORE-1", "CG0041", severity=Severity.REJECT)
     shown, _ = once([CHECK], [graver])

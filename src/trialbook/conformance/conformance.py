@@ -12,7 +12,7 @@ from trialbook.checks.consequences import without_repeats
 from trialbook.checks.tables import CheckedTable
 from trialbook.conformance.choice import OFFICIAL, ChosenRules
 from trialbook.conformance.engine import EngineDataset, RuleRun, engine_dataset, run_rules
-from trialbook.conformance.findings import Verdict, unreadable_outcomes, verdict_of
+from trialbook.conformance.findings import Verdict, about_records, unreadable_outcomes, verdict_of
 from trialbook.conformance.rules import CoreRule, RuleSet
 from trialbook.conformance.statement import standard_and_version
 from trialbook.conformance.told_once import ToldOnce, told_once
@@ -75,7 +75,9 @@ def check_conformance(submitted: Submitted, chosen: ChosenRules, before: Iterabl
     made = replace(made, findings=chosen.known_issues.mark(made.findings, _published(rules)))
     before = list(before)
     found, outcomes = _without_raw(made, chosen, before)
-    return told_once(before, found, outcomes, yielding=rules.keys() - _ids(chosen.study), own=_ids(chosen.own))
+    own = _ids(chosen.own)
+    of_variables = {id for id, rule in rules.items() if id in own and not about_records(rule)}
+    return told_once(before, found, outcomes, rules.keys() - _ids(chosen.study), own, of_variables)
 
 
 def _once(sets: Sequence[RuleSet], standard: tuple[str, str]) -> dict[str, CoreRule]:

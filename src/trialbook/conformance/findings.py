@@ -16,6 +16,8 @@ from trialbook.findings import Finding, Origin, Role, RuleOutcome, RuleStatus, R
 
 DEFAULT_SEVERITY = Severity.ERROR
 """Of CDISC's rules, which state none, where no rule of the kit answers to the same published rule."""
+OF_RECORDS = ("Record Data", "Value Check", "Dataset Contents Check")
+"""How the types of rules begin that look at records."""
 NAMED = ("variable_name", "define_variable_name")
 """What a rule about all variables reports the variable's name as."""
 
@@ -91,14 +93,13 @@ def _findings(
     """The findings on one dataset; a record may have several of one rule, where the rule is about each of its variables."""
     alike: dict[tuple[str, tuple[str, ...], bool], list[Issue]] = {}
     for issue in run.issues:
-        alike.setdefault((issue.dataset, _variables(issue), issue.record is not None), []).append(issue)
+        of_record = issue.record is not None and about_records(rule)
+        alike.setdefault((issue.dataset, _variables(issue), of_record), []).append(issue)
     found: list[Finding] = []
     for (dataset, variables, of_records), issues in alike.items():
         table = tables.get(dataset)
-        known = table is not None and of_records
         positions = np.array([issue.record - 1 for issue in issues if issue.record is not None], dtype=np.int64)
-        known = known and bool((positions < len(table.frame)).all() if table is not None else False)
-        if table is not None and known:
+        if table is not None and of_records and bool((positions < len(table.frame)).all()):
             keys: Sequence[Sequence[str]] = table.key(positions)
             contents = table.content(positions)
             columns = [name for name in variables if name in table.frame]
@@ -129,6 +130,11 @@ def _findings(
                 )
             )
     return found
+
+
+def about_records(rule: CoreRule) -> bool:
+    """Whether the record that the rule's issues name is one of the dataset; of a rule about metadata it is a variable's place."""
+    return rule.rule_type.startswith(OF_RECORDS)
 
 
 def _variables(issue: Issue) -> tuple[str, ...]:

@@ -31,10 +31,12 @@ def told_once(
     outcomes: Sequence[RuleOutcome],
     yielding: Collection[str],
     own: Collection[str],
+    of_variables: Collection[str] = (),
 ) -> ToldOnce:
     """``found`` without what it, or ``before``, tells of the same record by the same published rule already.
 
-    A rule of the kit (``own``) has nothing to add either where another finding of the record is about the very same variables.
+    A rule of the kit (``own``) has nothing to add either where another finding of the record is about the very same variables;
+    those ``of_variables`` speak of no record, whatever place they name.
 
     The one that is shown (of ``found`` the first) takes the other's ids, variables and values. It keeps its own id and words, and
     its severity unless the other's is graver; that of the rules ``yielding`` gives way: CDISC's state none, and of two rules of
@@ -50,7 +52,7 @@ def told_once(
     changed: dict[str, Finding] = {}
     told: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for one in found:
-        place, ids = (one.dataset, one.record), published_ids(one)
+        place, ids = (one.dataset, None if one.rule in of_variables else one.record), published_ids(one)
         at = shown.setdefault(place, [])
         by = next((i for i, other in enumerate(at) if _same(other, one, ids, one.rule in own)), None)
         if by is None:
@@ -67,7 +69,10 @@ def told_once(
 def _same(shown: Finding, one: Finding, published: set[str], own: bool) -> bool:
     if shown.rule == one.rule:
         return False
-    return bool(published & published_ids(shown)) or (own and set(shown.variables) == set(one.variables))
+    these, those = set(one.variables), set(shown.variables)
+    # About the dataset a published rule may have a finding for each variable.
+    near = shown.record is not None or not these or not those or not these.isdisjoint(those)
+    return (near and bool(published & published_ids(shown))) or (own and bool(these) and these == those)
 
 
 def published_ids(finding: Finding) -> set[str]:
