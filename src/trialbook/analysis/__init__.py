@@ -1,0 +1,1 @@
+"""From SDTM datasets to what the statistical analysis plan asks for."""
