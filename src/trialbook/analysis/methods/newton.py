@@ -1,0 +1,52 @@
+"""The maximum of a concave log likelihood by Newton's steps, with what is to be said where it has none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from trialbook.analysis.methods.partial_likelihood import Derivatives
+
+STEPS = 60
+SETTLED = 1e-10
+"""A step that is this small against the coefficient (or 1) is the last: the next would be its square."""
+
+LEVEL = 1e-10
+"""A log likelihood that gains less than this share has come to its height."""
+
+
+@dataclass(frozen=True)
+class Maximum:
+    """Coefficients, the likelihood and its derivatives there, and which coefficients go on growing without bound."""
+
+    coefficients: np.ndarray
+    at: Derivatives
+    unbounded: np.ndarray
+
+
+def maximum(likelihood: Callable[[np.ndarray], Derivatives], coefficients: np.ndarray) -> Maximum:
+    """Newton's steps from the given coefficients, halved where the likelihood falls.
+
+    Where the likelihood rises for ever with a coefficient (a group without events), its height is a limit: the steps stop when it no
+    longer rises though coefficients still move, and those are ``unbounded``. Raises ArithmeticError if it does not come to an end.
+    """
+    at, near_level = likelihood(coefficients), 0
+    for _ in range(STEPS):
+        step = np.linalg.lstsq(at.information, at.score, rcond=None)[0]
+        following = likelihood(coefficients + step)
+        while not following.log_likelihood >= at.log_likelihood - LEVEL * (1 + abs(at.log_likelihood)):
+            step = step / 2
+            if np.abs(step).max() < SETTLED:
+                raise ArithmeticError("the likelihood rises in no direction, though its score is not 0")
+            following = likelihood(coefficients + step)
+        gain = following.log_likelihood - at.log_likelihood
+        coefficients, at = coefficients + step, following
+        moving = np.abs(step) > SETTLED * (1 + np.abs(coefficients))
+        if not moving.any():
+            return Maximum(coefficients, at, moving)
+        near_level = near_level + 1 if gain <= LEVEL * (1 + abs(at.log_likelihood)) else 0
+        if near_level == 4:
+            return Maximum(coefficients, at, np.abs(step) > 1e-3 * np.abs(step).max())
+    raise ArithmeticError(f"the likelihood has no maximum after {STEPS} steps")
