@@ -88,6 +88,18 @@ def fisher_p_value(control: tuple[int, int], treatment: tuple[int, int], *, side
     return float(_p_values(table.chances, sides, greater)[0, treatment[0]])
 
 
+def fisher_p_values(
+    control: np.ndarray, n_control: int, treatment: np.ndarray, n_treatment: int, *, sides: int = 2, greater: bool = True
+) -> np.ndarray:
+    """The p values of Fisher's exact test for many tables with arms of one size: arrays of one shape with the arms' responders.
+
+    Each margin is worked out once, however many tables have it.
+    """
+    margins, place = np.unique(control + treatment, return_inverse=True)
+    table = _tables(n_control, n_treatment, margins)
+    return _p_values(table.chances, sides, greater)[place.reshape(np.shape(treatment)), treatment]
+
+
 class _Tables(NamedTuple):
     """The tables with given margins: a row a number of responders in both arms, a column treatment's part of them.
 
