@@ -27,9 +27,9 @@ def cox(
     """The hazard ratio of each covariate, given the others, with each stratum's hazard its own.
 
     ``time``: from the start, 0 or more; ``event``: whether the subject had it then, else censored; ``covariates``: numbers, one
-    array or several by name (see ``covariates.design``): an arm is 1 for treatment and 0 for control. ``ties``: what is done with
-    events at one time: ``efron`` (R's default), ``breslow`` (SAS's) or ``exact`` (R's, which is SAS's ``discrete``); where no two
-    events are at one time in a stratum all give the same.
+    array or several by name (see ``covariates.design``): an arm is 1 for treatment and 0 for control. ``ties``: what is done
+    with events at one time: ``efron`` (R's default), ``breslow`` (SAS's) or ``exact`` (R's, which is SAS's ``discrete``); where
+    no two events are at one time in a stratum all give the same.
 
     A ratio is unknown, with its reason, where there are no events, where the covariate does not vary among those at risk, or
     where the likelihood rises for ever (one arm has no events): the likelihood ratio and score tests hold there. ValueError for

@@ -13,8 +13,8 @@ from trialbook.analysis.methods.partial_likelihood import Derivatives
 class DiscreteLikelihood:
     """The conditional likelihood that, of those at risk, just those d have the event, among all choices of d.
 
-    The data are as in ``PartialLikelihood``. The sum over the choices is made by Howard's recursion (Gail, Lubin and Rubinstein,
-    Biometrika 1981), so that its cost is (at risk) times d, not the number of choices. R's ``coxph(ties="exact")``.
+    The data are as in ``PartialLikelihood``. The sum over the choices is made by Howard's recursion (Gail, Lubin and
+    Rubinstein, Biometrika 1981), so that its cost is (at risk) times d, not the number of choices. R's ``coxph(ties="exact")``.
     """
 
     time: np.ndarray

@@ -20,9 +20,9 @@ type Transform = Literal["log-log", "log", "plain"]
 class KaplanMeier:
     """A survival curve: one value for each distinct time at which somebody has the event or is censored, ascending.
 
-    ``survival`` holds from its time until the next; before the first it is 1. ``at_risk`` counts those whose time is that time or
-    later. ``standard_error`` is Greenwood's, of the survival itself. Where survival is 0 his formula gives no error, and so no
-    limits (NaN, as in R); nor does the log-log transform where survival is 1.
+    ``survival`` holds from its time until the next; before the first it is 1. ``at_risk`` counts those whose time is that time
+    or later. ``standard_error`` is Greenwood's, of the survival itself. Where survival is 0 his formula gives no error, and so
+    no limits (NaN, as in R); nor does the log-log transform where survival is 1.
     """
 
     time: np.ndarray
@@ -71,9 +71,10 @@ class KaplanMeier:
 def kaplan_meier(time: Values, event: Values, *, transform: Transform = "log-log", level: float = 0.95) -> KaplanMeier:
     """The survival curve of one group, with pointwise intervals.
 
-    ``time``: from the start, 0 or more, in any unit; ``event``: whether the subject had the event then, else censored. An event at
-    time 0 counts: the curve starts below 1. ``transform`` is the scale on which the interval is symmetric: ``log-log`` (SAS's
-    default), ``log`` (R's default; above 1 it is cut), ``plain`` (cut at 0 and 1). Raises ValueError for what is no time or event.
+    ``time``: from the start, 0 or more, in any unit; ``event``: whether the subject had the event then, else censored. An event
+    at time 0 counts: the curve starts below 1. ``transform`` is the scale on which the interval is symmetric: ``log-log``
+    (SAS's default), ``log`` (R's default; above 1 it is cut), ``plain`` (cut at 0 and 1). Raises ValueError for what is no time
+    or event.
 
     Source: R's ``survfit(Surv(time, event) ~ 1, conf.type=)``, Greenwood 1926; Kalbfleisch and Prentice 2002, section 1.4.
     """

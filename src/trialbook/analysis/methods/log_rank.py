@@ -15,7 +15,7 @@ from trialbook.analysis.methods.time_data import Values, checked_events, checked
 
 @dataclass(frozen=True)
 class LogRank:
-    """The test, and what it compares: each group's events and those expected of it, over all strata (weighted, where the test is)."""
+    """The test, and what it compares: each group's events and those expected of it, over all strata (weighted by ``rho``)."""
 
     test: Tested
     groups: tuple[Any, ...]
@@ -26,10 +26,11 @@ class LogRank:
 def log_rank(time: Values, event: Values, group: Values, *, strata: Values | None = None, rho: float = 0.0) -> LogRank:
     """Whether the groups' times to the event come from one distribution; with strata, from one in each stratum.
 
-    ``time``: from the start, 0 or more; ``event``: whether the subject had it then, else censored; ``group`` and ``strata``: labels,
-    one a subject. An event at time t counts S(t-) to the power ``rho``, S being the Kaplan–Meier curve of all groups of the stratum
-    just before t: 0 is the log-rank test (Mantel–Cox), 1 Peto and Peto's form of Gehan's test. The variance is the hypergeometric
-    one. A group of which no event is expected (nobody is at risk of one) is left out and costs no degree of freedom.
+    ``time``: from the start, 0 or more; ``event``: whether the subject had it then, else censored; ``group`` and ``strata``:
+    labels, one a subject. An event at time t counts S(t-) to the power ``rho``, S being the Kaplan–Meier curve of all groups of
+    the stratum just before t: 0 is the log-rank test (Mantel–Cox), 1 Peto and Peto's form of Gehan's test. The variance is the
+    hypergeometric one. A group of which no event is expected (nobody is at risk of one) is left out and costs no degree of
+    freedom.
 
     There is no test, and the reason says why, where no event falls while two groups are at risk, or where events fall only on
     everybody who is left. Raises ValueError for missing or impossible values.

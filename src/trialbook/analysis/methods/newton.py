@@ -29,8 +29,9 @@ class Maximum:
 def maximum(likelihood: Callable[[np.ndarray], Derivatives], coefficients: np.ndarray) -> Maximum:
     """Newton's steps from the given coefficients, halved where the likelihood falls.
 
-    Where the likelihood rises for ever with a coefficient (a group without events), its height is a limit: the steps stop when it no
-    longer rises though coefficients still move, and those are ``unbounded``. Raises ArithmeticError if it does not come to an end.
+    Where the likelihood rises for ever with a coefficient (a group without events), its height is a limit: the steps stop when
+    it no longer rises though coefficients still move, and those are ``unbounded``. Raises ArithmeticError if it does not come
+    to an end.
     """
     at, near_level = likelihood(coefficients), 0
     for _ in range(STEPS):

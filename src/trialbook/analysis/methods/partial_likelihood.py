@@ -22,8 +22,8 @@ class EventTerms:
 
     ``time``: (k,); ``subject``: (k,), the place of who had it; ``covariates``: (k, p), that subject's; ``log_risk``: (k,), the
     logarithm of the sum of risks that it stands against, after the subject's own log risk is taken off; ``mean``: (k, p) and
-    ``variance``: (k, p, p), of the covariates among those at risk. Of tied events each has its own share of the ties' risk, in no
-    order that means anything: only sums over a time do.
+    ``variance``: (k, p, p), of the covariates among those at risk. Of tied events each has its own share of the ties' risk, in
+    no order that means anything: only sums over a time do.
     """
 
     time: np.ndarray
@@ -42,8 +42,8 @@ class EventTerms:
 class PartialLikelihood:
     """Data of n subjects, to be asked at any coefficients.
 
-    ``time`` (n,), ``event`` (n,) booleans, ``covariates`` (n, p), ``stratum`` (n,) from 0. ``efron``: how tied events share the risk:
-    the j-th of d stands against the risk of all, less (j - 1)/d of the risk of the tied; else against all (Breslow).
+    ``time`` (n,), ``event`` (n,) booleans, ``covariates`` (n, p), ``stratum`` (n,) from 0. ``efron``: how tied events share the
+    risk: the j-th of d stands against the risk of all, less (j - 1)/d of the risk of the tied; else against all (Breslow).
     """
 
     time: np.ndarray
@@ -67,21 +67,21 @@ class PartialLikelihood:
         time, x = self.time[members], self.covariates[members]
         top = linear[members].max()
         risk = np.exp(linear[members] - top)
-        sums = [moment[::-1].cumsum(axis=0)[::-1] for moment in _moments(risk, x)]
+        sums = [moment[::-1].cumsum(axis=0)[::-1] for moment in moments(risk, x)]
         dead = np.flatnonzero(self.event[members])
         at, first, tied = np.unique(time[dead], return_index=True, return_counts=True)
         start, place = np.searchsorted(time, at), np.repeat(np.arange(len(at)), tied)
         earlier = (np.arange(len(dead)) - first[place]) / tied[place] if self.efron else np.zeros(len(dead))
         total, weighted, squared = (
             above[start[place]] - _by_event(np.add.reduceat(moment, first), earlier, place)
-            for above, moment in zip(sums, _moments(risk[dead], x[dead]), strict=True)
+            for above, moment in zip(sums, moments(risk[dead], x[dead]), strict=True)
         )
         mean = weighted / total[:, None]
         variance = squared / total[:, None, None] - mean[:, :, None] * mean[:, None, :]
         return time[dead], members[dead], x[dead], np.log(total) + top - linear[members[dead]], mean, variance
 
 
-def _moments(risk: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def moments(risk: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Each subject's risk, and that times its covariates and their products."""
     weighted = risk[:, None] * x
     return risk, weighted, weighted[:, :, None] * x[:, None, :]

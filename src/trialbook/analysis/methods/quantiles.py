@@ -17,14 +17,15 @@ NEAR = 1e-9
 def quantile(curve: KaplanMeier, probability: float | Fraction) -> Estimate:
     """The time by which a share of the subjects has had the event: where the curve crosses 1 - ``probability``.
 
-    It is the first time of an event at which survival is at or below 1 - ``probability``. Where survival is exactly that until the
-    next event, it is the midpoint between the two, as in R and SAS; where no event follows, the midpoint to the last time of the
-    curve, as R's ``quantile.survfit`` has it (SAS gives none). Whether they are equal is decided in whole numbers, of the product
-    of (at risk - events) / at risk, never by rounding. ``probability`` is read as the decimal that is written: 0.1 is 1/10.
+    It is the first time of an event at which survival is at or below 1 - ``probability``. Where survival is exactly that until
+    the next event, it is the midpoint between the two, as in R and SAS; where no event follows, the midpoint to the last time
+    of the curve, as R's ``quantile.survfit`` has it (SAS gives none). Whether they are equal is decided in whole numbers, of
+    the product of (at risk - events) / at risk, never by rounding. ``probability`` is read as the decimal that is written: 0.1
+    is 1/10.
 
     The interval runs from where the lower limit of the curve first is at or below 1 - ``probability`` to where the upper limit
-    first is, on the curve's own transform. A limit is NaN where its curve never comes that low, and the value where survival doesn't;
-    the reason says so. Raises ValueError for a probability that does not lie between 0 and 1.
+    first is, on the curve's own transform. A limit is NaN where its curve never comes that low, and the value where survival
+    doesn't; the reason says so. Raises ValueError for a probability that does not lie between 0 and 1.
     """
     share = probability if isinstance(probability, Fraction) else Fraction(repr(float(probability)))
     if not 0 < share < 1:

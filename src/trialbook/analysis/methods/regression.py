@@ -17,6 +17,7 @@ from trialbook.analysis.methods.results import Estimate, Tested
 
 NOT_TOLD = "it does not vary, or only with the covariates before it, among those at risk when events happen"
 NO_EVENTS = "no events"
+NO_LIKELIHOOD = Tested.unknown("a weighted likelihood is none: there is Wald's test, by the robust variance")
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class Regression:
     """A fitted model of hazards; arrays and tuples are by covariate, in the order of ``names``.
 
     ``ratios``: of the hazards for one more of the covariate, with Wald's interval; ``coefficients``: their logarithms, with
-    ``standard_errors`` and the ``p_values`` of Wald's tests; ``log_likelihood``: without and with the covariates. The three tests
-    are of all covariates together. A covariate without a ratio has NaN in each, and the ratio's reason says why.
+    ``standard_errors`` and the ``p_values`` of Wald's tests; ``log_likelihood``: without and with the covariates. The three
+    tests are of all covariates together. A covariate without a ratio has NaN in each, and the ratio's reason says why.
     """
 
     names: tuple[str, ...]
@@ -42,16 +43,21 @@ class Regression:
 
 
 type Likelihood = Callable[[np.ndarray], Derivatives]
-type Covariance = Callable[[np.ndarray, Derivatives], np.ndarray]
 
 
 def fit(
-    given: Design, events: int, likelihood: Callable[[np.ndarray], Likelihood], level: float, covariance: Covariance | None = None
+    given: Design,
+    events: int,
+    likelihood: Callable[[np.ndarray], Likelihood],
+    level: float,
+    *,
+    robust: Callable[[np.ndarray, Maximum], np.ndarray] | None = None,
 ) -> Regression:
     """The regression that maximises a likelihood.
 
-    ``likelihood`` makes it for some of the columns of ``given.standardised``; ``covariance`` gives that of the coefficients, from
-    them and the derivatives there: by default the inverse of the information.
+    ``likelihood`` makes it for some of the columns of ``given.standardised``. Where it is weighted, and so no likelihood,
+    ``robust`` gives the covariance of the coefficients, from those columns and the maximum; else that is the inverse of the
+    information.
     """
     p, subjects = len(given.names), len(given.standardised)
     if not events:
@@ -60,9 +66,9 @@ def fit(
     kept = told_apart(null.information, events)
     if not kept.any():
         return _unknown(given, subjects, NOT_TOLD, events, null.log_likelihood)
-    chosen = likelihood(given.standardised[:, kept])
-    top = maximum(chosen, np.zeros(int(kept.sum())))
-    spread = _inverse(top) if covariance is None else covariance(top.coefficients, top.at)
+    chosen = given.standardised[:, kept]
+    top = maximum(likelihood(chosen), np.zeros(int(kept.sum())))
+    spread = np.linalg.pinv(top.at.information, hermitian=True) if robust is None else robust(chosen, top)
     scale = given.scale[kept]
     coefficients, errors = np.full(p, nan), np.full(p, nan)
     coefficients[kept] = np.where(top.unbounded, nan, top.coefficients) / scale
@@ -74,7 +80,6 @@ def fit(
         for up in (top.coefficients > 0)[top.unbounded]
     ]
     z = NormalDist().inv_cdf((1 + level) / 2)
-    pick = np.ix_(kept, kept)
     return Regression(
         given.names,
         subjects,
@@ -84,14 +89,15 @@ def fit(
         errors,
         np.array([nan if reason else two_sided(b / e) for b, e, reason in zip(coefficients, errors, reasons, strict=True)]),
         (null.log_likelihood, top.at.log_likelihood),
-        chi_squared(2 * (top.at.log_likelihood - null.log_likelihood), int(kept.sum())),
+        NO_LIKELIHOOD if robust else chi_squared(2 * (top.at.log_likelihood - null.log_likelihood), int(kept.sum())),
         _wald(top, spread),
-        chi_squared(float(null.score[kept] @ np.linalg.solve(null.information[pick], null.score[kept])), int(kept.sum())),
+        NO_LIKELIHOOD if robust else _score(null, kept),
     )
 
 
-def _inverse(top: Maximum) -> np.ndarray:
-    return np.linalg.pinv(top.at.information, hermitian=True)
+def _score(null: Derivatives, kept: np.ndarray) -> Tested:
+    score = null.score[kept]
+    return chi_squared(float(score @ np.linalg.solve(null.information[np.ix_(kept, kept)], score)), len(score))
 
 
 def _wald(top: Maximum, spread: np.ndarray) -> Tested:

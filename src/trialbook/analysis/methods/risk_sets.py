@@ -11,9 +11,9 @@ import numpy as np
 class RiskSets:
     """Counts at the distinct times at which somebody has an event or is censored.
 
-    ``time``: the m times, ascending; ``at_risk``: (groups, m), those whose time is that time or later; ``events``: (causes, groups,
-    m), cause 1 first; ``censored``: (groups, m). Who is censored at the time of an event is at risk of it. Times are equal where
-    they are the same number: nothing is merged and nothing set apart.
+    ``time``: the m times, ascending; ``at_risk``: (groups, m), those whose time is that time or later; ``events``: (causes,
+    groups, m), cause 1 first; ``censored``: (groups, m). Who is censored at the time of an event is at risk of it. Times are
+    equal where they are the same number: nothing is merged and nothing set apart.
     """
 
     time: np.ndarray
@@ -25,7 +25,7 @@ class RiskSets:
 def risk_sets(
     time: np.ndarray, cause: np.ndarray, *, causes: int = 1, group: np.ndarray | None = None, groups: int = 1
 ) -> RiskSets:
-    """The counts for times, causes (0 censored, then 1 to ``causes``; or whether there was the event) and groups 0 to ``groups`` - 1."""
+    """The counts for times, causes (0 censored, then 1 to ``causes``; or true and false) and groups 0 to ``groups`` - 1."""
     times, place = np.unique(time, return_inverse=True)
     member = np.zeros(len(time), dtype=int) if group is None else group
     cell = (cause.astype(int) * groups + member) * len(times) + place

@@ -1,7 +1,7 @@
 """What the methods for times to events are given, checked: times, events or causes, and labels of groups and strata.
 
-Lists, numpy arrays and pandas Series are taken alike. Nothing that is missing is dropped in silence: it is an error, since who is
-left out of an analysis is a decision of the analysis.
+Lists, numpy arrays and pandas Series are taken alike. Nothing that is missing is dropped in silence: it is an error, since who
+is left out of an analysis is a decision of the analysis.
 """
 
 from __future__ import annotations
@@ -47,8 +47,15 @@ def checked_causes(cause: Values, subjects: int) -> np.ndarray:
     return _codes(cause, subjects, "cause", highest=None)
 
 
+def checked_cause_of_interest(cause: int) -> int:
+    """The number of a cause; ValueError where it is no whole number of 1 or more."""
+    if cause != int(cause) or cause < 1:
+        raise ValueError(f"a cause is a whole number of 1 or more (0 is censored): found {cause}")
+    return int(cause)
+
+
 def labelled(values: Values, subjects: int, what: str) -> Labels:
-    """Labels in their order, or in that of the categories where there are some (an empty one counts); ValueError for a missing one."""
+    """Labels in their order, or in that of their categories (an empty one counts); ValueError where one is missing."""
     if np.ndim(values) != 1:
         raise ValueError(f"{what} must be one a subject: found {np.ndim(values)} dimensions")
     if isinstance(values, (pd.Series, pd.Categorical)) and isinstance(values.dtype, pd.CategoricalDtype):
