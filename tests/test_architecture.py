@@ -35,6 +35,7 @@ ROOMS = (
     "reports",
     "submission",
     "analysis",
+    "displays",
     "simulation",
     "study_folders",
     "study",

@@ -11,8 +11,8 @@ import altair as alt
 import pandas as pd
 import pytest
 
+from trialbook.displays.drawn import OKABE_ITO
 from trialbook.pages import figures, sample_size_figures, session
-from trialbook.pages.drawn import OKABE_ITO
 from trialbook.pages.figures import FAINT_INK, INK, figure
 
 PROTOCOL = Path(__file__).parent / "small_protocol"

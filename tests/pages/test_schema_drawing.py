@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from trialbook.displays.measured import text_width, wrapped
 from trialbook.pages import schema_drawing, session
-from trialbook.pages.measured import text_width, wrapped
 from trialbook.pages.schema_layout import Node, lay_out
 from trialbook.pages.schema_words import in_words
 from trialbook.protocol.design import TrialDesign

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from trialbook.pages.drawn import FAINT, MUTED, OKABE_ITO, SERIES
+from trialbook.displays.drawn import FAINT, MUTED, OKABE_ITO, SERIES
 from trialbook.pages.html import target
 
 if TYPE_CHECKING:

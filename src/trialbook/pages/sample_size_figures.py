@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from trialbook.pages.drawn import OKABE_ITO
+from trialbook.displays.drawn import OKABE_ITO
 from trialbook.pages.figures import INK, MUTED_INK, figure
 from trialbook.pages.html import nothing
 from trialbook.pages.objectives import METHODS

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
-from trialbook.pages.drawn import FAINT, INK, MUTED, SMALL, height_of, way, widest, written
-from trialbook.pages.measured import wrapped
+from trialbook.displays.drawn import FAINT, INK, MUTED, SMALL, height_of, way, widest, written
+from trialbook.displays.measured import wrapped
 from trialbook.pages.schema_layout import Layout, Node, Period
 from trialbook.pages.session import study
 from trialbook.protocol.interventions import study_day

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from trialbook.pages.drawn import (
+from trialbook.displays.drawn import (
     ACCENT,
     FAINT,
     GROUND,
@@ -26,8 +26,8 @@ from trialbook.pages.drawn import (
     widest,
     written,
 )
+from trialbook.displays.measured import wrapped
 from trialbook.pages.html import nothing
-from trialbook.pages.measured import wrapped
 from trialbook.pages.schema_axis import axis
 from trialbook.pages.schema_layout import Layout, Node, lay_out
 from trialbook.pages.schema_words import about_branch, in_words, names, planned, randomizes, told

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from trialbook.pages.measured import FONTS, text_width
+from trialbook.displays.measured import FONTS, text_width
 
 INK = "currentColor"
 MUTED = "var(--pst-color-text-muted, #566575)"
@@ -22,6 +23,16 @@ SERIES = tuple(f"var(--book-series-{number}, {colour})" for number, colour in en
 SIZE, SMALL = 13.0, 11.5
 """Sizes of letters; a line takes :data:`LEADING` of them."""
 LEADING = 1.27
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A drawing before it is put anywhere: its size, its pieces (which have no ids), and its whole content in ``words``."""
+
+    width: float
+    height: float
+    body: Markup
+    words: str
 
 
 def drawing(width: float, height: float, body: Markup, *, name: str, title: str, words: str) -> Markup:
