@@ -213,6 +213,18 @@ COMPLAINTS = {
 }  # fmt: skip
 
 
+def test_a_number_is_no_term_of_a_result_and_a_word_is_one(tmp_path: Path) -> None:
+    """The code list of RSSTRESC, ONCRSR, has responses; ECOG is 0 to 5."""
+    text = "domain: RS\nrecords:\n  - form: AE\nvariables:\n  RSSTRESC: {assign_ct: REL}\n"
+    (tmp_path / "sdtm_specs" / "domains").mkdir(parents=True)
+    (tmp_path / "sdtm_specs" / "domains" / "rs.yml").write_text(text, encoding="utf-8")
+    report = lint(tmp_path, (LISTS, "{NONE: 无, POSSIBLE: 可能}", '{"0": 0分, "1": 1分, POOR: 差}'))
+    assert [one for one in told(report) if "codelists.yml" in one] == [
+        "Warning: sdtm_specs/codelists.yml, line 4: codelists.FREE.terms.POOR: 'POOR' is not in C96785 (ONCRSR), which a study "
+        "may extend"
+    ]
+
+
 @pytest.mark.parametrize("case", COMPLAINTS)
 def test_a_complaint_names_file_and_line(case: str, tmp_path: Path) -> None:
     file, old, new, complaints = COMPLAINTS[case]

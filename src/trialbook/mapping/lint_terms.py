@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import pandas as pd
+
 from trialbook.errors import SpecError
 from trialbook.mapping.complaints import Complaint, LintSeverity, complaint
 from trialbook.mapping.domain_spec import Algorithm, Records, StudyCodelist
 from trialbook.mapping.lint_variables import column_of
+from trialbook.mapping.numbers import read_numbers
 from trialbook.mapping.specs import Specs
 from trialbook.standards import Codelist, ControlledTerminology, StandardVariable
 
@@ -55,15 +58,20 @@ def term_complaints(
         name = str(algorithm.codelist or column_of(specs, records, algorithm.assign_ct).codelist)
         codelist = specs.codelists[name]
         if codelist.ct is None:
-            yield from _terms(specs, name, codelist, lists)
+            # The code lists of --STRESC are for results in words.
+            yield from _terms(specs, name, codelist, lists, numbers=variable.name.endswith("STRESC"))
         elif not any(codelist.ct in (one.code, one.submission_value) for one in lists):
             text = f"the code list {name} is of {codelist.ct}, and {variable.name} takes terms of {names}"
             yield complaint(specs, LintSeverity.ERROR, file, at, text)
 
 
-def _terms(specs: Specs, name: str, codelist: StudyCodelist, lists: Sequence[Codelist]) -> Iterator[Complaint]:
+def _terms(
+    specs: Specs, name: str, codelist: StudyCodelist, lists: Sequence[Codelist], numbers: bool = False
+) -> Iterator[Complaint]:
+    """Terms of the study that none of ``lists`` has; with ``numbers`` a number is no term, so none is missed."""
     names = " or ".join(f"{one.code} ({one.submission_value})" for one in lists)
-    for term in codelist.terms:
+    wanted = pd.Series(list(codelist.terms), dtype="str")
+    for term in wanted[read_numbers(wanted).isna()] if numbers else wanted:
         if not any(term in one for one in lists):
             at = ["codelists", name, "terms", term]
             yield complaint(specs, _severity(lists), "codelists", at, f"{term!r} is not in {names}{_open(lists)}")
