@@ -20,7 +20,7 @@ class Pooled:
     """What all imputations say together (Rubin, Multiple Imputation for Nonresponse in Surveys, 1987, section 3.1).
 
     ``estimate``, and ``test`` that the true value is 0, by Student's t with ``df`` degrees of freedom (no whole number, so the
-    test itself names none); ``within`` and ``between``: the mean of the imputations' variances and the variance of their estimates;
+    test itself names none); ``within`` and ``between``: the mean of the imputations' variances, the variance of their estimates;
     ``missing_information``: the fraction of information that is missing; ``imputations``: how many.
     """
 
@@ -69,7 +69,7 @@ def pool(estimates: npt.ArrayLike, variances: npt.ArrayLike, *, level: float = 0
     """Rubin's rules for the estimates and variances of two or more imputations.
 
     The total variance is the mean variance and (1 + 1/m) times that between the m imputations. Degrees of freedom are Rubin's
-    (1987) where ``complete_df``, those that complete data would have, is infinite, as in SAS's ``mianalyze`` without ``edf``; else
+    (1987) where ``complete_df``, those that complete data would have, is infinite (SAS's ``mianalyze`` without ``edf``); else
     those of Barnard and Rubin (Biometrika 1999; 86: 948-955), which are fewer than ``complete_df``. Where all imputations agree
     they are infinite, or Barnard and Rubin's limit. No estimate where nothing varies, neither within nor between.
     """

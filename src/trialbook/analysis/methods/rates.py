@@ -28,7 +28,7 @@ def incidence_rate(events: int, time: float, *, per: float = 1.0, level: float =
         return Estimate.unknown(NO_TIME.format("the arm"))
     low = float(chdtri(2 * events, 1 - tail)) / 2 if events else 0.0
     high = float(chdtri(2 * (events + 1), tail)) / 2
-    return Estimate(*(per * number / time for number in (float(events), low, high)))
+    return Estimate(per * events / time, per * low / time, per * high / time)
 
 
 def rate_difference(events1: int, time1: float, events2: int, time2: float, *, per: float = 1.0, level: float = 0.95) -> Estimate:
@@ -45,7 +45,7 @@ def rate_difference(events1: int, time1: float, events2: int, time2: float, *, p
         return Estimate.unknown(nothing)
     z = deviate(level)
     low, high = _lower(events1, time1, events2, time2, z), -_lower(events2, time2, events1, time1, z)
-    return Estimate(*(per * number for number in (events1 / time1 - events2 / time2, low, high)))
+    return Estimate(per * (events1 / time1 - events2 / time2), per * low, per * high)
 
 
 def rate_ratio(events1: int, time1: float, events2: int, time2: float, *, level: float = 0.95) -> Estimate:

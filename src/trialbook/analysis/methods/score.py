@@ -81,9 +81,11 @@ def standardized(excess: Array, variance: Array) -> Array:
 
 
 def variance(t: Tables, difference: Array, corrected: bool) -> Array:
-    """The variance of the observed difference when the true one is ``difference``; 0 where an arm is empty."""
+    """The variance of the observed difference when the true one is ``difference``; of no meaning where an arm is empty."""
     p1, p2 = likeliest(t, difference)
     own = p1 * (1 - p1) / np.maximum(t.n1, 1) + p2 * (1 - p2) / np.maximum(t.n2, 1)
+    # It is least where an arm's proportion is 0 or 1; beside 1 a small difference would be lost to rounding.
+    own = np.maximum(own, np.abs(difference) * (1 - np.abs(difference)) / np.maximum(np.maximum(t.n1, t.n2), 1))
     return own * t.total / np.maximum(t.total - 1, 1) if corrected else own
 
 

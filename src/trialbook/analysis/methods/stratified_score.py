@@ -23,8 +23,8 @@ def stratified_miettinen_nurminen(
     Mantel and Haenszel's weights, which stay the same for all supposed differences; the variance is the sum of the strata's score
     variances, each by N / (N - 1) where ``corrected`` (Miettinen and Nurminen, Stat Med 1985; 4: 213-226; equal to ``scoreci`` of
     R's ratesci with ``weighting = "MH"``, ``skew = FALSE``). Strata that lack an arm have no weight; NaN where all do. With one
-    stratum it is the unstratified interval. In very sparse strata the statistic does not always fall as the difference rises: the limits
-    are then the outermost, looked for in steps of a fiftieth of the range, so that the interval holds what the test keeps.
+    stratum it is the unstratified interval. In very sparse strata the statistic does not always fall as the difference rises: the
+    limits are then the outermost, looked for in steps of a fiftieth of the range, so that the interval holds what the test keeps.
     """
     t, z = Tables.of_strata(x1, n1, x2, n2), deviate(level)
     weights = mantel_haenszel_weights(t)
