@@ -25,6 +25,7 @@ from .people import allocate, enrolment_forms, randomize, screen
 from .plan import drug, last_of_treatment, planned_visits
 from .residual import residual_forms
 from .samples import taken_at
+from .therapy import therapy_forms
 from .thyroid import serology_form, thyroid_form
 from .visits import attended, follow
 
@@ -68,6 +69,7 @@ def simulate(subjects: int, random: np.random.Generator, parameters: Mapping[str
         "IE": criteria_form(numbers),
     }
     made["CM"] = medication_form(made["AE"], happened, trial, random)
+    made |= therapy_forms(trial, random, parameters)
     return {name: frame.reset_index(drop=True).astype("str") for name, frame in made.items()}
 
 
