@@ -15,12 +15,16 @@ VariableType = Literal["Char", "Num"]
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable's metadata as the dataset's file states it; ``length`` in bytes, None where the file has none."""
+    """A variable's metadata as the dataset's file states it; ``length`` in bytes, None where the file has none.
+
+    ``format``: how SAS shows it, as ``DATE9.``; empty for most.
+    """
 
     name: str
     label: str = ""
     type: VariableType = "Char"
     length: int | None = None
+    format: str = ""
 
 
 @dataclass(frozen=True)

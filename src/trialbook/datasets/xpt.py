@@ -39,7 +39,7 @@ def read_xpt(path: Path, declared: Sequence[str] = ()) -> SdtmDataset:
         name = item.name.decode(encoding)
         if name in variables:
             raise ExportError(f"has the variable {name} twice", file=path, remedy="Rename one of the two.")
-        variables[name] = Variable(name, item.label.decode(encoding), item.type, item.length)
+        variables[name] = Variable(name, item.label.decode(encoding), item.type, item.length, item.format)
     frame = _values(path, header, list(variables.values()), encoding)
     if header.possible_blank_records:
         notices.append(
@@ -196,6 +196,7 @@ def write_xpt(dataset: SdtmDataset, path: Path) -> None:
         column_labels=[dataset.variables[name].label for name in frame.columns],
         table_name=dataset.name,
         file_format_version=5,
+        variable_format={name: dataset.variables[name].format.rstrip(".") for name in frame.columns if dataset.variables[name].format},
     )
 
 

@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from trialbook.protocol.objectives import Strategy
 from trialbook.protocol.sample_size import Inflation, Method
 from trialbook.protocol.source import Source, Sourced
 from trialbook.specfile import SpecModel, refuse_doubled
@@ -55,23 +56,34 @@ class Technique(StrEnum):
 
     PROPORTION = "proportion"
     DIFFERENCE = "difference"
+    STRATIFIED_DIFFERENCE = "stratified_difference"
+    NEWCOMBE = "newcombe"
     TEST = "test"
+    STRATIFIED_TEST = "stratified_test"
     SURVIVAL = "survival"
     SURVIVAL_DIFFERENCE = "survival_difference"
     LOG_RANK = "log_rank"
+    STRATIFIED_LOG_RANK = "stratified_log_rank"
     HAZARD_RATIO = "hazard_ratio"
+    PROPORTIONAL_HAZARDS = "proportional_hazards"
     FOLLOW_UP = "follow_up"
     INCIDENCE = "incidence"
     INCIDENCE_DIFFERENCE = "incidence_difference"
     GRAY = "gray"
+    STRATIFIED_GRAY = "stratified_gray"
     SUBDISTRIBUTION = "subdistribution"
+    CAUSE_SPECIFIC = "cause_specific"
     IMPUTATION = "imputation"
     TIPPING_POINT = "tipping_point"
     COUNTS = "counts"
 
 
 class PlannedAnalysis(Sourced):
-    """One analysis of the plan: what is done for an ``endpoint``, in whom (an analysis set), by which techniques."""
+    """One analysis of the plan: what is done for an ``endpoint``, in whom (an analysis set), by which techniques.
+
+    ``parameter``: the PARAMCD that is analysed, where it is not the endpoint's id; ``strategies`` are those for intercurrent
+    events that the analysis takes in place of its estimand's; ``by``: the variable of ADSL within whose values it is done.
+    """
 
     id: str
     endpoint: str
@@ -79,6 +91,14 @@ class PlannedAnalysis(Sourced):
     set: str
     text: str
     techniques: tuple[Technique, ...] = ()
+    parameter: str = ""
+    strategies: dict[str, Strategy] = {}
+    by: str = ""
+
+    @property
+    def paramcd(self) -> str:
+        """The parameter of the analysis datasets that is analysed."""
+        return self.parameter or self.endpoint
 
 
 class AnalysisSet(Sourced):

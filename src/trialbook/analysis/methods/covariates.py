@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from trialbook.analysis.methods.time_data import numbers
+
 type Covariates = Mapping[str, Any] | pd.DataFrame | np.ndarray | pd.Series | Sequence[Any]
 
 TELLING = 1e-10
@@ -60,12 +62,9 @@ def told_apart(information: np.ndarray, events: int) -> np.ndarray:
 
 
 def _column(name: str, column: np.ndarray, subjects: int) -> np.ndarray:
-    try:
-        numbers = column.astype(float)
-    except (TypeError, ValueError):
-        raise ValueError(f"covariate {name} must be numbers: give labels as 0 and 1") from None
-    if numbers.shape != (subjects,):
-        raise ValueError(f"covariate {name} must be one number a subject: found {numbers.shape} for {subjects} subjects")
-    if not np.isfinite(numbers).all():
-        raise ValueError(f"covariate {name} is missing for the subject at position {int((~np.isfinite(numbers)).argmax())}")
-    return numbers
+    found = numbers(column, f"covariate {name}")
+    if found.shape != (subjects,):
+        raise ValueError(f"covariate {name} must be one number a subject: found {found.shape} for {subjects} subjects")
+    if not np.isfinite(found).all():
+        raise ValueError(f"covariate {name} is missing for the subject at position {int((~np.isfinite(found)).argmax())}")
+    return found

@@ -7,6 +7,8 @@ is left out of an analysis is a decision of the analysis.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import nan
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,12 +24,22 @@ class Labels(NamedTuple):
     codes: np.ndarray
 
 
+def numbers(values: Any, what: str) -> np.ndarray:
+    """Values as floats, true as 1, missing ones as NaN; ValueError for a text or a date, even where it reads as a number."""
+    array = np.asarray(values)
+    if array.dtype.kind == "O":
+        wrong = [value for value in array.ravel() if not (isinstance(value, (Real, np.bool_)) or pd.isna(value))]
+        if wrong:
+            raise ValueError(f"{what} must be numbers: found {wrong[0]!r}")
+        return np.array([nan if pd.isna(value) else float(value) for value in array.ravel()]).reshape(array.shape)
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"{what} must be numbers: found {array.dtype}")
+    return array.astype(float)
+
+
 def checked_times(time: Values) -> np.ndarray:
     """Times from the start, one a subject, as floats; ValueError where one is missing, infinite or negative."""
-    try:
-        times = np.asarray(time, dtype=float)
-    except (TypeError, ValueError) as err:
-        raise ValueError(f"times must be numbers: {err}") from None
+    times = numbers(time, "times")
     if times.ndim != 1:
         raise ValueError(f"times must be one a subject: found {times.ndim} dimensions")
     wrong = ~(np.isfinite(times) & (times >= 0))
@@ -97,10 +109,7 @@ def checked_moment(time: float) -> float:
 
 def _codes(values: Values, subjects: int, what: str, highest: int | None) -> np.ndarray:
     expected = "true or false (1 or 0)" if highest == 1 else "a whole number, 0 for censored"
-    try:
-        found = np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError(f"{what} must be {expected}: found {_first_text(values)}") from None
+    found = numbers(values, what)
     if found.shape != (subjects,):
         raise ValueError(f"{what} must be one a subject: found {found.shape} for {subjects} subjects")
     wrong = ~np.isfinite(found) | (found < 0) | (found != np.floor(found)) | (found > (np.inf if highest is None else highest))
@@ -108,7 +117,3 @@ def _codes(values: Values, subjects: int, what: str, highest: int | None) -> np.
         place = int(wrong.argmax())
         raise ValueError(f"{what} must be {expected}: found {found[place]} for the subject at position {place}")
     return found.astype(int)
-
-
-def _first_text(values: Values) -> str:
-    return next((repr(value) for value in list(values) if not isinstance(value, (int, float, np.number))), "no numbers")

@@ -1,0 +1,177 @@
+"""What the specifications of analysis datasets can't say: functions from variables (and whole datasets) to a variable."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from trialbook.analysis.adam.columns import by_subject, sas_days
+from trialbook.protocol import Protocol
+from trialbook.protocol.facts import setting_value
+
+STUDY = Path(__file__).resolve().parents[1]
+DRUG = "PEGIFN"
+
+
+@cache
+def protocol() -> Protocol:
+    """The study's protocol."""
+    return Protocol(STUDY / "protocol")
+
+
+def days_inclusive(first: pd.Series, last: pd.Series) -> pd.Series:
+    """Days from one date to another, both counted."""
+    return last - first + 1
+
+
+def end_of_safety(randomized: pd.Series, last_injection: pd.Series) -> pd.Series:
+    """The last day of the safety window: after the later of the last injection and the last planned day, in both arms."""
+    planned = randomized + float(setting_value(protocol(), "SAFETY_END")) - 1
+    return np.fmax(planned, last_injection).where(randomized.notna()) + float(setting_value(protocol(), "SAFETY_DAYS_AFTER"))
+
+
+def last_known_alive(
+    subjects: pd.Series, death: pd.Series, consent: pd.Series, SS: pd.DataFrame, SV: pd.DataFrame, DS: pd.DataFrame
+) -> pd.Series:
+    """The last date on which a record shows the subject alive, and not after its death: a visit, a contact, a disposition."""
+    alive = SS[(SS["SSTESTCD"] == "SURVSTAT") & (SS["SSSTRESC"] == "ALIVE")]
+    seen = DS[~DS["DSDECOD"].isin(["DEATH", "LOST TO FOLLOW-UP"])]
+    dates = [(alive, "SSDTC"), (SV, "SVSTDTC"), (SV, "SVENDTC"), (seen, "DSSTDTC")]
+    known = pd.concat([pd.DataFrame({"USUBJID": frame["USUBJID"], "day": sas_days(frame[name])}) for frame, name in dates])
+    known = known[~(known["day"] > known["USUBJID"].map(pd.Series(death.to_numpy(), index=subjects)))]
+    return by_subject(known.groupby("USUBJID")["day"].max(), subjects).fillna(consent)
+
+
+def eligible(subjects: pd.Series, randomized: pd.Series, IE: pd.DataFrame, DS: pd.DataFrame) -> pd.Series:
+    """Randomized, found to meet the criteria, and with no criterion not met."""
+    met = set(DS.loc[DS["DSDECOD"] == "ELIGIBILITY CRITERIA MET", "USUBJID"]) - set(IE["USUBJID"])
+    return pd.Series(np.where((randomized == "Y") & subjects.isin(met), "Y", "N"), index=subjects.index, dtype="str")
+
+
+def parameter_with_unit(test: pd.Series, unit: pd.Series) -> pd.Series:
+    """PARAM: the test and the unit of its analysis value."""
+    return test.where(unit == "", test + " (" + unit + ")")
+
+
+def planned_dose(subjects: pd.Series) -> pd.Series:
+    """The dose that the protocol plans for each injection, ug."""
+    return pd.Series(float(protocol().interventions[DRUG].regimen.dose), index=subjects.index)
+
+
+@cache
+def _grades() -> dict[str, list[dict[str, str]]]:
+    """The rows of validators/ctcae_v5.csv by test."""
+    found: dict[str, list[dict[str, str]]] = {}
+    with (STUDY / "validators" / "ctcae_v5.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            found.setdefault(row["test"], []).append(row)
+    return found
+
+
+def laboratory_grade(
+    paramcd: pd.Series, value: pd.Series, low: pd.Series, high: pd.Series, baseline: pd.Series
+) -> pd.Series:
+    """The CTCAE v5.0 grade that a value reaches, 0 where none; NaN for a test without a grade, or without what it is judged from.
+
+    Of an abnormal baseline the multiples are those of the baseline, where the table says so.
+    """
+    grade = pd.Series(np.nan, index=paramcd.index)
+    for test, rows in _grades().items():
+        here = (paramcd == test) & value.notna()
+        for row in rows:
+            grade[here] = np.fmax(grade[here], _grade(row, value[here], low[here], high[here], baseline[here]))
+    return grade
+
+
+def _grade(row: dict[str, str], value: pd.Series, low: pd.Series, high: pd.Series, baseline: pd.Series) -> pd.Series:
+    """The grade by one row of the table; a multiple that equals its limit, as a person computes it, is not beyond it."""
+    if row["beyond"] == "low":
+        return _beyond(row, -value, -low, pd.Series(-1.0, index=value.index), -low)
+    if row["of"] != "limit":
+        return _beyond(row, value, high, pd.Series(1.0, index=value.index), high)
+    by_limit = _beyond(row, value, high, high, high)
+    by_baseline = _beyond(row, value, high, baseline, GRADE_1_OF_BASELINE * baseline)
+    if row["baseline"] == "any":
+        return pd.Series(np.fmax(by_limit, by_baseline), index=value.index)
+    return by_limit.where(~(baseline > high), by_baseline)
+
+
+GRADE_1_OF_BASELINE = 1.5
+"""CTCAE v5.0: where the baseline is abnormal, grade 1 begins beyond 1.5 times it."""
+ALMOST = 1 + 1e-9
+
+
+def _beyond(row: dict[str, str], value: pd.Series, limit: pd.Series, unit: pd.Series, first: pd.Series) -> pd.Series:
+    """The grade of values that are the worse the higher they are; NaN where there is no limit of normal."""
+    found = (value > first + abs(first) * (ALMOST - 1)).astype("float64").where(limit.notna() & first.notna())
+    for level in (2, 3, 4):
+        if row[f"grade_{level}"]:
+            bound = float(row[f"grade_{level}"]) * unit
+            found = found.where(~(value > bound + abs(bound) * (ALMOST - 1)), float(level))
+    return found
+
+
+MARKERS = ("RUNX1::RUNX1T1", "CBFB::MYH11", "NPM1", "CEBPA")
+
+
+def molecular_subtype(subjects: pd.Series, GF: pd.DataFrame) -> pd.Series:
+    """The gene of the risk group that was found at diagnosis; of several the fusion, then NPM1 (ELN 2022)."""
+    found = GF[(GF["GFCAT"] == "GENETICS AT DIAGNOSIS") & (GF["GFTSTDTL"] == "DETECTION") & (GF["GFSTRESC"] == "DETECTED")]
+    found = found[found["GFSYM"].isin(MARKERS) & (found["GFSCAT"] != "INTERNAL TANDEM DUPLICATION")]
+    found = found.assign(rank=found["GFSYM"].map({name: rank for rank, name in enumerate(MARKERS)}))
+    first = found.sort_values("rank", kind="stable").drop_duplicates("USUBJID").set_index("USUBJID")["GFSYM"]
+    return by_subject(first, subjects)
+
+
+def abl1_copies(subjects: pd.Series, run: pd.Series, GF: pd.DataFrame) -> pd.Series:
+    """The copies of ABL1 that a run of the assay found."""
+    found = GF[(GF["GFTSTDTL"] == "NUMBER OF GENE COPIES") & (GF["GFSYM"] == "ABL1")]
+    return _of_run(found, [subjects, run], ["USUBJID", "GFGRPID"])
+
+
+def ratio_of_run(subjects: pd.Series, run: pd.Series, target: pd.Series, GF: pd.DataFrame) -> pd.Series:
+    """The target's copies a hundred copies of ABL1 in a run."""
+    found = GF[(GF["GFTSTDTL"] == "NORMALIZED LEVEL") & (GF["GFCAT"] == "MEASURABLE RESIDUAL DISEASE")]
+    return _of_run(found, [subjects, run, target], ["USUBJID", "GFGRPID", "GFSYM"])
+
+
+def ratio_at_diagnosis(subjects: pd.Series, target: pd.Series, GF: pd.DataFrame) -> pd.Series:
+    """The ratio of the same target at diagnosis; of two screenings that tell it, the last."""
+    found = GF[(GF["GFTSTDTL"] == "NORMALIZED LEVEL") & (GF["GFCAT"] == "GENETICS AT DIAGNOSIS")].sort_values("GFSPID", kind="stable")
+    return _of_run(found, [subjects, target], ["USUBJID", "GFSYM"])
+
+
+def _of_run(found: pd.DataFrame, columns: list[pd.Series], keys: list[str]) -> pd.Series:
+    asked = pd.DataFrame(dict(zip(keys, columns, strict=True)))
+    values = found.drop_duplicates(keys, keep="last")[[*keys, "GFSTRESN"]]
+    return asked.merge(values, on=keys, how="left")["GFSTRESN"].set_axis(asked.index)
+
+
+def log_reduction(diagnosis: pd.Series, ratio: pd.Series) -> pd.Series:
+    """By how many powers of ten the ratio fell since diagnosis; NaN where either is not known or nothing was found."""
+    known = (diagnosis > 0) & (ratio > 0)
+    quotient = diagnosis.where(known, 1.0) / ratio.where(known, 1.0)
+    return pd.Series(np.where(known, np.log10(quotient), np.nan), index=ratio.index)
+
+
+def negative(detection: pd.Series, reduction: pd.Series) -> pd.Series:
+    """Y or N by the setting MRD_NEGATIVE."""
+    if setting_value(protocol(), "MRD_NEGATIVE") == "log_reduction":
+        return reduced_enough(detection, reduction)
+    return detection.map({"NOT DETECTED": "Y", "DETECTED": "N"}).astype("object").fillna("").astype("str")
+
+
+def reduced_enough(detection: pd.Series, reduction: pd.Series) -> pd.Series:
+    """Whether the reduction reaches MRD_LOG_REDUCTION; of what was not detected any reduction is supposed (assumption)."""
+    enough = reduction >= float(setting_value(protocol(), "MRD_LOG_REDUCTION")) - 1e-9
+    found = np.select([detection == "NOT DETECTED", reduction.isna(), enough], ["Y", "", "Y"], "N")
+    return pd.Series(found, index=detection.index, dtype="str")
+
+
+def distance(day: pd.Series, target: pd.Series) -> pd.Series:
+    """Days between a study day and the planned one, whichever is first."""
+    return (day - target).abs()

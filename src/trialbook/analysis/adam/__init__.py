@@ -1,0 +1,1 @@
+"""Analysis datasets (ADaM): how they are specified (``analysis_specs/``), and made from SDTM datasets."""

@@ -1,0 +1,67 @@
+"""Times to events (the records of ADTTE): from an origin to the first event that the strategies leave, or to the end of observation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from trialbook.analysis.adam.endpoints_spec import TimesSpec
+from trialbook.analysis.adam.events import first_of, last_of
+from trialbook.analysis.adam.making import SUBJECT
+from trialbook.analysis.adam.strategies import Strategies
+from trialbook.protocol.objectives import Strategy
+
+EVENT, CENSORED, COMPETING = 0.0, 1.0, 2.0
+"""CNSR: 0 is the endpoint's event, 1 the end of observation, 2 a competing event (ADaM BDS for TTE section 4.3)."""
+
+
+def times(
+    paramcd: str,
+    param: str,
+    spec: TimesSpec,
+    dated: Mapping[str, pd.DataFrame],
+    strategies: Strategies,
+    origin: pd.Series,
+    cut: float | None = None,
+) -> pd.DataFrame:
+    """One record a subject that has an ``origin`` (numeric dates by USUBJID): AVAL in days, CNSR, and the record it comes from.
+
+    AVAL counts the day of the origin as day 1. ``cut``: the last day that counts; what happens after it is not seen. Who has
+    neither an event nor a day of observation is observed to the origin.
+    """
+    ending = {event: EVENT for event in spec.events}
+    for event, strategy in strategies.items():
+        if event not in spec.events and strategy is not Strategy.TREATMENT_POLICY:
+            ending[event] = _censoring(strategy)
+    start = origin.dropna()
+    found = first_of([dated[event].assign(CNSR=censored) for event, censored in ending.items()])
+    last = last_of([dated[event].assign(CNSR=CENSORED) for event in spec.censored_at])
+    chosen = found.reindex(start.index)
+    chosen = chosen.where(chosen["ADT"].notna(), last.reindex(start.index))
+    nothing = chosen["ADT"].isna() | ((chosen["ADT"] < start) & (chosen["CNSR"] == CENSORED))
+    chosen = _replaced(chosen, nothing, start, "Observed on the day of origin alone")
+    if cut is not None:
+        chosen = _replaced(chosen, chosen["ADT"] - start + 1 > cut, start + cut - 1, "Cut at the end of the last planned visit")
+    records = chosen.assign(PARAMCD=paramcd, PARAM=param, STARTDT=start, AVAL=chosen["ADT"] - start + 1)
+    texts = ["ADTF", "EVNTDESC", "SRCDOM", "SRCVAR"]
+    records[texts] = records[texts].astype("object").fillna("").astype("str")
+    records[["ADT", "CNSR", "SRCSEQ"]] = records[["ADT", "CNSR", "SRCSEQ"]].astype("float64")
+    return records.drop(columns="EVENT").rename_axis(SUBJECT).reset_index()
+
+
+def _censoring(strategy: Strategy) -> float:
+    return {Strategy.COMPOSITE: EVENT, Strategy.HYPOTHETICAL: CENSORED, Strategy.WHILE_ON_TREATMENT: COMPETING}[strategy]
+
+
+def _replaced(chosen: pd.DataFrame, which: pd.Series, date: pd.Series, text: str) -> pd.DataFrame:
+    """``chosen`` with another end of observation where ``which`` is true: a date that no record has."""
+    mask = which.fillna(False).to_numpy(dtype=bool)
+    chosen = chosen.astype({"ADT": "float64", "CNSR": "float64", "SRCSEQ": "float64"})
+    chosen["ADT"] = np.where(mask, date, chosen["ADT"])
+    chosen["CNSR"] = np.where(mask, CENSORED, chosen["CNSR"])
+    chosen["SRCSEQ"] = np.where(mask, np.nan, chosen["SRCSEQ"])
+    for name, value in (("EVNTDESC", text), ("ADTF", ""), ("SRCDOM", ""), ("SRCVAR", "")):
+        chosen[name] = np.where(mask, value, chosen[name].astype("object"))
+    return chosen

@@ -1,0 +1,1 @@
+"""What the plan's techniques compute: each takes a parameter's records and gives results."""
