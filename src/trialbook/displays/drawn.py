@@ -75,12 +75,27 @@ def box(x: float, y: float, width: float, height: float, *, fill: str, stroke: s
     )
 
 
-def way(*points: tuple[float, float], dashed: bool = False, arrow: bool = False, stroke: str = LINE) -> Markup:
-    """A line through points, with an arrow's head at its end."""
-    along = " ".join(f"{round(x, 1):g},{round(y, 1):g}" for x, y in points)
-    dashes = Markup(' stroke-dasharray="5 4"') if dashed else Markup("")
-    line = Markup('<polyline points="{}" fill="none" stroke="{}" stroke-width="1.4"{}/>').format(along, stroke, dashes)
+def way(
+    *points: tuple[float, float],
+    dashed: bool | str = False,
+    arrow: bool = False,
+    stroke: str = LINE,
+    width: float = 1.4,
+) -> Markup:
+    """A line through points, with an arrow's head at its end; ``dashed`` may be a pattern, as SVG's ``stroke-dasharray``."""
+    pattern = dashed if isinstance(dashed, str) else "5 4" if dashed else ""
+    dashes = Markup(' stroke-dasharray="{}"').format(pattern) if pattern else Markup("")
+    line = Markup('<polyline points="{}" fill="none" stroke="{}" stroke-width="{:g}"{}/>').format(
+        _along(points), stroke, width, dashes
+    )
     return line + (_head(points[-2], points[-1], stroke) if arrow else Markup(""))
+
+
+def area(*points: tuple[float, float], fill: str, stroke: str = "none", opacity: float = 1) -> Markup:
+    """A surface within points."""
+    return Markup('<polygon points="{}" fill="{}" stroke="{}" fill-opacity="{:g}"/>').format(
+        _along(points), fill, stroke, opacity
+    )
 
 
 def _head(before: tuple[float, float], tip: tuple[float, float], fill: str) -> Markup:
@@ -93,6 +108,8 @@ def _head(before: tuple[float, float], tip: tuple[float, float], fill: str) -> M
         (x - long * dx - wide * dy, y - long * dy - wide * dx),
         (x - long * dx + wide * dy, y - long * dy + wide * dx),
     ]
-    return Markup('<polygon points="{}" fill="{}"/>').format(
-        " ".join(f"{round(a, 1):g},{round(b, 1):g}" for a, b in corners), fill
-    )
+    return Markup('<polygon points="{}" fill="{}"/>').format(_along(corners), fill)
+
+
+def _along(points: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{round(x, 1):g},{round(y, 1):g}" for x, y in points)
