@@ -77,6 +77,23 @@ CASES: list[tuple[str, str, Cells, list[int | None]]] = [
     ("TB-AE-EPOCH-CT", "AE", {"EPOCH": ["TREATMENT", "MAINTENANCE PHASE", ""]}, [2]),
     ("TB-AE-AESER-CT", "AE", {"AESER": ["Y", "N", "NA", "NULL"]}, [4]),
     ("TB-TS-TSVCDREF-CT", "TS", {"TSVCDREF": ["CDISC CT", "ISO 8601", "ClinicalTrials.gov", "ISO 9001", ""]}, [4]),
+    # The tests of a clinical classification (CCCAT) are in a list of its own; without RSCAT nothing tells that it is one.
+    (
+        "TB-RS-RSTESTCD-CT",
+        "RS",
+        {"RSTESTCD": ["ECOG101", "OVRLRESP", "ECOG101"], "RSCAT": ["ECOG", "RECIST 1.1", "RECIST 1.1"]},
+        [3],
+    ),
+    ("TB-RS-RSTEST-CT", "RS", {"RSTEST": ["ECOG1-Performance Status", "Response"], "RSCAT": ["ECOG", ""]}, [2]),
+    ("TB-RS-RSTESTCD-CT", "RS", {"RSTESTCD": ["ECOG101", "OVRLRESP"]}, [1]),
+    # The list is of SURVSTAT; of another test the result may be a date.
+    (
+        "TB-SS-SSSTRESC-CT",
+        "SS",
+        {"SSTESTCD": ["SURVSTAT", "SURVSTAT", "LSCFADTC"], "SSSTRESC": ["ALIVE", "LOST", "2024-03-10"]},
+        [2],
+    ),
+    ("TB-SS-SSSTRESC-CT", "SS", {"SSSTRESC": ["ALIVE", "2024-03-10"]}, [2]),
     ("TB-AE-AESTDTC-ISO8601", "AE", {"AESTDTC": ["2024-03-10", "2024-03", "2024---15", "2024-03-10T09:30", ""]}, []),
     (
         "TB-AE-AESTDTC-ISO8601",

@@ -26,6 +26,11 @@ _NUMBER_TEXT = r"(?:<=?|>=?)?\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 NO_YES_RESPONSE = "C66742"
 _ALSO_TERMS = {"TSVCDREF": {"ISO 8601", "ClinicalTrials.gov", "ClinicalTrials.GOV"}}
 """What the guide's own examples have (SDTMIG 3.4 section 7.4.2), and the code list has not."""
+CLASSIFICATIONS = "C118971"
+_NOT_OF = {"RSTESTCD": ("RSCAT", CLASSIFICATIONS), "RSTEST": ("RSCAT", CLASSIFICATIONS)}
+"""Whose tests are in other lists: each clinical classification of CCCAT has its own (SDTMIG 3.4 section 6.3.9.3)."""
+_ONLY_OF = {"SSSTRESC": ("SSTESTCD", "SURVSTAT")}
+"""The test of whose results the list is: other statuses are dates, or said in other words (SDTMIG 3.4 section 6.3.11)."""
 _FLAGS = ("DTHFL", "BLFL", "LOBXFL", "DRVFL")
 
 
@@ -49,7 +54,7 @@ def value_rules(dataset: SdtmDataset, variable: StandardVariable, ct: Controlled
             "CT",
             Severity.WARNING if open_ else Severity.ERROR,
             f"{column} is not a term of the {'extensible ' if open_ else ''}code list {which}",
-            _in_codelist(column, terms),
+            _in_codelist(dataset, column, terms, ct),
             ("SDTMIG 3.4 section 4.3",),
         )
     if "ISO 8601" in variable.format and "duration" in variable.format and "interval" not in variable.format:
@@ -113,16 +118,28 @@ def _filled(column: str) -> Check:
     return lambda f: f[column] != "" if f[column].dtype == "str" else f[column].notna()
 
 
-def _in_codelist(column: str, terms: set[str]) -> Check:
+def _in_codelist(dataset: SdtmDataset, column: str, terms: set[str], ct: ControlledTerminology) -> Check:
     """A result that is a number is no term: the code lists of --STRESC are for results in words."""
-    numbers = column.endswith("STRESC")
+    numbers, concerned = column.endswith("STRESC"), _concerned(dataset, column, ct)
 
     def check(frame: pd.DataFrame) -> pd.Series:
         cells = frame[column]
-        known = cells.isin(terms) | (cells == "")
+        known = cells.isin(terms) | (cells == "") | ~concerned(frame)
         return known | cells.str.fullmatch(_NUMBER_TEXT).astype(bool) if numbers else known
 
     return check
+
+
+def _concerned(dataset: SdtmDataset, column: str, ct: ControlledTerminology) -> Check:
+    """Which records the code list of a variable is for: all of them, but for those of :data:`_NOT_OF` and :data:`_ONLY_OF`."""
+    decides, code = _NOT_OF.get(column, ("", ""))
+    if decides in dataset.frame:
+        others = ct.codelist(code)
+        return lambda frame: ~frame[decides].isin(others.terms if others else ())
+    test, one = _ONLY_OF.get(column, ("", ""))
+    if test in dataset.frame:
+        return lambda frame: frame[test] == one
+    return lambda frame: pd.Series(True, index=frame.index)
 
 
 def _duration(column: str) -> Check:

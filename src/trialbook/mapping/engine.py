@@ -24,6 +24,7 @@ from trialbook.mapping.provenance import Cells, Provenance, Source
 from trialbook.mapping.records import MappingIssue, RawRecords, merged, raw_records
 from trialbook.mapping.specs import Specs
 from trialbook.mapping.supp import supplemental
+from trialbook.mapping.variable_order import in_order
 from trialbook.protocol import TrialDesign, Visit
 from trialbook.standards import Standard
 
@@ -213,8 +214,7 @@ def _derive_seq(frame: pd.DataFrame, name: str, by: tuple[str, ...], keys: tuple
 def _dataset(name: str, frame: pd.DataFrame, standard: Standard) -> SdtmDataset:
     """The frame in the standard's order, with its labels and types."""
     listed = {variable.name: variable for variable in standard.variables(name)}
-    ordered = [variable for variable in listed if variable in frame]
-    ordered += [column for column in frame.columns if column not in listed]
+    ordered = in_order(name, frame.columns, standard)
     variables = {}
     for column in ordered:
         found = listed.get(column) or standard.model_variable(name, column)
