@@ -57,9 +57,64 @@ def parameter_with_unit(test: pd.Series, unit: pd.Series) -> pd.Series:
     return test.where(unit == "", test + " (" + unit + ")")
 
 
-def planned_dose(subjects: pd.Series) -> pd.Series:
+def _planned_dose() -> float:
     """The dose that the protocol plans for each injection, ug."""
-    return pd.Series(float(protocol().interventions[DRUG].regimen.dose), index=subjects.index)
+    return float(protocol().interventions[DRUG].regimen.dose)
+
+
+def _given(EC: pd.DataFrame) -> pd.DataFrame:
+    return EC[EC["ECOCCUR"] == "Y"]
+
+
+def _counted(records: pd.DataFrame, subjects: pd.Series) -> pd.Series:
+    return by_subject(records.groupby("USUBJID").size().astype("float64"), subjects).fillna(0.0)
+
+
+def doses_planned(subjects: pd.Series, EC: pd.DataFrame) -> pd.Series:
+    """Injections that were due until treatment ended: those given and those left out."""
+    return _counted(EC[EC["ECOCCUR"] != ""], subjects)
+
+
+def doses_given(subjects: pd.Series, EC: pd.DataFrame) -> pd.Series:
+    """Injections given."""
+    return _counted(_given(EC), subjects)
+
+
+def doses_reduced(subjects: pd.Series, EC: pd.DataFrame) -> pd.Series:
+    """Injections given with less than the planned dose."""
+    return _counted(_given(EC)[_given(EC)["ECDOSE"] < _planned_dose()], subjects)
+
+
+def doses_left_out(subjects: pd.Series, EC: pd.DataFrame) -> pd.Series:
+    """Injections that were due and not given."""
+    return _counted(EC[EC["ECOCCUR"] == "N"], subjects)
+
+
+def dose_given(subjects: pd.Series, EC: pd.DataFrame) -> pd.Series:
+    """The sum of the doses given, ug."""
+    return by_subject(_given(EC).groupby("USUBJID")["ECDOSE"].sum(), subjects).fillna(0.0)
+
+
+def weeks_on_treatment(subjects: pd.Series, first: pd.Series, last: pd.Series, EC: pd.DataFrame) -> pd.Series:
+    """From the first injection to the end of the interval that the last one began, in weeks."""
+    every = float(protocol().interventions[DRUG].regimen.every)
+    return (last - first + every) / 7
+
+
+def dose_intensity(subjects: pd.Series, first: pd.Series, last: pd.Series, EC: pd.DataFrame) -> pd.Series:
+    """The dose given a week on treatment, ug."""
+    return dose_given(subjects, EC) / weeks_on_treatment(subjects, first, last, EC)
+
+
+def relative_dose_intensity(subjects: pd.Series, first: pd.Series, last: pd.Series, EC: pd.DataFrame) -> pd.Series:
+    """The dose intensity in per cent of the planned one (Hryniuk and Bush 1984), while on treatment."""
+    weekly = _planned_dose() * 7 / float(protocol().interventions[DRUG].regimen.every)
+    return 100 * dose_intensity(subjects, first, last, EC) / weekly
+
+
+def part_of_planned_dose(subjects: pd.Series, first: pd.Series, last: pd.Series, EC: pd.DataFrame) -> pd.Series:
+    """The dose given in per cent of all that the protocol plans, whether treatment ended early or not."""
+    return 100 * dose_given(subjects, EC) / (_planned_dose() * protocol().interventions[DRUG].plan.planned_doses)
 
 
 @cache
@@ -175,3 +230,60 @@ def reduced_enough(detection: pd.Series, reduction: pd.Series) -> pd.Series:
 def distance(day: pd.Series, target: pd.Series) -> pd.Series:
     """Days between a study day and the planned one, whichever is first."""
     return (day - target).abs()
+
+
+def performance_at_baseline(subjects: pd.Series, origin: pd.Series, RS: pd.DataFrame) -> pd.Series:
+    """The last ECOG performance status on or before the day of origin."""
+    found = RS[(RS["RSTESTCD"] == "ECOG101") & (RS["RSSTRESC"] != "")]
+    return by_subject(_last_before(found, "RSDTC", "RSSTRESC", subjects, origin), subjects)
+
+
+def ratio_at_baseline(subjects: pd.Series, origin: pd.Series, target: pd.Series, GF: pd.DataFrame) -> pd.Series:
+    """The ratio of the subject's target in the last adequate marrow on or before the day of origin, %."""
+    found = _marrow(GF, subjects, target)
+    return by_subject(_last_before(found, "GFDTC", "GFSTRESN", subjects, origin), subjects)
+
+
+def reduction_at_baseline(subjects: pd.Series, target: pd.Series, ratio: pd.Series, GF: pd.DataFrame) -> pd.Series:
+    """By how many powers of ten the ratio had fallen from diagnosis to baseline."""
+    return log_reduction(ratio_at_diagnosis(subjects, target, GF), ratio)
+
+
+def consolidation_cycles(subjects: pd.Series, CM: pd.DataFrame) -> pd.Series:
+    """Cycles of consolidation before the study."""
+    return _counted(CM[(CM["CMCAT"] == "PRIOR CHEMOTHERAPY") & (CM["CMSCAT"] == "CONSOLIDATION")], subjects)
+
+
+def marrow_at_month_6(
+    subjects: pd.Series, randomized: pd.Series, target: pd.Series, seen: pd.Series, GF: pd.DataFrame, RS: pd.DataFrame
+) -> pd.Series:
+    """Whether an adequate marrow was taken in the window of the primary endpoint's visit.
+
+    Empty for who was not randomized, relapsed before the end of the window, or was last seen before it: none was due.
+    """
+    visit = protocol().visits[str(setting_value(protocol(), "PRIMARY_VISIT"))]
+    start = pd.Series(randomized.to_numpy(), index=subjects)
+    found = _marrow(GF, subjects, target)
+    day = sas_days(found["GFDTC"]) - found["USUBJID"].map(start) + 1
+    taken = subjects.isin(set(found.loc[day.between(visit.first_day, visit.last_day), "USUBJID"]))
+    relapses = RS[RS["RSSTRESC"] == "RELAPSED DISEASE FROM CR"]
+    relapsed = sas_days(relapses["RSDTC"], "first") - relapses["USUBJID"].map(start) + 1 <= visit.last_day
+    gone = subjects.isin(set(relapses.loc[relapsed, "USUBJID"])) | ~(seen - randomized + 1 >= visit.last_day)
+    return pd.Series(np.select([randomized.isna(), taken, gone], ["", "Y", ""], "N"), index=subjects.index, dtype="str")
+
+
+def _marrow(GF: pd.DataFrame, subjects: pd.Series, target: pd.Series) -> pd.DataFrame:
+    """The ratios of adequate runs on marrow, for each subject's own target."""
+    found = GF[(GF["GFCAT"] == "MEASURABLE RESIDUAL DISEASE") & (GF["GFTSTDTL"] == "NORMALIZED LEVEL")]
+    found = found[(found["GFLOC"] == "BONE MARROW") & (found["GFRESCAT"] != "")]
+    copies = abl1_copies(found["USUBJID"], found["GFGRPID"], GF)
+    own = found["USUBJID"].map(pd.Series(target.to_numpy(), index=subjects))
+    return found[(copies >= float(setting_value(protocol(), "MRD_ABL1_COPIES"))) & (found["GFSYM"] == own)]
+
+
+def _last_before(found: pd.DataFrame, date: str, value: str, subjects: pd.Series, origin: pd.Series) -> pd.Series:
+    """The last value of each subject that is dated on or before its day of origin, by USUBJID."""
+    day = sas_days(found[date])
+    until = found["USUBJID"].map(pd.Series(origin.to_numpy(), index=subjects))
+    known = found.assign(day=day)[day <= until].sort_values("day", kind="stable")
+    return known.drop_duplicates("USUBJID", keep="last").set_index("USUBJID")[value]

@@ -63,21 +63,21 @@ class Trial:
         codes = self.population(name)[self.specs.endpoints.treatment.code]
         return {arm.code: int((codes == arm.code).sum()) for arm in self.arms}
 
-    def records(self, dataset: str, paramcd: str, population: str) -> pd.DataFrame:
-        """The records of a parameter of the set's subjects, with ARMCD and STRATUM beside them."""
+    def records(self, dataset: str, paramcd: str, population: str, by: str = "") -> pd.DataFrame:
+        """The records of a parameter of the set's subjects, with ARMCD and STRATUM beside them, strata ``by`` a variable of ADSL."""
         frame = self.datasets[dataset].frame
-        return self.beside(frame[frame["PARAMCD"] == paramcd], population)
+        return self.beside(frame[frame["PARAMCD"] == paramcd], population, by)
 
-    def beside(self, frame: pd.DataFrame, population: str) -> pd.DataFrame:
-        """The records of the set's subjects, with ARMCD and STRATUM of the subject."""
+    def beside(self, frame: pd.DataFrame, population: str, by: str = "") -> pd.DataFrame:
+        """The records of the set's subjects, with ARMCD and STRATUM of the subject: by the plan's strata, or by one variable."""
         chosen = self.population(population)
         frame = frame[frame[SUBJECT].isin(chosen.index)].reset_index(drop=True)
         code = frame[SUBJECT].map(chosen[self.specs.endpoints.treatment.code]).astype("str")
-        return frame.assign(ARMCD=code, STRATUM=frame[SUBJECT].map(self.strata(chosen)).astype("str"))
+        return frame.assign(ARMCD=code, STRATUM=frame[SUBJECT].map(self.strata(chosen, by)).astype("str"))
 
-    def strata(self, subjects: pd.DataFrame) -> pd.Series:
+    def strata(self, subjects: pd.DataFrame, by: str = "") -> pd.Series:
         """The stratum of each subject: the values of the strata's variables, joined; one that is empty is ``Unknown``."""
-        names = self.specs.endpoints.strata
+        names = (by,) if by else self.specs.endpoints.strata
         if not names:
             return pd.Series("", index=subjects.index, dtype="str")
         parts = [subjects[name].where(subjects[name] != "", "Unknown") for name in names]

@@ -75,18 +75,27 @@ class Technique(StrEnum):
     CAUSE_SPECIFIC = "cause_specific"
     IMPUTATION = "imputation"
     TIPPING_POINT = "tipping_point"
-    COUNTS = "counts"
+    DISPOSITION = "disposition"
+    BASELINE = "baseline"
+    DEVIATIONS = "deviations"
+    EXPOSURE = "exposure"
+    ADVERSE_EVENTS = "adverse_events"
+    EVENT_RATES = "event_rates"
+    LABORATORY = "laboratory"
+    SHIFT = "shift"
+    HYS_LAW = "hys_law"
 
 
 class PlannedAnalysis(Sourced):
     """One analysis of the plan: what is done for an ``endpoint``, in whom (an analysis set), by which techniques.
 
+    Without an endpoint it describes the subjects themselves.
     ``parameter``: the PARAMCD that is analysed, where it is not the endpoint's id; ``strategies`` are those for intercurrent
     events that the analysis takes in place of its estimand's; ``by``: the variable of ADSL within whose values it is done.
     """
 
     id: str
-    endpoint: str
+    endpoint: str = ""
     role: Role = Role.MAIN
     set: str
     text: str

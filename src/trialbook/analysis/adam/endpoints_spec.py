@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
-
 from trialbook.analysis.adam.spec import Names
 from trialbook.specfile import SpecModel
 
@@ -52,12 +50,48 @@ class RespondersSpec(SpecModel):
     label: str = ""
 
 
+class CategorySpec(SpecModel):
+    """Records of which ``where`` is true, counted under ``text``."""
+
+    id: str
+    text: str
+    where: str
+
+
+class AdverseEventsSpec(SpecModel):
+    """Which records of ADAE are counted (``where``), in which ``categories``, and by which two levels of terms."""
+
+    where: str
+    categories: tuple[CategorySpec, ...]
+    body_system: str = "AEBODSYS"
+    term: str = "AEDECOD"
+    grade: str = "ATOXGR"
+    start: str = "ASTDT"
+    window_end: str
+    observed_to: str
+    """Variables of ADSL: the end of the safety window, and the last day on which the subject was seen."""
+
+
+class LaboratorySpec(SpecModel):
+    """Of ADLB: which records are described by visit (``analysed``), which hold the worst grade after baseline (``worst``).
+
+    ``transaminases`` and ``bilirubin`` are parameters of Hy's law, in multiples of the upper limit of normal.
+    """
+
+    analysed: str
+    worst: str
+    on_treatment: str
+    transaminases: Names
+    bilirubin: str
+
+
 class EndpointsSpec(SpecModel):
     """``analysis_specs/endpoints.yml``.
 
     ``sets``: the flag in ADSL of each analysis set; ``strata``: variables of ADSL by which stratified analyses are; ``origin``:
     the date in ADSL from which times are counted, for each option of the setting TIME_ZERO; ``events`` by name, the protocol's
-    intercurrent events among them; ``times`` and ``responders`` by parameter (PARAMCD).
+    intercurrent events among them; ``times`` and ``responders`` by parameter (PARAMCD); ``baseline``: the variables of ADSL that are
+    described; ``deviations``: conditions on ADSL; ``exposure``: the parameters of ADEX that are described.
     """
 
     treatment: TreatmentSpec
@@ -67,4 +101,8 @@ class EndpointsSpec(SpecModel):
     events: dict[str, tuple[EventSource, ...]] = {}
     times: dict[str, TimesSpec] = {}
     responders: dict[str, RespondersSpec] = {}
-    baseline: Names = Field(default=())
+    baseline: Names = ()
+    deviations: tuple[CategorySpec, ...] = ()
+    exposure: Names = ()
+    adverse_events: AdverseEventsSpec | None = None
+    laboratory: LaboratorySpec | None = None
