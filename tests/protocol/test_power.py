@@ -6,12 +6,13 @@ import json
 from math import comb
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trialbook.protocol.power import arcsine_power, effect_size, fisher_p_value, fisher_power, z_power
+from trialbook.protocol.power import arcsine_power, effect_size, fisher_p_value, fisher_p_values, fisher_power, z_power
 from trialbook.protocol.sample_size import (
     Inflation,
     Method,
@@ -102,6 +103,15 @@ def test_fisher_at_30_against_60_percent(control: int, treatment: int, power: fl
 )
 def test_fisher_s_p_value(control: tuple[int, int], treatment: tuple[int, int], p: float) -> None:
     assert fisher_p_value(control, treatment) == pytest.approx(p, rel=1e-12)
+
+
+def test_many_tables_at_once_are_each_as_alone() -> None:
+    control, treatment = np.meshgrid(np.arange(13), np.arange(9))
+    alone = [
+        [fisher_p_value((int(x), 12), (int(y), 8)) for x, y in zip(*row, strict=True)]
+        for row in zip(control, treatment, strict=True)
+    ]
+    assert fisher_p_values(control, 12, treatment, 8) == pytest.approx(np.array(alone), rel=1e-12)
 
 
 def test_a_table_that_is_barely_more_likely_is_no_tie() -> None:
