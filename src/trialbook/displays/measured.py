@@ -6,6 +6,7 @@ size; what lies beyond ASCII counts as the widest that Latin letters have, and E
 
 from __future__ import annotations
 
+import re
 from unicodedata import combining, east_asian_width
 
 FONTS = "Arial, 'Liberation Sans', Helvetica, 'Noto Sans CJK SC', sans-serif"
@@ -23,6 +24,7 @@ _BOLD = (
     556, 278, 889, 611, 611, 611, 611, 389, 556, 333, 611, 556, 778, 556, 556, 500, 389, 280, 389, 584,
 )  # fmt: skip
 _FIRST = 32
+_SPACES = re.compile("[^\\S\u00a0\u202f]+")
 _OTHER, _SQUARE = 722, 1000
 
 
@@ -32,9 +34,12 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def wrapped(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
-    """The text in lines no wider than ``width``; a word that is wider is broken where the line ends."""
+    """The text in lines no wider than ``width``; a word that is wider is broken where the line ends.
+
+    Spaces that do not break (U+00A0, U+202F) keep words together.
+    """
     lines: list[str] = []
-    for word in text.split():
+    for word in filter(None, _SPACES.split(text)):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and text_width(longer, size, bold=bold) <= width:
             lines[-1] = longer

@@ -9,7 +9,7 @@ from math import ceil, floor, log10
 
 from markupsafe import Markup
 
-from trialbook.displays.drawn import FAINT, INK, LINE, MUTED, SIZE, SMALL, height_of, way, written
+from trialbook.displays.drawn import FAINT, GROUND, INK, LINE, MUTED, SIZE, SMALL, box, height_of, way, widest, written
 from trialbook.displays.measured import text_width, wrapped
 
 TICK, APART = 5.0, 8.0
@@ -80,23 +80,34 @@ def labelled(places: Sequence[float], widths: Sequence[float]) -> list[int]:
     return []
 
 
-def axis_below(scale: Scale, y: float, ticks: Sequence[float], title: str, labels: Sequence[str] = ()) -> tuple[Markup, float]:
-    """A horizontal axis at ``y`` with its numbers (or ``labels``) and its title under it, and where it ends below."""
-    texts = list(labels) or [number_text(tick) for tick in ticks]
+def axis_below(
+    scale: Scale, y: float, ticks: Sequence[float], title: str, labels: Sequence[str] | None = None, *, room: float = 0
+) -> tuple[Markup, float]:
+    """A horizontal axis at ``y`` with its numbers (or ``labels``) and its title under it, and where it ends below.
+
+    ``room``: how wide the title may be, where that is more than the axis; it then begins with the axis.
+    """
+    texts = [number_text(tick) for tick in ticks] if labels is None else list(labels)
     places = [scale.at(tick) for tick in ticks]
     parts = [way((scale.start, y), (scale.end, y))]
     parts += [way((x, y), (x, y + TICK)) for x in places]
     chosen = labelled(places, [text_width(text, SMALL) for text in texts])
     parts += [written([texts[at]], places[at], y + TICK + 2, size=SMALL) for at in chosen]
     bottom = y + TICK + 2 + height_of([""], SMALL)
-    lines = wrapped(title, scale.end - scale.start, SIZE)
-    parts.append(written(lines, (scale.start + scale.end) / 2, bottom + 4))
+    long = scale.end - scale.start
+    lines = wrapped(title, max(long, room), SIZE)
+    inside = widest(lines, SIZE) <= long
+    parts.append(
+        written(
+            lines, (scale.start + scale.end) / 2 if inside else scale.start, bottom + 4, anchor="middle" if inside else "start"
+        )
+    )
     return Markup("").join(parts), bottom + 4 + height_of(lines)
 
 
-def axis_left(scale: Scale, x: float, right: float, ticks: Sequence[float], labels: Sequence[str] = ()) -> Markup:
+def axis_left(scale: Scale, x: float, right: float, ticks: Sequence[float], labels: Sequence[str] | None = None) -> Markup:
     """A vertical axis at ``x`` with its numbers before it, and faint lines up to ``right``."""
-    texts = list(labels) or [number_text(tick) for tick in ticks]
+    texts = [number_text(tick) for tick in ticks] if labels is None else list(labels)
     parts = [way((x, scale.at(tick)), (right, scale.at(tick)), stroke=FAINT, width=0.8) for tick in ticks]
     parts.append(way((x, scale.start), (x, scale.end)))
     for tick, text in zip(ticks, texts, strict=True):
@@ -114,7 +125,8 @@ def title_over(title: str, x: float, y: float, width: float) -> tuple[Markup, fl
 
 def no_data_within(left: float, top: float, right: float, bottom: float, text: str) -> Markup:
     """What is said in the middle of a plot that has nothing to show."""
-    return written([text], (left + right) / 2, (top + bottom) / 2 - SIZE / 2, fill=MUTED)
+    x, y, wide = (left + right) / 2, (top + bottom) / 2 - SIZE / 2, text_width(text, SIZE) + 8
+    return box(x - wide / 2, y, wide, height_of([text]), fill=GROUND) + written([text], x, y, fill=MUTED)
 
 
 def frame(left: float, top: float, right: float, bottom: float) -> Markup:
