@@ -7,7 +7,7 @@ from typing import Any
 
 from docx.oxml.ns import qn
 
-from trialbook.book.printing.word_xml import field, style_of, text_of, text_run
+from trialbook.displays.word_xml import field, style_of, text_of, text_run
 
 _STYLES = {"TableCaption": "Table", "ImageCaption": "Figure"}
 

@@ -11,7 +11,7 @@ from trialbook.book.printing.document import MARK, SYNTHETIC_NOTE, DocumentInfo,
 from trialbook.book.printing.word_html import SECTION, TableLook
 from trialbook.book.printing.word_sections import TITLE
 from trialbook.book.printing.word_tables import finish_table
-from trialbook.book.printing.word_xml import (
+from trialbook.displays.word_xml import (
     element,
     field,
     field_begin,

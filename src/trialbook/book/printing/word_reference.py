@@ -12,7 +12,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from trialbook.book.printing.word_xml import element, put
+from trialbook.displays.word_xml import element, put
 
 INK, MUTED, HEADING, MARK, ASSUMPTION = (RGBColor.from_string(one) for one in ("1C2733", "4F5C6A", "17365D", "6A1F6A", "8A4B08"))
 LINE, SHADE = "C5CCD4", "E9EEF4"

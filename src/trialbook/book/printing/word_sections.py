@@ -14,7 +14,7 @@ from docx.shared import Mm
 from trialbook.book.printing.document import MARK, DocumentInfo
 from trialbook.book.printing.word_html import SECTION
 from trialbook.book.printing.word_reference import MARK as MARK_COLOUR
-from trialbook.book.printing.word_xml import element, field, properties_of, put, text_of, text_run
+from trialbook.displays.word_xml import element, field, properties_of, put, text_of, text_run
 
 TITLE = f"{SECTION}tall:title"
 """Ends the title page, which has neither header nor footer."""

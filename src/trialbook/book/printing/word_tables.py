@@ -8,7 +8,7 @@ from docx.oxml.ns import qn
 
 from trialbook.book.printing.word_html import TableLook
 from trialbook.book.printing.word_reference import HEADING, SHADE
-from trialbook.book.printing.word_xml import element, properties_of, put, style_of
+from trialbook.displays.word_xml import element, properties_of, put, style_of
 
 _TWIPS = 15
 """A CSS pixel, 96 an inch, in twentieths of a point."""
