@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from trialbook.analysis.methods.counts import Tables, deviate, normal_p_value, responders
+from trialbook.analysis.methods.differences import risk_difference
 
 
 @pytest.mark.parametrize(
@@ -54,3 +55,8 @@ def test_p_values_of_a_normal_statistic():
     assert normal_p_value(z, sides=1, greater=False).tolist() == pytest.approx([0, 0.025, 0.5, 0.95, 1])
     with pytest.raises(ValueError, match="sides: found 3, expected 1 or 2"):
         normal_p_value(z, sides=3)
+
+
+def test_many_tables_are_not_one_estimate():
+    with pytest.raises(ValueError, match="counts of 2 tables: found where those of one are expected"):
+        risk_difference([1, 2], 5, 1, 5)

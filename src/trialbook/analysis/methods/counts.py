@@ -38,7 +38,9 @@ class Limits:
         return Limits(self.value, np.clip(self.low, least, most), np.clip(self.high, least, most))
 
     def estimate(self) -> Estimate:
-        """The estimate of the only table."""
+        """The estimate of the only table; ValueError where there are others."""
+        if self.value.size != 1:
+            raise ValueError(f"counts of {self.value.size} tables: found where those of one are expected")
         return Estimate(float(self.value.item()), float(self.low.item()), float(self.high.item()))
 
 
