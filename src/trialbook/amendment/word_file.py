@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from itertools import groupby
@@ -19,10 +18,10 @@ from docx.text.paragraph import Paragraph
 from trialbook.amendment.difference import Difference
 from trialbook.amendment.place import KIND_TITLES, PlaceKind
 from trialbook.amendment.text import clipped, told
+from trialbook.displays.xml_text import in_xml
 from trialbook.protocol.changes import Change, Kind, Word, word_diff
 from trialbook.protocol.changes.names import part_title
 
-_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 AUTHOR = "trialbook"
 """Whose the tracked changes are where no amendment names an author."""
 
@@ -85,11 +84,11 @@ def _description(change: Change) -> str:
 def _redline(document: WordDocument, found: Difference, tracked: _Tracked) -> None:
     document.add_heading("Changes by section", level=1)
     for part, changes in groupby(found.changes, key=lambda one: one.part):
-        document.add_heading(_clean(part_title(part)), level=2)
+        document.add_heading(in_xml(part_title(part)), level=2)
         for change in changes:
-            document.add_paragraph(style="Heading 4").add_run(_clean(change.title))
+            document.add_paragraph(style="Heading 4").add_run(in_xml(change.title))
             if change.kind is Kind.MOVED:
-                document.add_paragraph(_clean(f"Moved: {change.before} → {change.after}"))
+                document.add_paragraph(in_xml(f"Moved: {change.before} → {change.after}"))
                 continue
             tracked.write(document.add_paragraph(), word_diff(change.before or "", change.after or ""))
 
@@ -111,7 +110,7 @@ def _touches(document: WordDocument, found: Difference) -> None:
             ]
         _table(document, ("What", "Takes", "Before", "After"), rows, (3.6, 5.4, 4, 4))
     for what, reason in found.not_computed:
-        document.add_paragraph(_clean(f"Not computed: {what}: {reason}"))
+        document.add_paragraph(in_xml(f"Not computed: {what}: {reason}"))
 
 
 def _table(document: WordDocument, header: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]) -> None:
@@ -128,7 +127,7 @@ def _table(document: WordDocument, header: Sequence[str], rows: Sequence[Sequenc
         if len(row) < len(cells):
             cells[len(row) - 1].merge(cells[-1])
         for cell, text in zip(cells[: len(row)], row, strict=True):
-            cell.text = _clean(text)
+            cell.text = in_xml(text)
     for row in table.rows:
         for cell, width in zip(row.cells, widths, strict=True):
             cell.width = Cm(width)
@@ -136,11 +135,6 @@ def _table(document: WordDocument, header: Sequence[str], rows: Sequence[Sequenc
                 paragraph.paragraph_format.space_after = Pt(2)
                 for run in paragraph.runs:
                     run.font.size = Pt(8.5)
-
-
-def _clean(text: str) -> str:
-    """What XML can hold; a character that it can't is shown as one that could not be."""
-    return _NOT_IN_XML.sub("\ufffd", text)
 
 
 class _Tracked:
@@ -162,7 +156,7 @@ class _Tracked:
             paragraph._p.get_or_add_pPr().append(mark)
         for word, text in pieces:
             if word is Word.KEPT:
-                paragraph.add_run(_clean(text))
+                paragraph.add_run(in_xml(text))
                 continue
             mark = self._mark("w:ins" if word is Word.ADDED else "w:del")
             mark.append(_run(text, "w:t" if word is Word.ADDED else "w:delText"))
@@ -172,7 +166,7 @@ class _Tracked:
         self.number += 1
         mark = OxmlElement(name)
         mark.set(qn("w:id"), str(self.number))
-        mark.set(qn("w:author"), _clean(self.author))
+        mark.set(qn("w:author"), in_xml(self.author))
         if self.date is not None:
             mark.set(qn("w:date"), self.date.strftime("%Y-%m-%dT%H:%M:%SZ"))
         return mark
@@ -180,7 +174,7 @@ class _Tracked:
 
 def _run(text: str, name: str) -> Any:
     run = OxmlElement("w:r")
-    for part in _with_breaks(_clean(text)):
+    for part in _with_breaks(in_xml(text)):
         if part == "\n":
             run.append(OxmlElement("w:br"))
             continue

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from trialbook.displays.display import Figure, name_of
 from trialbook.displays.drawn import SIZE, height_of, written
 from trialbook.displays.measured import FONTS, text_width
+from trialbook.displays.xml_text import in_xml
 
 INK, MARK = "#1c2733", "#6a1f6a"
 """The colours of text, and of a statement that must be seen."""
@@ -41,10 +42,10 @@ def as_svg(figure: Figure) -> str:
         words=drawn.words,
         body=body,
     )
-    return _in_ink(text)
+    return _in_ink(in_xml(text))
 
 
 def _in_ink(text: str) -> str:
     """The theme's colours as they are in light; those in the words, were there any, stay words."""
-    head, mark, drawn = str(text).partition("</desc>")
+    head, mark, drawn = text.partition("</desc>")
     return head.replace('fill="currentColor"', f'fill="{INK}"') + mark + _THEME.sub(r"\1", drawn).replace("currentColor", INK)

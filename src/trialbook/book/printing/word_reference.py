@@ -12,11 +12,12 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
+from trialbook.displays.word_styles import set_font, style_named
 from trialbook.displays.word_xml import element, put
 
 INK, MUTED, HEADING, MARK, ASSUMPTION = (RGBColor.from_string(one) for one in ("1C2733", "4F5C6A", "17365D", "6A1F6A", "8A4B08"))
 LINE, SHADE = "C5CCD4", "E9EEF4"
-FONT, MONO, CHINESE = "Arial", "Courier New", "Microsoft YaHei"
+MONO = "Courier New"
 
 _SIZES = {1: 17.0, 2: 13.0, 3: 11.0, 4: 10.5, 5: 10.0, 6: 10.0, 7: 10.0, 8: 10.0, 9: 10.0}
 _PARAGRAPHS: dict[str, tuple[float, RGBColor, bool, float, float]] = {
@@ -50,20 +51,20 @@ def styled_reference(pandoc_reference: bytes) -> bytes:
     """A reference document for pandoc (``--reference-doc``), made of the one it has itself."""
     document = Document(io.BytesIO(pandoc_reference))
     for name, (size, colour, bold, before, after) in _PARAGRAPHS.items():
-        style = _style(document, name, WD_STYLE_TYPE.PARAGRAPH)
-        _font(style, size, colour, bold)
+        style = style_named(document, name, WD_STYLE_TYPE.PARAGRAPH)
+        set_font(style, size, colour, bold)
         style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
     for level, size in _SIZES.items():
-        style = _style(document, f"Heading {level}", WD_STYLE_TYPE.PARAGRAPH)
-        _font(style, size, HEADING, bold=True)
+        style = style_named(document, f"Heading {level}", WD_STYLE_TYPE.PARAGRAPH)
+        set_font(style, size, HEADING, bold=True)
         style.font.italic = False
         style.paragraph_format.space_before = Pt(0 if level == 1 else 14 if level == 2 else 10)
         style.paragraph_format.space_after = Pt(8 if level == 1 else 5)
         style.paragraph_format.keep_with_next = True
         style.paragraph_format.page_break_before = level == 1
     for name, (size, colour, bold) in _CHARACTERS.items():
-        _font(_style(document, name, WD_STYLE_TYPE.CHARACTER), size, colour, bold)
-    _font(_style(document, "Verbatim Char", WD_STYLE_TYPE.CHARACTER), 8.5, INK, bold=False, name=MONO)
+        set_font(style_named(document, name, WD_STYLE_TYPE.CHARACTER), size, colour, bold)
+    set_font(style_named(document, "Verbatim Char", WD_STYLE_TYPE.CHARACTER), 8.5, INK, bold=False, name=MONO)
     for name in ("Table Caption", "Captioned Figure", "Part Title", "Folded Title", "TOC Heading"):
         document.styles[name].paragraph_format.keep_with_next = True
     for name in ("Table Caption", "Image Caption"):
@@ -79,25 +80,6 @@ def styled_reference(pandoc_reference: bytes) -> bytes:
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
-
-
-def _style(document: WordDocument, name: str, kind: WD_STYLE_TYPE) -> Any:
-    if name in [one.name for one in document.styles]:
-        return document.styles[name]
-    made = document.styles.add_style(name, kind)
-    if kind is WD_STYLE_TYPE.PARAGRAPH:
-        made.base_style = document.styles["Normal"]
-    return made
-
-
-def _font(style: Any, size: float, colour: RGBColor, bold: bool, name: str = FONT) -> None:
-    style.font.name, style.font.size, style.font.bold = name, Pt(size), bold
-    style.font.color.rgb = colour
-    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-    for kind in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-        fonts.attrib.pop(qn(f"w:{kind}"), None)
-    fonts.set(qn("w:cs"), name)
-    fonts.set(qn("w:eastAsia"), CHINESE)
 
 
 def _outline(style: Any, level: int) -> None:
