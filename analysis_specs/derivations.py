@@ -35,20 +35,20 @@ def end_of_safety(randomized: pd.Series, last_injection: pd.Series) -> pd.Series
 
 
 def last_known_alive(
-    subjects: pd.Series, death: pd.Series, consent: pd.Series, SS: pd.DataFrame, SV: pd.DataFrame, DS: pd.DataFrame
+    subjects: pd.Series, death: pd.Series, consent: pd.Series, ss: pd.DataFrame, sv: pd.DataFrame, ds: pd.DataFrame
 ) -> pd.Series:
     """The last date on which a record shows the subject alive, and not after its death: a visit, a contact, a disposition."""
-    alive = SS[(SS["SSTESTCD"] == "SURVSTAT") & (SS["SSSTRESC"] == "ALIVE")]
-    seen = DS[~DS["DSDECOD"].isin(["DEATH", "LOST TO FOLLOW-UP"])]
-    dates = [(alive, "SSDTC"), (SV, "SVSTDTC"), (SV, "SVENDTC"), (seen, "DSSTDTC")]
+    alive = ss[(ss["SSTESTCD"] == "SURVSTAT") & (ss["SSSTRESC"] == "ALIVE")]
+    seen = ds[~ds["DSDECOD"].isin(["DEATH", "LOST TO FOLLOW-UP"])]
+    dates = [(alive, "SSDTC"), (sv, "SVSTDTC"), (sv, "SVENDTC"), (seen, "DSSTDTC")]
     known = pd.concat([pd.DataFrame({"USUBJID": frame["USUBJID"], "day": sas_days(frame[name])}) for frame, name in dates])
     known = known[~(known["day"] > known["USUBJID"].map(pd.Series(death.to_numpy(), index=subjects)))]
     return by_subject(known.groupby("USUBJID")["day"].max(), subjects).fillna(consent)
 
 
-def eligible(subjects: pd.Series, randomized: pd.Series, IE: pd.DataFrame, DS: pd.DataFrame) -> pd.Series:
+def eligible(subjects: pd.Series, randomized: pd.Series, ie: pd.DataFrame, ds: pd.DataFrame) -> pd.Series:
     """Randomized, found to meet the criteria, and with no criterion not met."""
-    met = set(DS.loc[DS["DSDECOD"] == "ELIGIBILITY CRITERIA MET", "USUBJID"]) - set(IE["USUBJID"])
+    met = set(ds.loc[ds["DSDECOD"] == "ELIGIBILITY CRITERIA MET", "USUBJID"]) - set(ie["USUBJID"])
     return pd.Series(np.where((randomized == "Y") & subjects.isin(met), "Y", "N"), index=subjects.index, dtype="str")
 
 
@@ -62,59 +62,59 @@ def _planned_dose() -> float:
     return float(protocol().interventions[DRUG].regimen.dose)
 
 
-def _given(EC: pd.DataFrame) -> pd.DataFrame:
-    return EC[EC["ECOCCUR"] == "Y"]
+def _given(ec: pd.DataFrame) -> pd.DataFrame:
+    return ec[ec["ECOCCUR"] == "Y"]
 
 
 def _counted(records: pd.DataFrame, subjects: pd.Series) -> pd.Series:
     return by_subject(records.groupby("USUBJID").size().astype("float64"), subjects).fillna(0.0)
 
 
-def doses_planned(subjects: pd.Series, EC: pd.DataFrame) -> pd.Series:
+def doses_planned(subjects: pd.Series, ec: pd.DataFrame) -> pd.Series:
     """Injections that were due until treatment ended: those given and those left out."""
-    return _counted(EC[EC["ECOCCUR"] != ""], subjects)
+    return _counted(ec[ec["ECOCCUR"] != ""], subjects)
 
 
-def doses_given(subjects: pd.Series, EC: pd.DataFrame) -> pd.Series:
+def doses_given(subjects: pd.Series, ec: pd.DataFrame) -> pd.Series:
     """Injections given."""
-    return _counted(_given(EC), subjects)
+    return _counted(_given(ec), subjects)
 
 
-def doses_reduced(subjects: pd.Series, EC: pd.DataFrame) -> pd.Series:
+def doses_reduced(subjects: pd.Series, ec: pd.DataFrame) -> pd.Series:
     """Injections given with less than the planned dose."""
-    return _counted(_given(EC)[_given(EC)["ECDOSE"] < _planned_dose()], subjects)
+    return _counted(_given(ec)[_given(ec)["ECDOSE"] < _planned_dose()], subjects)
 
 
-def doses_left_out(subjects: pd.Series, EC: pd.DataFrame) -> pd.Series:
+def doses_left_out(subjects: pd.Series, ec: pd.DataFrame) -> pd.Series:
     """Injections that were due and not given."""
-    return _counted(EC[EC["ECOCCUR"] == "N"], subjects)
+    return _counted(ec[ec["ECOCCUR"] == "N"], subjects)
 
 
-def dose_given(subjects: pd.Series, EC: pd.DataFrame) -> pd.Series:
+def dose_given(subjects: pd.Series, ec: pd.DataFrame) -> pd.Series:
     """The sum of the doses given, ug."""
-    return by_subject(_given(EC).groupby("USUBJID")["ECDOSE"].sum(), subjects).fillna(0.0)
+    return by_subject(_given(ec).groupby("USUBJID")["ECDOSE"].sum(), subjects).fillna(0.0)
 
 
-def weeks_on_treatment(subjects: pd.Series, first: pd.Series, last: pd.Series, EC: pd.DataFrame) -> pd.Series:
+def weeks_on_treatment(subjects: pd.Series, first: pd.Series, last: pd.Series, ec: pd.DataFrame) -> pd.Series:
     """From the first injection to the end of the interval that the last one began, in weeks."""
     every = float(protocol().interventions[DRUG].regimen.every)
     return (last - first + every) / 7
 
 
-def dose_intensity(subjects: pd.Series, first: pd.Series, last: pd.Series, EC: pd.DataFrame) -> pd.Series:
+def dose_intensity(subjects: pd.Series, first: pd.Series, last: pd.Series, ec: pd.DataFrame) -> pd.Series:
     """The dose given a week on treatment, ug."""
-    return dose_given(subjects, EC) / weeks_on_treatment(subjects, first, last, EC)
+    return dose_given(subjects, ec) / weeks_on_treatment(subjects, first, last, ec)
 
 
-def relative_dose_intensity(subjects: pd.Series, first: pd.Series, last: pd.Series, EC: pd.DataFrame) -> pd.Series:
+def relative_dose_intensity(subjects: pd.Series, first: pd.Series, last: pd.Series, ec: pd.DataFrame) -> pd.Series:
     """The dose intensity in per cent of the planned one (Hryniuk and Bush 1984), while on treatment."""
     weekly = _planned_dose() * 7 / float(protocol().interventions[DRUG].regimen.every)
-    return 100 * dose_intensity(subjects, first, last, EC) / weekly
+    return 100 * dose_intensity(subjects, first, last, ec) / weekly
 
 
-def part_of_planned_dose(subjects: pd.Series, first: pd.Series, last: pd.Series, EC: pd.DataFrame) -> pd.Series:
+def part_of_planned_dose(subjects: pd.Series, first: pd.Series, last: pd.Series, ec: pd.DataFrame) -> pd.Series:
     """The dose given in per cent of all that the protocol plans, whether treatment ended early or not."""
-    return 100 * dose_given(subjects, EC) / (_planned_dose() * protocol().interventions[DRUG].plan.planned_doses)
+    return 100 * dose_given(subjects, ec) / (_planned_dose() * protocol().interventions[DRUG].plan.planned_doses)
 
 
 @cache
@@ -127,9 +127,7 @@ def _grades() -> dict[str, list[dict[str, str]]]:
     return found
 
 
-def laboratory_grade(
-    paramcd: pd.Series, value: pd.Series, low: pd.Series, high: pd.Series, baseline: pd.Series
-) -> pd.Series:
+def laboratory_grade(paramcd: pd.Series, value: pd.Series, low: pd.Series, high: pd.Series, baseline: pd.Series) -> pd.Series:
     """The CTCAE v5.0 grade that a value reaches, 0 where none; NaN for a test without a grade, or without what it is judged from.
 
     Of an abnormal baseline the multiples are those of the baseline, where the table says so.
@@ -173,30 +171,32 @@ def _beyond(row: dict[str, str], value: pd.Series, limit: pd.Series, unit: pd.Se
 MARKERS = ("RUNX1::RUNX1T1", "CBFB::MYH11", "NPM1", "CEBPA")
 
 
-def molecular_subtype(subjects: pd.Series, GF: pd.DataFrame) -> pd.Series:
+def molecular_subtype(subjects: pd.Series, gf: pd.DataFrame) -> pd.Series:
     """The gene of the risk group that was found at diagnosis; of several the fusion, then NPM1 (ELN 2022)."""
-    found = GF[(GF["GFCAT"] == "GENETICS AT DIAGNOSIS") & (GF["GFTSTDTL"] == "DETECTION") & (GF["GFSTRESC"] == "DETECTED")]
+    found = gf[(gf["GFCAT"] == "GENETICS AT DIAGNOSIS") & (gf["GFTSTDTL"] == "DETECTION") & (gf["GFSTRESC"] == "DETECTED")]
     found = found[found["GFSYM"].isin(MARKERS) & (found["GFSCAT"] != "INTERNAL TANDEM DUPLICATION")]
     found = found.assign(rank=found["GFSYM"].map({name: rank for rank, name in enumerate(MARKERS)}))
     first = found.sort_values("rank", kind="stable").drop_duplicates("USUBJID").set_index("USUBJID")["GFSYM"]
     return by_subject(first, subjects)
 
 
-def abl1_copies(subjects: pd.Series, run: pd.Series, GF: pd.DataFrame) -> pd.Series:
+def abl1_copies(subjects: pd.Series, run: pd.Series, gf: pd.DataFrame) -> pd.Series:
     """The copies of ABL1 that a run of the assay found."""
-    found = GF[(GF["GFTSTDTL"] == "NUMBER OF GENE COPIES") & (GF["GFSYM"] == "ABL1")]
+    found = gf[(gf["GFTSTDTL"] == "NUMBER OF GENE COPIES") & (gf["GFSYM"] == "ABL1")]
     return _of_run(found, [subjects, run], ["USUBJID", "GFGRPID"])
 
 
-def ratio_of_run(subjects: pd.Series, run: pd.Series, target: pd.Series, GF: pd.DataFrame) -> pd.Series:
+def ratio_of_run(subjects: pd.Series, run: pd.Series, target: pd.Series, gf: pd.DataFrame) -> pd.Series:
     """The target's copies a hundred copies of ABL1 in a run."""
-    found = GF[(GF["GFTSTDTL"] == "NORMALIZED LEVEL") & (GF["GFCAT"] == "MEASURABLE RESIDUAL DISEASE")]
+    found = gf[(gf["GFTSTDTL"] == "NORMALIZED LEVEL") & (gf["GFCAT"] == "MEASURABLE RESIDUAL DISEASE")]
     return _of_run(found, [subjects, run, target], ["USUBJID", "GFGRPID", "GFSYM"])
 
 
-def ratio_at_diagnosis(subjects: pd.Series, target: pd.Series, GF: pd.DataFrame) -> pd.Series:
+def ratio_at_diagnosis(subjects: pd.Series, target: pd.Series, gf: pd.DataFrame) -> pd.Series:
     """The ratio of the same target at diagnosis; of two screenings that tell it, the last."""
-    found = GF[(GF["GFTSTDTL"] == "NORMALIZED LEVEL") & (GF["GFCAT"] == "GENETICS AT DIAGNOSIS")].sort_values("GFSPID", kind="stable")
+    found = gf[(gf["GFTSTDTL"] == "NORMALIZED LEVEL") & (gf["GFCAT"] == "GENETICS AT DIAGNOSIS")].sort_values(
+        "GFSPID", kind="stable"
+    )
     return _of_run(found, [subjects, target], ["USUBJID", "GFSYM"])
 
 
@@ -232,30 +232,30 @@ def distance(day: pd.Series, target: pd.Series) -> pd.Series:
     return (day - target).abs()
 
 
-def performance_at_baseline(subjects: pd.Series, origin: pd.Series, RS: pd.DataFrame) -> pd.Series:
+def performance_at_baseline(subjects: pd.Series, origin: pd.Series, rs: pd.DataFrame) -> pd.Series:
     """The last ECOG performance status on or before the day of origin."""
-    found = RS[(RS["RSTESTCD"] == "ECOG101") & (RS["RSSTRESC"] != "")]
+    found = rs[(rs["RSTESTCD"] == "ECOG101") & (rs["RSSTRESC"] != "")]
     return by_subject(_last_before(found, "RSDTC", "RSSTRESC", subjects, origin), subjects)
 
 
-def ratio_at_baseline(subjects: pd.Series, origin: pd.Series, target: pd.Series, GF: pd.DataFrame) -> pd.Series:
+def ratio_at_baseline(subjects: pd.Series, origin: pd.Series, target: pd.Series, gf: pd.DataFrame) -> pd.Series:
     """The ratio of the subject's target in the last adequate marrow on or before the day of origin, %."""
-    found = _marrow(GF, subjects, target)
+    found = _marrow(gf, subjects, target)
     return by_subject(_last_before(found, "GFDTC", "GFSTRESN", subjects, origin), subjects)
 
 
-def reduction_at_baseline(subjects: pd.Series, target: pd.Series, ratio: pd.Series, GF: pd.DataFrame) -> pd.Series:
+def reduction_at_baseline(subjects: pd.Series, target: pd.Series, ratio: pd.Series, gf: pd.DataFrame) -> pd.Series:
     """By how many powers of ten the ratio had fallen from diagnosis to baseline."""
-    return log_reduction(ratio_at_diagnosis(subjects, target, GF), ratio)
+    return log_reduction(ratio_at_diagnosis(subjects, target, gf), ratio)
 
 
-def consolidation_cycles(subjects: pd.Series, CM: pd.DataFrame) -> pd.Series:
+def consolidation_cycles(subjects: pd.Series, cm: pd.DataFrame) -> pd.Series:
     """Cycles of consolidation before the study."""
-    return _counted(CM[(CM["CMCAT"] == "PRIOR CHEMOTHERAPY") & (CM["CMSCAT"] == "CONSOLIDATION")], subjects)
+    return _counted(cm[(cm["CMCAT"] == "PRIOR CHEMOTHERAPY") & (cm["CMSCAT"] == "CONSOLIDATION")], subjects)
 
 
 def marrow_at_month_6(
-    subjects: pd.Series, randomized: pd.Series, target: pd.Series, seen: pd.Series, GF: pd.DataFrame, RS: pd.DataFrame
+    subjects: pd.Series, randomized: pd.Series, target: pd.Series, seen: pd.Series, gf: pd.DataFrame, rs: pd.DataFrame
 ) -> pd.Series:
     """Whether an adequate marrow was taken in the window of the primary endpoint's visit.
 
@@ -263,20 +263,20 @@ def marrow_at_month_6(
     """
     visit = protocol().visits[str(setting_value(protocol(), "PRIMARY_VISIT"))]
     start = pd.Series(randomized.to_numpy(), index=subjects)
-    found = _marrow(GF, subjects, target)
+    found = _marrow(gf, subjects, target)
     day = sas_days(found["GFDTC"]) - found["USUBJID"].map(start) + 1
     taken = subjects.isin(set(found.loc[day.between(visit.first_day, visit.last_day), "USUBJID"]))
-    relapses = RS[RS["RSSTRESC"] == "RELAPSED DISEASE FROM CR"]
+    relapses = rs[rs["RSSTRESC"] == "RELAPSED DISEASE FROM CR"]
     relapsed = sas_days(relapses["RSDTC"], "first") - relapses["USUBJID"].map(start) + 1 <= visit.last_day
     gone = subjects.isin(set(relapses.loc[relapsed, "USUBJID"])) | ~(seen - randomized + 1 >= visit.last_day)
     return pd.Series(np.select([randomized.isna(), taken, gone], ["", "Y", ""], "N"), index=subjects.index, dtype="str")
 
 
-def _marrow(GF: pd.DataFrame, subjects: pd.Series, target: pd.Series) -> pd.DataFrame:
+def _marrow(gf: pd.DataFrame, subjects: pd.Series, target: pd.Series) -> pd.DataFrame:
     """The ratios of adequate runs on marrow, for each subject's own target."""
-    found = GF[(GF["GFCAT"] == "MEASURABLE RESIDUAL DISEASE") & (GF["GFTSTDTL"] == "NORMALIZED LEVEL")]
+    found = gf[(gf["GFCAT"] == "MEASURABLE RESIDUAL DISEASE") & (gf["GFTSTDTL"] == "NORMALIZED LEVEL")]
     found = found[(found["GFLOC"] == "BONE MARROW") & (found["GFRESCAT"] != "")]
-    copies = abl1_copies(found["USUBJID"], found["GFGRPID"], GF)
+    copies = abl1_copies(found["USUBJID"], found["GFGRPID"], gf)
     own = found["USUBJID"].map(pd.Series(target.to_numpy(), index=subjects))
     return found[(copies >= float(setting_value(protocol(), "MRD_ABL1_COPIES"))) & (found["GFSYM"] == own)]
 

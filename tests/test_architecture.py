@@ -36,6 +36,7 @@ ROOMS = (
     "submission",
     "analysis",
     "displays",
+    "tlf",
     "simulation",
     "study_folders",
     "study",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
+from trialbook.analysis.adam.loading import AdamSpecs, load_analysis_specs
 from trialbook.errors import SpecError, TrialbookError
 from trialbook.mapping import MappedStudy, Specs, load_export_spec, load_specs
 from trialbook.protocol import Protocol, Visit
@@ -15,6 +16,7 @@ from trialbook.protocol.trial_design import DesignDataset, trial_design
 from trialbook.specfile import SpecFile
 from trialbook.standards import ControlledTerminology, Standard, load_ct, load_standard
 from trialbook.studymodules import namespace
+from trialbook.tlf.spec import DisplaysSpec, load_displays
 
 STUDY_FILE = Path("protocol/study.yml")
 
@@ -53,6 +55,16 @@ class StudyFolders:
     def specs(self) -> Specs:
         """``sdtm_specs/``."""
         return load_specs(self.root / "sdtm_specs", namespace(self.protocol.id))
+
+    @cached_property
+    def analysis_specs(self) -> AdamSpecs:
+        """``analysis_specs/``: the analysis datasets and what the endpoints are made of."""
+        return load_analysis_specs(self.root, namespace(self.protocol.id))
+
+    @cached_property
+    def displays(self) -> DisplaysSpec:
+        """``analysis_specs/displays.yml``: the tables and figures of the report."""
+        return load_displays(self.root)
 
     @property
     def encodings(self) -> tuple[str, ...]:

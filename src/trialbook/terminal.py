@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from trialbook.book.verify import Verdict
     from trialbook.mapping import MappingIssue
     from trialbook.mapping.lint import LintReport
+    from trialbook.run.analysis import Analysed
     from trialbook.screening import Screening
 
 SHOWN_AFTER_SECONDS = 2.0
@@ -71,6 +72,27 @@ def print_run(run: Run, threshold: Threshold, report: Path | None) -> None:
     console.print(terminal_summary(run.results, threshold, report), soft_wrap=True)
     if report is None:
         console.print("No report written: name a folder with --out DIR.", style="dim")
+
+
+def print_analysis(analysed: Analysed, out: Path | None) -> None:
+    """How many subjects each analysis set has, how many numbers were computed, and where they are."""
+    console = Console(highlight=False)
+    trial = analysed.trial
+    if trial is not None:
+        if trial.synthetic is not None:
+            console.print(f"SYNTHETIC DATA  {trial.synthetic}", markup=False)
+        for one in trial.protocol.analysis.sets:
+            sizes = ", ".join(f"{arm.name} {trial.size(one.id)[arm.code]}" for arm in trial.arms)
+            console.print(f"{one.name:<16} {sizes}", markup=False)
+        for name, dataset in trial.datasets.items():
+            console.print(f"{name:<8} {len(dataset.frame):>8,} records  {dataset.label}", markup=False)
+    if analysed.results is not None:
+        unknown = sum(1 for one in analysed.results.results if one.reason)
+        console.print(f"{len(analysed.results.results):,} numbers, {unknown:,} of them not estimable, each with its reason")
+    if out is None:
+        console.print("Nothing written: name a folder with --out DIR.", style="dim")
+    else:
+        console.print(f"Tables and figures: {out / 'report.html'}", markup=False, soft_wrap=True)
 
 
 def print_screening(screening: Screening, out: Path | None) -> None:

@@ -13,6 +13,8 @@ from typing import Annotated
 import typer
 
 from trialbook import __version__
+from trialbook.cli.analysis import EXAMPLE as ANALYSE_EXAMPLE
+from trialbook.cli.analysis import analyse
 from trialbook.cli.book import book_app
 from trialbook.cli.core import core_app
 from trialbook.cli.exports import app
@@ -24,6 +26,7 @@ from trialbook.cli.study import ct_app, specs_app
 from trialbook.errors import TrialbookError
 
 app.command(epilog=EXAMPLE)(screen)
+app.command(epilog=ANALYSE_EXAMPLE)(analyse)
 app.add_typer(book_app, name="book")
 app.add_typer(specs_app, name="specs")
 app.add_typer(ct_app, name="ct")

@@ -18,19 +18,34 @@ from trialbook.protocol.sample_size import Method
 NAMES = {
     Technique.PROPORTION: "Proportion",
     Technique.DIFFERENCE: "Difference of proportions",
+    Technique.STRATIFIED_DIFFERENCE: "Stratified difference of proportions",
+    Technique.NEWCOMBE: "Newcombe's interval",
     Technique.TEST: "Test of two proportions",
+    Technique.STRATIFIED_TEST: "Cochran-Mantel-Haenszel test",
     Technique.SURVIVAL: "Kaplan-Meier estimate",
     Technique.SURVIVAL_DIFFERENCE: "Difference of survival estimates",
     Technique.LOG_RANK: "Log-rank test",
+    Technique.STRATIFIED_LOG_RANK: "Stratified log-rank test",
     Technique.HAZARD_RATIO: "Hazard ratio",
+    Technique.PROPORTIONAL_HAZARDS: "Check of proportional hazards",
     Technique.FOLLOW_UP: "Length of follow-up",
     Technique.INCIDENCE: "Cumulative incidence",
     Technique.INCIDENCE_DIFFERENCE: "Difference of cumulative incidences",
     Technique.GRAY: "Gray's test",
+    Technique.STRATIFIED_GRAY: "Stratified Gray's test",
+    Technique.CAUSE_SPECIFIC: "Cause-specific hazard ratio",
     Technique.SUBDISTRIBUTION: "Subdistribution hazard ratio",
     Technique.IMPUTATION: "Multiple imputation",
     Technique.TIPPING_POINT: "Tipping point",
-    Technique.COUNTS: "Counts",
+    Technique.DISPOSITION: "Flow of participants",
+    Technique.BASELINE: "Description at baseline",
+    Technique.DEVIATIONS: "Deviations from the protocol",
+    Technique.EXPOSURE: "Exposure",
+    Technique.ADVERSE_EVENTS: "Adverse events",
+    Technique.EVENT_RATES: "Exposure-adjusted rates",
+    Technique.LABORATORY: "Laboratory values",
+    Technique.SHIFT: "Shift of grade",
+    Technique.HYS_LAW: "Hy's law",
 }
 
 PROPORTION = {
@@ -177,10 +192,65 @@ m_1$ and
 $j \le m_0$. The main analysis is the corner $i = j = 0$; what is shown is where the conclusion changes, and how far that is
 from it.
 """,
-    Technique.COUNTS: r"""
-Numbers of subjects and of events by arm, with percentages of the subjects of the set, measurements by number, mean, standard
-deviation,
-median and range. No tests: arms are described.
+    Technique.STRATIFIED_DIFFERENCE: r"""
+With strata $h$, $\hat\delta_h = \hat p_{1h} - \hat p_{0h}$ and Mantel and Haenszel's weights
+$w_h = \frac{n_{1h} n_{0h}}{n_{1h} + n_{0h}} \big/ \sum_g \frac{n_{1g} n_{0g}}{n_{1g} + n_{0g}}$ the estimate is
+$\hat\delta = \sum_h w_h \hat\delta_h$. Its interval is Miettinen and Nurminen's for strata: all $\delta$ with
+$$\frac{(\hat\delta - \delta)^2}{\sum_h w_h^2 V_h(\delta)} \le z^2$$
+where $V_h$ is the variance of the unstratified interval in the stratum. A stratum that lacks an arm has no weight.
+""",
+    Technique.NEWCOMBE: DIFFERENCE[DifferenceInterval.NEWCOMBE],
+    Technique.STRATIFIED_TEST: r"""
+In stratum $h$, $x_h$ of $n_h$ subjects respond, $x_{1h}$ of them in arm 1, where $n_{1h}$ subjects are and $n_{0h}$ in arm 0.
+Held against the chi-squared distribution with one degree of freedom, without correction for continuity:
+$$\frac{\left(\sum_h \left(x_{1h} - n_{1h} x_h / n_h\right)\right)^2}{\sum_h n_{1h} n_{0h} x_h (n_h - x_h) / \left(n_h^2
+(n_h - 1)\right)}$$
+""",
+    Technique.STRATIFIED_LOG_RANK: r"""
+The log-rank test whose observed minus expected events, and whose variances, are those within strata, added up over the strata.
+""",
+    Technique.PROPORTIONAL_HAZARDS: r"""
+The score test of $\theta = 0$ in $h(t \mid a) = h_0(t)\, e^{\beta a + \theta a g(t)}$, with $g(t) = 1 - \hat S(t)$ just before
+$t$, all subjects together (Grambsch and Therneau; R's `cox.zph`).
+""",
+    Technique.STRATIFIED_GRAY: r"""
+Gray's test whose scores and variances are those within strata, added up over the strata.
+""",
+    Technique.CAUSE_SPECIFIC: r"""
+Cox's model of the hazard of the event among those who are still free of any event: who has a competing event is censored by it.
+""",
+    Technique.DISPOSITION: r"""
+Numbers of subjects at each step from screening to analysis, with reasons (CONSORT).
+""",
+    Technique.BASELINE: r"""
+Numbers of subjects with percentages of the arm; measurements by number, mean, standard deviation, median, quartiles and range. A
+quartile that lies between two values is their mean. No tests: arms are described.
+""",
+    Technique.DEVIATIONS: r"""
+Numbers of subjects with each kind of deviation, and with any.
+""",
+    Technique.EXPOSURE: r"""
+Injections given, reduced and left out; the sum of the doses; the dose intensity, the sum over the weeks from the first injection
+to a week after the last, and its part of the planned one (relative dose intensity).
+""",
+    Technique.ADVERSE_EVENTS: r"""
+Numbers of subjects and of events by arm, with percentages of the subjects of the set. A subject counts once in each class, term and
+category, at its worst grade.
+""",
+    Technique.EVENT_RATES: r"""
+Of $x$ subjects with a first event in $T$ patient-years at risk (until the event, or the end of the safety window or of observation)
+the rate is $100\, x / T$. Its exact limits are, by the chi-squared distribution,
+$\frac{100}{2T}\, \chi^2_{2x}(\frac{1-c}{2})$ and $\frac{100}{2T}\, \chi^2_{2x+2}(\frac{1+c}{2})$.
+""",
+    Technique.LABORATORY: r"""
+Value and change from baseline at each visit by number, mean and standard deviation. Of several values in a visit's window the last.
+""",
+    Technique.SHIFT: r"""
+Numbers of subjects by the CTCAE grade of the baseline value and the worst grade after it.
+""",
+    Technique.HYS_LAW: r"""
+Each subject's highest transaminase and highest bilirubin in multiples of the upper limit of normal; beyond 3 and 2 together is what
+Hy's law warns of, if no other cause is found.
 """,
 }
 """The techniques that know no variants."""

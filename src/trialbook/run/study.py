@@ -9,6 +9,7 @@ from trialbook.conformance.choice import CoreChoice, choose_rules
 from trialbook.conformance.engine import warm_engine
 from trialbook.errors import TrialbookError
 from trialbook.progress import Progress, quiet
+from trialbook.run.analysis import Analysed, ChosenStrategies, analyse_datasets, analyse_export
 from trialbook.run.datasets import check_datasets
 from trialbook.run.live import read_known
 from trialbook.run.material import prepare, read_forms
@@ -55,6 +56,26 @@ class Study(LoadedStudy):
         rules = choose_rules(core, self.root)
         material = prepare(self, Path(export), progress, skip_unreadable, exported)
         return validate_material(self, material, rules, progress, known, parts)
+
+    def analyse(
+        self,
+        export: Path | str | None = None,
+        *,
+        sdtm: Path | str | None = None,
+        strategies: ChosenStrategies | None = None,
+        progress: Progress = quiet,
+    ) -> Analysed:
+        """The plan's analyses, from a raw export or from SDTM datasets (``sdtm=``): datasets, results, tables and figures.
+
+        ``strategies``: by endpoint and intercurrent event, those to take in place of the estimands'. Raises
+        :class:`~trialbook.errors.TrialbookError` where neither or both are given, or what is given can't be analysed.
+        """
+        if (export is None) == (sdtm is None):
+            what = "analyse takes a raw export or SDTM datasets: found " + ("neither" if export is None else "both")
+            raise TrialbookError(what, remedy="Give EXPORT or --sdtm DATASETS.")
+        if sdtm is not None:
+            return analyse_datasets(self, Path(sdtm), strategies or {}, progress)
+        return analyse_export(self, Path(str(export)), strategies or {}, progress)
 
     def screen(
         self, subjects: Path | str | None = None, *, export: Path | str | None = None, progress: Progress = quiet

@@ -162,9 +162,11 @@ def derive(materials: Materials, frame: pd.DataFrame, algorithm: Algorithm) -> p
     assert called is not None
     function = materials.functions.get(called.function)
     if function is None:
-        raise TrialbookError(f"analysis_specs/derivations.py has no function {called.function}", remedy="Write it, or correct the name.")
+        raise TrialbookError(
+            f"analysis_specs/derivations.py has no function {called.function}", remedy="Write it, or correct the name."
+        )
     columns = [assign(materials, frame, Algorithm(assign=name)) for name in called.from_]
-    return function(*columns, **{name: materials.frame(name) for name in called.reads})
+    return function(*columns, **{name.lower(): materials.frame(name) for name in called.reads})
 
 
 def in_order(frame: pd.DataFrame, by: Sequence[str]) -> np.ndarray:

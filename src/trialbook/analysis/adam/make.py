@@ -75,7 +75,9 @@ def parameters(specs: AdamSpecs, protocol: Protocol) -> tuple[PlannedAnalysis, .
             protocol.objectives, first.endpoint, first
         ):
             what = f"{first.id} and {analysis.id} take intercurrent events differently and name one parameter, {analysis.paramcd}"
-            raise SpecError(what, file=protocol.folder / "analysis.yml", remedy="Name another parameter (parameter:) for one of them.")
+            raise SpecError(
+                what, file=protocol.folder / "analysis.yml", remedy="Name another parameter (parameter:) for one of them."
+            )
     return tuple(found.values())
 
 
@@ -89,7 +91,9 @@ def _origin(specs: AdamSpecs, protocol: Protocol, materials: Materials) -> pd.Se
     name = specs.endpoints.origin.get(asked)
     if name is None:
         known = ", ".join(specs.endpoints.origin)
-        raise TrialbookError(f"analysis_specs/endpoints.yml: origin names no date for TIME_ZERO {asked!r}", remedy=f"It has {known}.")
+        raise TrialbookError(
+            f"analysis_specs/endpoints.yml: origin names no date for TIME_ZERO {asked!r}", remedy=f"It has {known}."
+        )
     subjects = materials.frame(SUBJECTS).set_index(SUBJECT)
     randomized = subjects[specs.endpoints.treatment.variable] != ""
     return subjects.loc[randomized, name]

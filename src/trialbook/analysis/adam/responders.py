@@ -71,5 +71,7 @@ def responders(
 
 def no_responders() -> pd.DataFrame:
     """The variables of responses, without a record."""
-    columns = {name: pd.Series(dtype="float64") for name in NUMBERS} | {name: pd.Series(dtype="str") for name in (SUBJECT, *TEXTS)}
+    columns = {name: pd.Series(dtype="float64") for name in NUMBERS} | {
+        name: pd.Series(dtype="str") for name in (SUBJECT, *TEXTS)
+    }
     return pd.DataFrame(columns)

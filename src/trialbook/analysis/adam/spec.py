@@ -119,7 +119,8 @@ class Based(SpecModel):
 
 
 class Called(SpecModel):
-    """A function of ``analysis_specs/derivations.py``: given the variables ``from``, and whole datasets by name (``reads``)."""
+    """A function of ``analysis_specs/derivations.py``: given the variables ``from``, and whole datasets (``reads``) by their names in
+    small letters."""
 
     function: str
     from_: Names = Field(default=(), alias="from")

@@ -39,4 +39,5 @@ def summary(values: Values) -> Summary:
         return Summary(0, nan, nan, nan, nan, nan, nan, nan)
     quartiles = np.quantile(known, (0.25, 0.5, 0.75), method="averaged_inverted_cdf")
     spread = float(known.std(ddof=1)) if len(known) > 1 else nan
-    return Summary(len(known), float(known.mean()), spread, float(known.min()), *map(float, quartiles), float(known.max()))
+    q1, median, q3 = map(float, quartiles)
+    return Summary(len(known), float(known.mean()), spread, float(known.min()), q1, median, q3, float(known.max()))

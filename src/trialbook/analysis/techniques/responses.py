@@ -142,9 +142,7 @@ def imputation(of: Responses) -> Computed:
     one, two = of.trial.arms
     cells = [[of.counts(arm.code, stratum) for stratum in of.strata] for arm in (one, two)]
     seed = [int(setting_value(protocol, "IMPUTATION_SEED")), zlib.crc32(of.analysis.id.encode())]
-    observed = [
-        ([c.responders for c in arm], [c.subjects - c.missing for c in arm], [c.missing for c in arm]) for arm in cells
-    ]
+    observed = [([c.responders for c in arm], [c.subjects - c.missing for c in arm], [c.missing for c in arm]) for arm in cells]
     pooled = imputed_difference(
         *observed[0],
         *observed[1],

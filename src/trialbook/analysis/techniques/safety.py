@@ -111,7 +111,7 @@ def hys_law(of: Descriptions) -> Computed:
     peaks = liver_peaks(of)
     for code in (arm.code for arm in of.trial.arms):
         own = peaks[peaks["ARMCD"] == code]
-        transaminase, bilirubin = own["TRANSAMINASE"] >= TRANSAMINASE_LIMIT, own["BILIRUBIN"] >= BILIRUBIN_LIMIT
+        transaminase, bilirubin = own["TRANSAMINASE"] > TRANSAMINASE_LIMIT, own["BILIRUBIN"] > BILIRUBIN_LIMIT
         yield of.count(Technique.HYS_LAW, "subjects", code, len(own), "measured")
         yield of.count(Technique.HYS_LAW, "subjects", code, (transaminase & bilirubin).sum(), "Hy's law")
         yield of.count(Technique.HYS_LAW, "subjects", code, (transaminase & ~bilirubin).sum(), "Temple's corollary")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from trialbook.analysis.adam.making import Materials
@@ -49,13 +50,12 @@ def deviations(of: Descriptions) -> Computed:
     """Subjects with each kind of deviation, and with any."""
     for code, subjects in of.arms():
         materials = Materials({})
-        masks = {
-            one.id: materials.where(subjects, one.where) for one in of.trial.specs.endpoints.deviations
-        }
-        for name, mask in masks.items():
-            yield of.count(Technique.DEVIATIONS, "subjects", code, mask.sum(), name)
-        together = sum(mask.astype(int) for mask in masks.values())
-        yield of.count(Technique.DEVIATIONS, "subjects", code, (together > 0).sum() if masks else 0, "any")
+        with_any = np.zeros(len(subjects), dtype=bool)
+        for one in of.trial.specs.endpoints.deviations:
+            mask = materials.where(subjects, one.where)
+            with_any |= mask
+            yield of.count(Technique.DEVIATIONS, "subjects", code, mask.sum(), one.id)
+        yield of.count(Technique.DEVIATIONS, "subjects", code, with_any.sum(), "any")
 
 
 SUBJECT_TECHNIQUES = {

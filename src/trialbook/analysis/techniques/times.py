@@ -25,9 +25,11 @@ from trialbook.analysis.methods.regression import Regression
 from trialbook.analysis.methods.survival_difference import survival_difference
 from trialbook.analysis.results import DIFFERENCE, Key, Result, counted, estimated, tested
 from trialbook.analysis.trial import Trial, by_arm
+from trialbook.protocol import Protocol
 from trialbook.protocol.analysis import PlannedAnalysis, Technique
 
 QUANTILES = {"q25": Fraction(1, 4), "median": Fraction(1, 2), "q75": Fraction(3, 4)}
+DAYS_OF_MONTH, HALF_YEAR = 30.4375, 6
 Computed = Iterator[Result]
 
 
@@ -97,14 +99,20 @@ class Times:
             for code, mask in by_arm(self.trial, self.records).items()
         }
 
+    @property
     def ticks(self) -> list[int]:
-        """The days at which numbers at risk are told: day 1 and each planned visit up to the horizon that is a half year's."""
-        days = sorted({visit.day for visit in self.trial.protocol.visits.values() if visit.day and 0 < visit.day <= self.horizon})
-        return [day for day in days if day == 1 or (_months(day) and _months(day) % 6 == 0)]
+        """The days at which numbers at risk are told."""
+        return reported_days(self.trial.protocol, self.horizon)
+
+
+def reported_days(protocol: Protocol, horizon: int) -> list[int]:
+    """Day 1 and, up to the horizon, each planned visit that is a whole number of half years later."""
+    days = sorted({visit.day for visit in protocol.visits.values() if visit.day and 0 < visit.day <= horizon})
+    return [day for day in days if day == 1 or (_months(day) and _months(day) % HALF_YEAR == 0)]
 
 
 def _months(day: int) -> int:
-    return round((day - 1) / 30.4375)
+    return round((day - 1) / DAYS_OF_MONTH)
 
 
 def survival(of: Times) -> Computed:
@@ -116,7 +124,7 @@ def survival(of: Times) -> Computed:
         yield from estimated(of.analysis.id, Technique.SURVIVAL, curve.at(of.horizon), code, f"day {of.horizon}")
         for name, share in QUANTILES.items():
             yield from estimated(of.analysis.id, Technique.SURVIVAL, quantile(curve, share), code, name)
-        for day, number in zip(of.ticks(), curve.at_risk_at(of.ticks()), strict=True):
+        for day, number in zip(of.ticks, curve.at_risk_at(of.ticks), strict=True):
             yield Result(Key(of.analysis.id, Technique.SURVIVAL, "at_risk", code, f"day {day}"), float(number))
 
 
@@ -165,7 +173,7 @@ def incidence(of: Times) -> Computed:
         counts = {"subjects": len(causes), "events": (causes == 1).sum(), "competing": (causes == 2).sum()}
         yield from counted(of.analysis.id, Technique.INCIDENCE, code, counts)
         yield from estimated(of.analysis.id, Technique.INCIDENCE, curve.at(of.horizon), code, f"day {of.horizon}")
-        for day in of.ticks():
+        for day in of.ticks:
             number = int((of.time[mask] >= day).sum())
             yield Result(Key(of.analysis.id, Technique.INCIDENCE, "at_risk", code, f"day {day}"), float(number))
 

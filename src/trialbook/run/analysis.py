@@ -1,0 +1,182 @@
+"""The plan's analyses run: from an export, or SDTM datasets that exist already, to analysis datasets, results, tables and figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass
+from functools import cached_property
+from math import isnan
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from trialbook.analysis.adam.make import make_datasets
+from trialbook.analysis.execute import execute
+from trialbook.analysis.results import ResultSet
+from trialbook.analysis.trial import Trial
+from trialbook.datasets import SYNTHETIC, SdtmDataset, read_datasets, read_statement, write_datasets
+from trialbook.datasets.steady import unchanged
+from trialbook.displays.display import Display, Figure
+from trialbook.displays.svg_file import as_svg
+from trialbook.displays.word import as_word_file
+from trialbook.errors import TrialbookError
+from trialbook.progress import Progress, quiet
+from trialbook.protocol import Protocol
+from trialbook.protocol.objectives import Strategy
+from trialbook.reports import opening
+from trialbook.run.about import dataset_inputs, now, versions
+from trialbook.run.material import prepare
+from trialbook.study import LoadedStudy
+from trialbook.tlf.build import build_all
+from trialbook.tlf.page import page
+from trialbook.tlf.report import Report
+
+RESULTS_SCHEMA = 1
+ChosenStrategies = Mapping[str, Mapping[str, str]]
+"""By endpoint and intercurrent event, the strategy to take in place of the estimand's."""
+
+
+@dataclass(frozen=True)
+class Analysed:
+    """What an analysis gives: the trial with its analysis datasets, and all results; ``about`` says of what and by what.
+
+    Without data (``trial`` is None) its tables and figures are shells.
+    """
+
+    study: LoadedStudy
+    trial: Trial | None
+    results: ResultSet | None
+    sdtm: Mapping[str, pd.DataFrame]
+    about: Mapping[str, Any]
+
+    @cached_property
+    def report(self) -> Report:
+        """What tables and figures are made from."""
+        protocol = self.trial.protocol if self.trial else self.study.protocol
+        return Report(protocol, self.study.analysis_specs, self.trial, self.results)
+
+    @cached_property
+    def displays(self) -> tuple[Display, ...]:
+        """The tables and figures of ``analysis_specs/displays.yml``."""
+        return build_all(self.report, self.study.displays)
+
+    @property
+    def datasets(self) -> dict[str, pd.DataFrame]:
+        """The analysis datasets' frames by name."""
+        return {name: one.frame for name, one in self.trial.datasets.items()} if self.trial else {}
+
+    def write(self, folder: Path) -> None:
+        """Write ``adam/`` (SAS transport files), ``results.json``, ``tables.docx``, ``figures/`` (SVG) and ``report.html``.
+
+        Of shells only what people read.
+        """
+        if self.trial is not None and self.results is not None:
+            (folder / "adam").mkdir()
+            write_datasets(self.trial.datasets.values(), folder / "adam", "xpt")
+            if self.trial.synthetic is not None:
+                (folder / "adam" / SYNTHETIC).write_text(self.trial.synthetic + "\n", encoding="utf-8")
+            text = json.dumps(results_document(self.results, self.about), ensure_ascii=False, indent=1)
+            (folder / "results.json").write_text(text + "\n", encoding="utf-8")
+        (folder / "figures").mkdir()
+        for one in self.displays:
+            if isinstance(one, Figure):
+                (folder / "figures" / f"figure-{one.number}.svg").write_text(as_svg(one), encoding="utf-8")
+        (folder / "tables.docx").write_bytes(as_word_file(self.displays, study=self.study.protocol.id))
+        statement = self.trial.synthetic if self.trial and self.trial.synthetic else ""
+        title = f"{self.study.protocol.id}: tables and figures"
+        (folder / "report.html").write_text(page(title, statement, self.displays), encoding="utf-8")
+
+
+def analyse_export(study: LoadedStudy, export: Path, strategies: ChosenStrategies, progress: Progress = quiet) -> Analysed:
+    """Read and map an export, and analyse what it gives."""
+    material = prepare(study, export, progress)
+    about = {"started": material.info.started, "inputs": list(material.info.inputs)}
+    return _analysed(study, material.datasets, material.mapped.not_made, material.info.synthetic, strategies, about, progress)
+
+
+def analyse_datasets(study: LoadedStudy, path: Path, strategies: ChosenStrategies, progress: Progress = quiet) -> Analysed:
+    """Analyse SDTM datasets that exist already."""
+    started = now()
+    progress("reading the datasets")
+    with unchanged(path):
+        datasets = read_datasets(path, study.specs.export.encodings)
+        inputs = dataset_inputs(path, datasets)
+    there = {one.name for one in datasets}
+    absent = {name: "it is not among the datasets" for name in study.specs.domains if name not in there}
+    about = {"started": started, "inputs": list(inputs)}
+    return _analysed(study, datasets, absent, read_statement(path), strategies, about, progress)
+
+
+def shells(study: LoadedStudy) -> Analysed:
+    """The tables and figures without data."""
+    return Analysed(study, None, None, {}, {"study": study.protocol.id, "started": now(), "versions": versions()})
+
+
+def with_strategies(protocol: Protocol, chosen: ChosenStrategies) -> Protocol:
+    """The protocol with other strategies in its estimands, by endpoint and intercurrent event.
+
+    Raises TrialbookError for an endpoint without an estimand, an event that it does not handle, and what is no strategy.
+    """
+    if not chosen:
+        return protocol
+    objectives = protocol.objectives
+    estimands = list(objectives.estimands)
+    for endpoint, events in chosen.items():
+        places = [place for place, one in enumerate(estimands) if one.endpoint == endpoint]
+        if not places:
+            known = ", ".join(dict.fromkeys(one.endpoint for one in estimands))
+            raise TrialbookError(f"--strategy: no estimand is of the endpoint {endpoint!r}", remedy=f"Name one of {known}.")
+        handled = {one.event: one for one in estimands[places[0]].intercurrent_events}
+        for event, strategy in events.items():
+            if event not in handled:
+                raise TrialbookError(
+                    f"--strategy: {endpoint} knows no event {event!r}", remedy=f"Name one of {', '.join(handled)}."
+                )
+            if strategy not in list(Strategy):
+                raise TrialbookError(f"--strategy: {strategy!r} is none", remedy=f"Take one of {', '.join(Strategy)}.")
+            handled[event] = handled[event].model_copy(update={"strategy": Strategy(strategy)})
+        changed = {"intercurrent_events": tuple(handled.values())}
+        estimands[places[0]] = estimands[places[0]].model_copy(update=changed)
+    other = copy(protocol)
+    other.__dict__["objectives"] = objectives.model_copy(update={"estimands": tuple(estimands)})
+    return other
+
+
+def results_document(results: ResultSet, about: Mapping[str, Any]) -> dict[str, Any]:
+    """``results.json``: a number that can't be told is null, with its reason."""
+    listed = [
+        one.key._asdict() | {"value": None if isnan(one.value) else one.value, "reason": one.reason or None}
+        for one in results.results
+    ]
+    return {"schema": RESULTS_SCHEMA, **about, "results": listed}
+
+
+def _analysed(
+    study: LoadedStudy,
+    datasets: tuple[SdtmDataset, ...],
+    absent: Mapping[str, str],
+    synthetic: str | None,
+    strategies: ChosenStrategies,
+    about: Mapping[str, Any],
+    progress: Progress,
+) -> Analysed:
+    protocol = with_strategies(study.protocol, strategies)
+    sdtm = {one.name: one.frame for one in datasets}
+    progress("making the analysis datasets")
+    made = make_datasets(study.analysis_specs, sdtm, protocol, absent)
+    trial = Trial(protocol, study.analysis_specs, made, opening(synthetic) if synthetic else None)
+    progress("analysing")
+    results = execute(trial)
+    told = {
+        "study": protocol.id,
+        **about,
+        "synthetic": synthetic,
+        "versions": versions(),
+        "strategies": {endpoint: dict(events) for endpoint, events in strategies.items()},
+        "not_made": dict(absent),
+        "sets": {one.id: trial.size(one.id) for one in protocol.analysis.sets},
+    }
+    return Analysed(study, trial, results, sdtm, told)

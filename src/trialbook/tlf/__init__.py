@@ -1,0 +1,1 @@
+"""Tables and figures of the clinical study report (TLF) from results; without results they are shells."""

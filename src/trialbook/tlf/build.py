@@ -1,0 +1,54 @@
+"""Every table and figure of a report, in its order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from trialbook.displays.display import Display
+from trialbook.errors import TrialbookError
+from trialbook.tlf import responses, safety, subjects, times
+from trialbook.tlf.report import Report
+from trialbook.tlf.spec import DisplaySpec, DisplaysSpec
+
+Builder = Callable[[Report, DisplaySpec], Display]
+BUILDERS: Mapping[str, Builder] = {
+    "flow": subjects.flow_figure,
+    "disposition": subjects.disposition_table,
+    "baseline": subjects.baseline_table,
+    "deviations": subjects.deviations_table,
+    "response": responses.response_table,
+    "response_analyses": responses.response_analyses,
+    "response_forest": responses.response_forest,
+    "tipping": responses.tipping_figure,
+    "survival": times.survival_table,
+    "survival_figure": times.survival_figure,
+    "incidence": times.incidence_table,
+    "incidence_figure": times.incidence_figure,
+    "time_analyses": times.time_analyses,
+    "exposure": safety.exposure_table,
+    "event_overview": safety.event_overview,
+    "events_by_term": safety.events_by_term,
+    "events_by_grade": safety.events_by_grade,
+    "event_rates": safety.event_rates_table,
+    "laboratory": safety.laboratory_table,
+    "shift": safety.shift_table,
+    "hys_law": safety.hys_law_figure,
+}
+
+
+def build(report: Report, spec: DisplaySpec) -> Display:
+    """One table or figure; raises TrialbookError for a kind that there is not, or an analysis that the plan does not have."""
+    if spec.kind not in BUILDERS:
+        what = f"analysis_specs/displays.yml: {spec.number} is of the kind {spec.kind!r}"
+        raise TrialbookError(what, remedy=f"Take one of {', '.join(BUILDERS)}.")
+    known = {one.id for one in report.protocol.analysis.analyses}
+    missing = [one for one in spec.analyses if one not in known]
+    if missing:
+        what = f"analysis_specs/displays.yml: {spec.number} shows {', '.join(missing)}, which protocol/analysis.yml does not plan"
+        raise TrialbookError(what, remedy="Correct the names, or plan the analyses.")
+    return BUILDERS[spec.kind](report, spec)
+
+
+def build_all(report: Report, spec: DisplaysSpec) -> tuple[Display, ...]:
+    """All of them."""
+    return tuple(build(report, one) for one in spec.displays)

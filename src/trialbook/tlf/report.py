@@ -1,0 +1,112 @@
+"""What tables and figures are made from: the plan, and results where there are any; without them, shells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from trialbook.analysis.adam.loading import AdamSpecs
+from trialbook.analysis.results import ResultSet
+from trialbook.analysis.trial import Arm, Trial
+from trialbook.displays.display import Align, Column
+from trialbook.protocol import Protocol
+from trialbook.protocol.analysis import PlannedAnalysis, Role
+from trialbook.protocol.facts import worded
+from trialbook.tlf.cells import count
+from trialbook.tlf.spec import DisplaySpec
+
+SHELL_STATEMENT = "Shell: no data"
+
+
+@dataclass(frozen=True)
+class Report:
+    """``trial`` and ``results`` are None where only shells are wanted."""
+
+    protocol: Protocol
+    specs: AdamSpecs
+    trial: Trial | None = None
+    results: ResultSet | None = None
+
+    @property
+    def arms(self) -> tuple[Arm, Arm]:
+        """The arm that is treated, and control."""
+        return Trial(self.protocol, self.specs, {}).arms
+
+    def analysis(self, name: str) -> PlannedAnalysis:
+        """An analysis of the plan; KeyError where there is none."""
+        return {one.id: one for one in self.protocol.analysis.analyses}[name]
+
+    def title_of(self, name: str) -> str:
+        """An analysis as a row names it: what it is to the estimand, and what it does, in its first words."""
+        analysis = self.analysis(name)
+        first = worded(self.protocol, analysis.text).split(". ")[0].split("; ")[0].split(", ")[0]
+        return (
+            "Main analysis" if analysis.role is Role.MAIN else f"{str(analysis.role).capitalize()}: {first[0].lower()}{first[1:]}"
+        )
+
+    def number(self, analysis: str, technique: str, statistic: str, group: str = "all", level: str = "") -> float | None:
+        """A result; None in a shell, and 0 for a count that nobody contributes to."""
+        if self.results is None:
+            return None
+        found = self.results.get(analysis, technique, statistic, group, level)
+        return 0.0 if found is None else found.value
+
+    def numbers(
+        self, analysis: str, technique: str, statistics: Sequence[str], group: str = "all", level: str = ""
+    ) -> tuple[float | None, ...]:
+        """Several statistics of one thing."""
+        return tuple(self.number(analysis, technique, one, group, level) for one in statistics)
+
+    def estimate(
+        self, analysis: str, technique: str, group: str = "difference", level: str = ""
+    ) -> tuple[float | None, float | None, float | None]:
+        """Estimate, lower and upper limit."""
+        one, low, high = self.numbers(analysis, technique, ("estimate", "low", "high"), group, level)
+        return one, low, high
+
+    def levels(self, analysis: str, technique: str) -> list[str]:
+        """The levels of a technique's results, in their order; none in a shell."""
+        if self.results is None:
+            return []
+        found = (one.key for one in self.results.of(analysis))
+        return list(dict.fromkeys(key.level for key in found if key.technique == technique))
+
+    def reasons(self, analysis: str) -> list[str]:
+        """Why numbers of an analysis could not be told, each once."""
+        if self.results is None:
+            return []
+        return list(dict.fromkeys(one.reason for one in self.results.of(analysis) if one.reason))
+
+    def size(self, population: str, arm: str | None = None) -> float | None:
+        """How many subjects an analysis set has, in an arm or in both."""
+        if self.trial is None:
+            return None
+        sizes = self.trial.size(population)
+        return float(sum(sizes.values()) if arm is None else sizes[arm])
+
+    def population(self, name: str) -> str:
+        """An analysis set as a display names it: ``All randomized (N = 96)``."""
+        return f"{self.protocol.analysis.set(name).name} (N = {count(self.size(name))})"
+
+    def arm_columns(self, population: str, *, over: str = "") -> tuple[Column, ...]:
+        """A column an arm, with its number of subjects."""
+        return tuple(
+            Column(f"{arm.name}\n(N = {count(self.size(population, arm.code))})", Align.NUMBER, over) for arm in self.arms
+        )
+
+    def source(self, spec: DisplaySpec, *datasets: str) -> str:
+        """From which datasets and analyses a display is made."""
+        names = ", ".join(dict.fromkeys([*datasets, "ADSL"]))
+        return f"Source: {names}; {'analysis' if len(spec.analyses) == 1 else 'analyses'} {', '.join(spec.analyses)}"
+
+    @property
+    def statement(self) -> str:
+        """What must be known first of all that is shown."""
+        if self.results is None:
+            return SHELL_STATEMENT
+        return f"SYNTHETIC DATA. {self.trial.synthetic}" if self.trial and self.trial.synthetic else ""
+
+    @property
+    def confidence(self) -> str:
+        """The level of the intervals, as ``95 %``."""
+        return f"{100 * self.protocol.analysis.testing.confidence:g} %"

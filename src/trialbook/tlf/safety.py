@@ -1,0 +1,276 @@
+"""Tables and figures of safety: exposure, adverse events, laboratory values."""
+
+from __future__ import annotations
+
+from trialbook.analysis.techniques.described import SEPARATOR, Descriptions
+from trialbook.analysis.techniques.safety import liver_peaks
+from trialbook.displays.display import Align, Column, Figure, Row, Table
+from trialbook.displays.drawings.hys_law import LiverTests, hys_law_plot
+from trialbook.protocol.analysis import Technique
+from trialbook.tlf.cells import count, count_percent, decimal, estimate
+from trialbook.tlf.footnotes import footnotes
+from trialbook.tlf.report import Report
+from trialbook.tlf.spec import DisplaySpec
+
+GRADES = ("1", "2", "3", "4", "5")
+AE, RATES, SHIFT = Technique.ADVERSE_EVENTS, Technique.EVENT_RATES, Technique.SHIFT
+
+
+def exposure_table(report: Report, spec: DisplaySpec) -> Table:
+    """Each parameter of exposure in the arm that is treated."""
+    analysis, treated = report.analysis(spec.analysis), report.arms[0]
+    labels = {one: one for one in report.specs.endpoints.exposure}
+    if report.trial is not None:
+        frame = report.trial.datasets["ADEX"].frame
+        labels |= dict(zip(frame["PARAMCD"], frame["PARAM"], strict=True))
+    rows = [Row(("Subjects treated", count(report.number(analysis.id, Technique.EXPOSURE, "subjects", treated.code, "treated"))))]
+    for name in report.specs.endpoints.exposure:
+        n, mean, sd, median, low, high = report.numbers(
+            analysis.id, Technique.EXPOSURE, ("n", "mean", "sd", "median", "minimum", "maximum"), treated.code, name
+        )
+        rows.append(Row((labels[name],), heading=True))
+        rows.append(Row(("Mean (SD)", f"{decimal(mean)} ({decimal(sd, 2)})"), 1))
+        rows.append(Row(("Median (min, max)", f"{decimal(median)} ({decimal(low)}, {decimal(high)})"), 1))
+        level = f"{name}{SEPARATOR}more than none"
+        if name in spec.parameters:
+            some = report.number(analysis.id, Technique.EXPOSURE, "subjects", treated.code, level)
+            rows.append(Row(("Subjects with any, n (%)", count_percent(some, n)), 1))
+    columns = (Column("", Align.LEFT), report.arm_columns(analysis.set)[0])
+    return Table(
+        spec.number,
+        spec.title,
+        f"{report.protocol.analysis.set(analysis.set).name}, {treated.name}",
+        columns,
+        tuple(rows),
+        tuple(spec.footnotes),
+        report.source(spec, "ADEX"),
+        report.statement,
+    )
+
+
+def event_overview(report: Report, spec: DisplaySpec) -> Table:
+    """Subjects with events of each category, with how many events, and subjects by worst grade."""
+    analysis = report.analysis(spec.analysis)
+    categories = report.specs.endpoints.adverse_events.categories if report.specs.endpoints.adverse_events else ()
+    rows = [Row((one.text, *_events(report, spec, one.id))) for one in categories]
+    rows.append(Row(("Worst CTCAE grade",), heading=True, ruled=True))
+    for grade in GRADES:
+        level = SEPARATOR.join(("any", f"grade {grade}"))
+        numbers = [report.number(analysis.id, AE, "subjects", arm.code, level) for arm in report.arms]
+        cells = [count_percent(n, report.size(analysis.set, arm.code)) for n, arm in zip(numbers, report.arms, strict=True)]
+        rows.append(Row((f"Grade {grade}", cells[0], "", cells[1], ""), 1))
+    return _event_table(report, spec, rows)
+
+
+def events_by_term(report: Report, spec: DisplaySpec) -> Table:
+    """Subjects and events by system organ class and preferred term, those that are more frequent first."""
+    rows: list[Row] = []
+    for system in _terms(report, spec, 1):
+        rows.append(Row((system, *_events(report, spec, system)), ruled=bool(rows)))
+        for term in _terms(report, spec, 2, system):
+            rows.append(Row((term.partition(SEPARATOR)[2], *_events(report, spec, term)), 1))
+    if report.results is None:
+        rows = [
+            Row(
+                ("System organ class", *_events(report, spec, "")),
+            ),
+            Row(("Preferred term", *_events(report, spec, "")), 1),
+        ]
+    return _event_table(report, spec, rows)
+
+
+def events_by_grade(report: Report, spec: DisplaySpec) -> Table:
+    """Subjects by system organ class, preferred term and worst grade, an arm's grades beside each other."""
+    analysis = report.analysis(spec.analysis)
+    rows: list[Row] = []
+    for system in _terms(report, spec, 1):
+        for level, indent in [(system, 0), *((term, 1) for term in _terms(report, spec, 2, system))]:
+            cells = []
+            for arm in report.arms:
+                for grades in (("1", "2"), ("3",), ("4",), ("5",)):
+                    found = [
+                        report.number(analysis.id, AE, "subjects", arm.code, SEPARATOR.join((level, f"grade {one}")))
+                        for one in grades
+                    ]
+                    cells.append(count_percent(sum(one or 0 for one in found), report.size(analysis.set, arm.code)))
+            label = level.partition(SEPARATOR)[2] if indent else level
+            rows.append(Row((label, *cells), indent, ruled=bool(rows) and not indent))
+    heads = ("Grade 1–2", "Grade 3", "Grade 4", "Grade 5")
+    arms = [one.header.replace("\n", " ") for one in report.arm_columns(analysis.set)]
+    columns = (Column("", Align.LEFT), *(Column(head, Align.NUMBER, arm) for arm in arms for head in heads))
+    return Table(
+        spec.number,
+        spec.title,
+        report.population(analysis.set),
+        columns,
+        tuple(rows),
+        ("Subjects, n (%), once at their worst grade of each class and term.", *spec.footnotes),
+        report.source(spec, "ADAE"),
+        report.statement,
+    )
+
+
+def event_rates_table(report: Report, spec: DisplaySpec) -> Table:
+    """Rates of a first event of each category in a hundred patient-years."""
+    analysis = report.analysis(spec.analysis)
+    categories = report.specs.endpoints.adverse_events.categories if report.specs.endpoints.adverse_events else ()
+    rows = []
+    for one in categories:
+        cells = []
+        for arm in report.arms:
+            cells += [
+                decimal(report.number(analysis.id, RATES, "years", arm.code, one.id)),
+                estimate(report.estimate(analysis.id, RATES, arm.code, one.id)),
+            ]
+        rows.append(Row((one.text, *cells)))
+    heads = ("Patient-years\nat risk", f"Rate ({report.confidence} CI)")
+    arms = [one.header.replace("\n", " ") for one in report.arm_columns(analysis.set)]
+    columns = (Column("", Align.LEFT), *(Column(head, Align.NUMBER, arm) for arm in arms for head in heads))
+    return Table(
+        spec.number,
+        spec.title,
+        report.population(analysis.set),
+        columns,
+        tuple(rows),
+        (*footnotes(report, (RATES,)), *spec.footnotes),
+        report.source(spec, "ADAE"),
+        report.statement,
+    )
+
+
+def laboratory_table(report: Report, spec: DisplaySpec) -> Table:
+    """Value and change of parameters at each visit: number, mean and standard deviation, median."""
+    analysis = report.analysis(spec.analysis)
+    technique = Technique.LABORATORY
+    levels = [one for one in report.levels(analysis.id, technique) if one.count(SEPARATOR) == 1]
+    names = _parameter_names(report)
+    rows: list[Row] = []
+    for paramcd in spec.parameters or sorted({one.partition(SEPARATOR)[0] for one in levels}):
+        rows.append(Row((names.get(paramcd, paramcd),), heading=True, ruled=bool(rows)))
+        visits = [one.partition(SEPARATOR)[2] for one in levels if one.startswith(f"{paramcd}{SEPARATOR}")]
+        for visit in visits or ["Baseline"]:
+            cells = []
+            for arm in report.arms:
+                level = SEPARATOR.join((paramcd, visit))
+                cells += [
+                    count(report.number(analysis.id, technique, "n", arm.code, level)),
+                    _mean(report, analysis.id, arm.code, level),
+                    _mean(report, analysis.id, arm.code, SEPARATOR.join((level, "change"))),
+                ]
+            rows.append(Row((visit.capitalize(), *cells), 1))
+    heads = ("n", "Mean (SD)", "Change,\nmean (SD)")
+    arms = [one.header.replace("\n", " ") for one in report.arm_columns(analysis.set)]
+    columns = (Column("", Align.LEFT), *(Column(head, Align.NUMBER, arm) for arm in arms for head in heads))
+    return Table(
+        spec.number,
+        spec.title,
+        report.population(analysis.set),
+        columns,
+        tuple(rows),
+        ("Of several values in a visit's window the last. Change: from baseline.", *spec.footnotes),
+        report.source(spec, "ADLB"),
+        report.statement,
+    )
+
+
+def shift_table(report: Report, spec: DisplaySpec) -> Table:
+    """The grade at baseline (rows) against the worst after it (columns), of each parameter and arm."""
+    analysis = report.analysis(spec.analysis)
+    levels = [one.split(SEPARATOR) for one in report.levels(analysis.id, SHIFT)]
+    names = _parameter_names(report)
+    rows: list[Row] = []
+    for paramcd in sorted({one[0] for one in levels}) or ["xxxxx"]:
+        rows.append(Row((names.get(paramcd, paramcd),), heading=True, ruled=bool(rows)))
+        for before in sorted({one[1] for one in levels if one[0] == paramcd}) or ["0"]:
+            cells = [
+                count(report.number(analysis.id, SHIFT, "subjects", arm.code, SEPARATOR.join((paramcd, before, after))))
+                for arm in report.arms
+                for after in ("0", *GRADES[:4])
+            ]
+            rows.append(Row((f"Grade {before}" if before.isdigit() else before, *cells), 1))
+    arms = [one.header.replace("\n", " ") for one in report.arm_columns(analysis.set)]
+    columns = (Column("Baseline", Align.LEFT), *(Column(f"Grade {one}", Align.NUMBER, arm) for arm in arms for one in "01234"))
+    return Table(
+        spec.number,
+        spec.title,
+        report.population(analysis.set),
+        columns,
+        tuple(rows),
+        ("Subjects by the worst CTCAE grade after baseline, in the safety window, by value alone.", *spec.footnotes),
+        report.source(spec, "ADLB"),
+        report.statement,
+    )
+
+
+def hys_law_figure(report: Report, spec: DisplaySpec) -> Figure:
+    """Highest transaminase against highest bilirubin of each subject."""
+    analysis = report.analysis(spec.analysis)
+    tests = [LiverTests(arm.name) for arm in report.arms]
+    if report.trial is not None:
+        peaks = liver_peaks(Descriptions(report.trial, analysis))
+        own = [peaks[peaks["ARMCD"] == arm.code] for arm in report.arms]
+        tests = [
+            LiverTests(arm.name, one["TRANSAMINASE"].tolist(), one["BILIRUBIN"].tolist())
+            for arm, one in zip(report.arms, own, strict=True)
+        ]
+    return Figure(
+        spec.number,
+        spec.title,
+        report.population(analysis.set),
+        hys_law_plot(tests),
+        ("ULN: upper limit of normal. Each subject at its highest values on treatment or observation.", *spec.footnotes),
+        report.source(spec, "ADLB"),
+        report.statement,
+    )
+
+
+def _events(report: Report, spec: DisplaySpec, level: str) -> list[str]:
+    """Subjects and events of each arm."""
+    analysis = report.analysis(spec.analysis)
+    cells = []
+    for arm in report.arms:
+        subjects, events = report.numbers(analysis.id, AE, ("subjects", "events"), arm.code, level)
+        cells += [count_percent(subjects, report.size(analysis.set, arm.code)), count(events)]
+    return cells
+
+
+def _terms(report: Report, spec: DisplaySpec, depth: int, system: str = "") -> list[str]:
+    """System organ classes, or the terms of one: by how many subjects have them over both arms, then by name."""
+    categories = (
+        {one.id for one in report.specs.endpoints.adverse_events.categories} if report.specs.endpoints.adverse_events else set()
+    )
+    found = [one for one in report.levels(spec.analysis, AE) if f"{SEPARATOR}grade " not in one and one not in categories]
+    own = [one for one in found if one.count(SEPARATOR) == depth - 1 and (depth == 1 or one.startswith(f"{system}{SEPARATOR}"))]
+    totals = {one: sum(report.number(spec.analysis, AE, "subjects", arm.code, one) or 0 for arm in report.arms) for one in own}
+    return sorted(own, key=lambda one: (-totals[one], one))
+
+
+def _event_table(report: Report, spec: DisplaySpec, rows: list[Row]) -> Table:
+    analysis = report.analysis(spec.analysis)
+    arms = [one.header.replace("\n", " ") for one in report.arm_columns(analysis.set)]
+    heads = ("Subjects, n (%)", "Events")
+    columns = (Column("", Align.LEFT), *(Column(head, Align.NUMBER, arm) for arm in arms for head in heads))
+    return Table(
+        spec.number,
+        spec.title,
+        report.population(analysis.set),
+        columns,
+        tuple(rows),
+        ("A subject counts once in each row. Events that begin in the safety window.", *spec.footnotes),
+        report.source(spec, "ADAE"),
+        report.statement,
+    )
+
+
+def _mean(report: Report, analysis: str, group: str, level: str) -> str:
+    n, mean, sd = report.numbers(analysis, Technique.LABORATORY, ("n", "mean", "sd"), group, level)
+    if n is not None and not n:
+        return ""
+    return f"{decimal(mean)} ({decimal(sd, 2)})" if n is None or n > 1 else decimal(mean)
+
+
+def _parameter_names(report: Report) -> dict[str, str]:
+    if report.trial is None:
+        return {}
+    frame = report.trial.datasets["ADLB"].frame
+    return dict(zip(frame["PARAMCD"], frame["PARAM"], strict=True))
