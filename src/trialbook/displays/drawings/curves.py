@@ -122,7 +122,7 @@ class _Plot:
             top += legend.height + 2
             plot = Rect(self.left, top, self.right, top + PLOT_HEIGHT)
         self.y = Scale(0, self.highest, plot.bottom, plot.top)
-        steps = self.y.ticks(6)
+        steps = self.y.ticks()
         parts = [head, axis_left(self.y, plot.left, plot.right, steps, [number_text(round(100 * one, 6)) for one in steps])]
         under, bottom = axis_below(self.x, plot.bottom, self.ticks, x_title)
         parts += [under, *self._bands(), *self._lines(), legend.drawn(*place)]
@@ -155,7 +155,7 @@ class _Plot:
     def _steps(self, curve: Curve) -> Iterator[tuple[float, float, float, float, float]]:
         """Each step: from where to where it goes, its value and its limits (the value where there are none)."""
         times, values = curve.times, curve.values
-        ends = np.append(times[1:], curve.end)
+        ends = np.append(times[1:], curve.end)[: len(times)]
         low, high = (values if one is None else np.where(np.isnan(one), values, one) for one in (curve.low, curve.high))
         first = float(times[0]) if len(times) else curve.end
         yield self.left, self.x.at(first), self.start, self.start, self.start
