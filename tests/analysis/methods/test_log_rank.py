@@ -112,7 +112,7 @@ def test_statsmodels_agrees(invented: pd.DataFrame) -> None:
         ([1, 2, 3], [0, 0, 0], list("aab"), "no events"),
         ([1, 2, 3], [1, 1, 1], list("aaa"), "no event happened while two groups were at risk"),
         ([1, 2, 3], [0, 1, 1], list("baa"), "no event happened while two groups were at risk"),
-        ([2, 2, 2], [1, 1, 1], list("aab"), "events happened only to everybody who was left at once"),
+        ([2, 2, 2], [1, 1, 1], list("aab"), "the events tell nothing of a difference between the groups"),
         ([5], [1], ["a"], "no event happened while two groups were at risk"),
     ],
 )
@@ -126,6 +126,14 @@ def test_a_group_that_is_gone_before_the_first_event_costs_no_degree_of_freedom(
     with_it, without = log_rank(time, event, group), log_rank(time[1:], event[1:], group[1:])
     assert with_it.test == without.test
     assert (with_it.test.df, with_it.groups, with_it.expected[2]) == (1, ("a", "b", "c"), 0)
+
+
+def test_groups_in_separate_strata_are_not_compared() -> None:
+    time, event, group, strata = [1, 2, 3, 1, 2, 4], [1, 1, 1, 1, 1, 1], list("aaabbb"), list("uuuvvv")
+    assert log_rank(time, event, group, strata=strata).test.reason == "no event happened while two groups were at risk"
+    one_more = log_rank([*time, 1, 2, 3, 4], [*event, 1, 1, 1, 1], [*group, *"abab"], strata=[*strata, *"wwww"])
+    alone = log_rank([1, 2, 3, 4], [1, 1, 1, 1], list("abab"))
+    assert (one_more.test.statistic, one_more.test.df) == (pytest.approx(alone.test.statistic), 1)
 
 
 def test_a_category_of_nobody_is_shown_and_costs_nothing() -> None:

@@ -9,6 +9,8 @@ from trialbook.analysis.methods.results import Tested
 SINGULAR = 1e-10
 """A variance whose smallest eigenvalue, the variables scaled alike, is below this tells nothing in some direction."""
 
+NOTHING_TOLD = "the events tell nothing of a difference between the groups"
+
 
 def quadratic_form(score: np.ndarray, variance: np.ndarray, reason: str) -> Tested:
     """The test of a score (k,) that has the given variance (k, k) if nothing differs; ``reason`` where that is singular."""

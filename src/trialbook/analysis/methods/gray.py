@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trialbook.analysis.methods.chi_squared import quadratic_form
+from trialbook.analysis.methods.chi_squared import NOTHING_TOLD, quadratic_form
 from trialbook.analysis.methods.results import Tested
 from trialbook.analysis.methods.risk_sets import risk_sets
 from trialbook.analysis.methods.time_data import (
@@ -26,8 +26,8 @@ def gray(time: Values, cause: Values, group: Values, *, of: int = 1, strata: Val
     all others compete with it; ``group`` and ``strata``: labels, one a subject. Scores and variances of the strata add up. An
     event counts (1 - F) to the power ``rho``, F being the incidence just before it if the groups are alike.
 
-    A group that is never at risk when such an event happens is left out. There is no test, with the reason, where less than two
-    groups are left or the variance tells nothing. Raises ValueError for missing or impossible values.
+    A group that is never at risk of such an event together with another is left out. There is no test, with the reason, where
+    less than two groups are left or the variance tells nothing. Raises ValueError for missing or impossible values.
 
     Source: R's ``cmprsk::cuminc(ftime, fstatus, group, strata, rho)$Tests``.
     """
@@ -36,24 +36,26 @@ def gray(time: Values, cause: Values, group: Values, *, of: int = 1, strata: Val
     codes = np.where(codes == checked_cause_of_interest(of), 1, np.where(codes > 0, 2, 0))
     groups, strata_ = labelled(group, len(times), "group"), checked_strata(strata, len(times))
     k = len(groups.names)
-    score, variance, seen = np.zeros(k), np.zeros((k, k)), np.zeros(k, dtype=bool)
+    total = _Part(np.zeros(k), np.zeros((k, k)), np.zeros(k, dtype=bool))
     for stratum in range(len(strata_.names)):
         inside = strata_.codes == stratum
         part = _one_stratum(times[inside], codes[inside], groups.codes[inside], k, rho)
-        score, variance, seen = score + part.score, variance + part.variance, seen | part.seen
-    compared = np.flatnonzero(seen)
+        total = _Part(*(one + other for one, other in zip(total, part, strict=True)))
+    compared = np.flatnonzero(total.compared)
+    if not (codes == 1).any():
+        return Tested.unknown("no events of this cause")
     if len(compared) < 2:
-        return Tested.unknown("no events of this cause" if not len(compared) else "only one group was at risk of an event")
+        return Tested.unknown("no event of this cause happened while two groups were at risk")
     free = compared[:-1]
-    return quadratic_form(score[free], variance[np.ix_(free, free)], "the events tell nothing of a difference between the groups")
+    return quadratic_form(total.score[free], total.variance[np.ix_(free, free)], NOTHING_TOLD)
 
 
 class _Part(NamedTuple):
-    """A stratum's score of each group and its variance, and which groups were at risk of an event of the cause."""
+    """A stratum's score of each group and its variance, and which groups were at risk of such an event with another."""
 
     score: np.ndarray
     variance: np.ndarray
-    seen: np.ndarray
+    compared: np.ndarray
 
 
 def _one_stratum(time: np.ndarray, code: np.ndarray, group: np.ndarray, groups: int, rho: float) -> _Part:
@@ -72,20 +74,21 @@ def _one_stratum(time: np.ndarray, code: np.ndarray, group: np.ndarray, groups: 
     step = events / total
     common = np.cumsum(step)
     common_before = _before(common)
-    weight = (1 - common_before) ** rho
+    weight = np.maximum(1 - common_before, 0) ** rho
     share = weighted * (1 - incidence_before)
-    score = (weight * (own - events * share / share.sum(axis=0))).sum(axis=1)
+    score = (weight * (own - events * (share / share.sum(axis=0)))).sum(axis=1)
 
-    a = weight * (weighted[:, None] * np.eye(groups)[:, :, None] - weighted[:, None] * weighted[None] / total)
+    a = weight * weighted[:, None] * (np.eye(groups)[:, :, None] - weighted / total)
     c = np.cumsum(a * step / np.where(a.any(axis=(0, 1)), 1 - common_before, 1.0), axis=2)
     later = c[:, :, -1:] - c
     ratio = np.divide(1 - common, free, out=np.zeros_like(free), where=free > 0)
-    ties = 1 - np.maximum(events - 1, 0) / np.where(events > 1, total * free_before - 1, 1.0)
+    ties = 1 - np.maximum(events - 1, 0) / np.where(there & (events > 1), total * free_before - 1, 1.0)
     moved = a + (1 - ratio) * later
     variance = _sum_of_squares(moved, np.where(there, ties * step / np.where(there, weighted, 1.0), 0.0))
     ties = 1 - np.maximum(other - 1, 0) / np.where(other > 1, some - 1, 1.0)
     variance += _sum_of_squares(ratio * later, np.where(free > 0, ties * (free_before / some) ** 2 * other, 0.0))
-    return _Part(score, variance, there[:, events > 0].any(axis=1))
+    compared = there & (weighted < total) & (events > 0)
+    return _Part(score, variance, compared.any(axis=1))
 
 
 def _before(curve: np.ndarray) -> np.ndarray:

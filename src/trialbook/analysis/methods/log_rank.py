@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from trialbook.analysis.methods.chi_squared import quadratic_form
+from trialbook.analysis.methods.chi_squared import NOTHING_TOLD, quadratic_form
 from trialbook.analysis.methods.results import Tested
 from trialbook.analysis.methods.risk_sets import risk_sets
 from trialbook.analysis.methods.time_data import Values, checked_events, checked_strata, checked_times, labelled
@@ -43,38 +43,42 @@ def log_rank(time: Values, event: Values, group: Values, *, strata: Values | Non
         raise ValueError(f"rho must be 0 or more: found {rho}")
     groups, strata_ = labelled(group, len(times), "group"), checked_strata(strata, len(times))
     k = len(groups.names)
-    observed, expected, variance = np.zeros(k), np.zeros(k), np.zeros((k, k))
+    total = _Part(np.zeros(k), np.zeros(k), np.zeros((k, k)), np.zeros(k, dtype=bool))
     for stratum in range(len(strata_.names)):
         inside = strata_.codes == stratum
-        parts = _one_stratum(times[inside], happened[inside], groups.codes[inside], k, rho)
-        observed, expected, variance = observed + parts[0], expected + parts[1], variance + parts[2]
-    return LogRank(_test(observed, expected, variance), groups.names, observed, expected)
+        part = _one_stratum(times[inside], happened[inside], groups.codes[inside], k, rho)
+        total = _Part(*(one + other for one, other in zip(total, part, strict=True)))
+    return LogRank(_test(total), groups.names, total.observed, total.expected)
 
 
-def _one_stratum(
-    time: np.ndarray, event: np.ndarray, group: np.ndarray, groups: int, rho: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The observed and expected events of each group and the variance of their difference."""
+class _Part(NamedTuple):
+    """What a stratum adds: events and expected ones of each group, the variance of their difference, who was compared at all."""
+
+    observed: np.ndarray
+    expected: np.ndarray
+    variance: np.ndarray
+    compared: np.ndarray
+
+
+def _one_stratum(time: np.ndarray, event: np.ndarray, group: np.ndarray, groups: int, rho: float) -> _Part:
     counts = risk_sets(time, event, group=group, groups=groups)
     steps = np.flatnonzero(counts.events.sum(axis=(0, 1)))
     at_risk, events = counts.at_risk[:, steps].astype(float), counts.events[0][:, steps].astype(float)
     n, d = at_risk.sum(axis=0), events.sum(axis=0)
-    before = np.cumprod(np.append(1.0, (1 - d / n)[:-1]))[: len(steps)]
-    weight = before**rho
+    weight = np.cumprod(np.append(1.0, (1 - d / n)[:-1]))[: len(steps)] ** rho
     share = at_risk / n
-    # One subject alone at risk has no variance: its event is certain to be its own.
+    # Of one subject alone at risk it is certain whose the event is: there is no variance.
     spread = weight**2 * d * (n - d) / np.maximum(n - 1, 1)
-    variance = np.diag(share @ spread) - (share * spread) @ share.T
-    return events @ weight, share @ (d * weight), variance
+    variance = -(share * spread) @ share.T
+    np.fill_diagonal(variance, (share * (1 - share)) @ spread)
+    return _Part(events @ weight, share @ (d * weight), variance, ((share > 0) & (share < 1)).any(axis=1))
 
 
-def _test(observed: np.ndarray, expected: np.ndarray, variance: np.ndarray) -> Tested:
-    compared = np.flatnonzero(expected > 0)
-    if len(compared) == 0:
+def _test(total: _Part) -> Tested:
+    if not total.expected.any():
         return Tested.unknown("no events")
-    if len(compared) == 1:
+    compared = np.flatnonzero(total.compared)
+    if not len(compared):
         return Tested.unknown("no event happened while two groups were at risk")
     rest = compared[1:]
-    return quadratic_form(
-        (observed - expected)[rest], variance[np.ix_(rest, rest)], "events happened only to everybody who was left at once"
-    )
+    return quadratic_form((total.observed - total.expected)[rest], total.variance[np.ix_(rest, rest)], NOTHING_TOLD)

@@ -26,15 +26,22 @@ class Maximum:
     unbounded: np.ndarray
 
 
-def maximum(likelihood: Callable[[np.ndarray], Derivatives], coefficients: np.ndarray) -> Maximum:
+def maximum(
+    likelihood: Callable[[np.ndarray], Derivatives],
+    coefficients: np.ndarray,
+    enough: Callable[[np.ndarray, Derivatives], bool] | None = None,
+) -> Maximum:
     """Newton's steps from the given coefficients, halved where the likelihood falls.
 
     Where the likelihood rises for ever with a coefficient (a group without events), its height is a limit: the steps stop when
-    it no longer rises though coefficients still move, and those are ``unbounded``. Raises ArithmeticError if it does not come
+    it no longer rises though coefficients still move, and those are ``unbounded``. ``enough`` may end
+    the steps before. Raises ArithmeticError if it does not come
     to an end.
     """
     at, near_level = likelihood(coefficients), 0
     for _ in range(STEPS):
+        if enough is not None and enough(coefficients, at):
+            return Maximum(coefficients, at, np.zeros(len(coefficients), dtype=bool))
         step = np.linalg.lstsq(at.information, at.score, rcond=None)[0]
         following = likelihood(coefficients + step)
         while not following.log_likelihood >= at.log_likelihood - LEVEL * (1 + abs(at.log_likelihood)):

@@ -9,7 +9,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from trialbook.analysis.methods.chi_squared import chi_squared, two_sided
+from trialbook.analysis.methods.chi_squared import chi_squared, quadratic_form, two_sided
 from trialbook.analysis.methods.covariates import Design, told_apart
 from trialbook.analysis.methods.newton import Maximum, maximum
 from trialbook.analysis.methods.partial_likelihood import Derivatives
@@ -17,6 +17,10 @@ from trialbook.analysis.methods.results import Estimate, Tested
 
 NOT_TOLD = "it does not vary, or only with the covariates before it, among those at risk when events happen"
 NO_EVENTS = "no events"
+UNBOUNDED = "a coefficient has no bound"
+NO_VARIANCE = "the robust variance of the coefficients tells nothing: too few subjects bear on them"
+NOTHING = 1e-20
+"""A robust variance below this share of the other is zero, but for rounding."""
 NO_LIKELIHOOD = Tested.unknown("a weighted likelihood is none: there is Wald's test, by the robust variance")
 
 
@@ -52,67 +56,95 @@ def fit(
     level: float,
     *,
     robust: Callable[[np.ndarray, Maximum], np.ndarray] | None = None,
+    gtol: float | None = None,
 ) -> Regression:
     """The regression that maximises a likelihood.
 
     ``likelihood`` makes it for some of the columns of ``given.standardised``. Where it is weighted, and so no likelihood,
     ``robust`` gives the covariance of the coefficients, from those columns and the maximum; else that is the inverse of the
-    information.
+    information. ``gtol``: end the steps where the score is below this share of the likelihood, as R's ``crr`` does; by default
+    at the maximum.
     """
-    p, subjects = len(given.names), len(given.standardised)
     if not events:
-        return _unknown(given, subjects, NO_EVENTS)
-    null = likelihood(given.standardised)(np.zeros(p))
+        return _unknown(given, events, NO_EVENTS)
+    null = likelihood(given.standardised)(np.zeros(len(given.names)))
     kept = told_apart(null.information, events)
     if not kept.any():
-        return _unknown(given, subjects, NOT_TOLD, events, null.log_likelihood)
-    chosen = given.standardised[:, kept]
-    top = maximum(likelihood(chosen), np.zeros(int(kept.sum())))
-    spread = np.linalg.pinv(top.at.information, hermitian=True) if robust is None else robust(chosen, top)
-    scale = given.scale[kept]
-    coefficients, errors = np.full(p, nan), np.full(p, nan)
+        return _unknown(given, events, NOT_TOLD, null.log_likelihood)
+    chosen, scale = given.standardised[:, kept], given.scale[kept]
+    top = maximum(likelihood(chosen), np.zeros(len(scale)), None if gtol is None else _flat(gtol, scale))
+    inverse = np.linalg.pinv(top.at.information, hermitian=True)
+    spread = inverse if robust is None else robust(chosen, top)
+    variance = np.where(np.diag(spread) > NOTHING * np.diag(inverse), np.diag(spread), 0)
+
+    coefficients, errors = np.full(len(kept), nan), np.full(len(kept), nan)
     coefficients[kept] = np.where(top.unbounded, nan, top.coefficients) / scale
-    errors[kept] = np.where(top.unbounded, nan, np.sqrt(np.diag(spread))) / scale
-    reasons = np.full(p, "", dtype=object)
-    reasons[~kept] = NOT_TOLD
-    reasons[np.flatnonzero(kept)[top.unbounded]] = [
-        f"the likelihood rises for ever as the ratio goes to {'infinity' if up else '0'}"
-        for up in (top.coefficients > 0)[top.unbounded]
-    ]
+    errors[kept] = np.where(top.unbounded, nan, np.sqrt(variance)) / scale
     z = NormalDist().inv_cdf((1 + level) / 2)
     return Regression(
-        given.names,
-        subjects,
-        events,
-        tuple(_ratio(b, z * e, reason) for b, e, reason in zip(coefficients, errors, reasons, strict=True)),
-        coefficients,
-        errors,
-        np.array([nan if reason else two_sided(b / e) for b, e, reason in zip(coefficients, errors, reasons, strict=True)]),
-        (null.log_likelihood, top.at.log_likelihood),
-        NO_LIKELIHOOD if robust else chi_squared(2 * (top.at.log_likelihood - null.log_likelihood), int(kept.sum())),
-        _wald(top, spread),
-        NO_LIKELIHOOD if robust else _score(null, kept),
+        names=given.names,
+        subjects=len(chosen),
+        events=events,
+        ratios=tuple(_ratio(b, z * e, reason) for b, e, reason in zip(coefficients, errors, _reasons(kept, top), strict=True)),
+        coefficients=coefficients,
+        standard_errors=errors,
+        p_values=np.array([two_sided(b / e) if e > 0 else nan for b, e in zip(coefficients, errors, strict=True)]),
+        log_likelihood=(null.log_likelihood, top.at.log_likelihood),
+        likelihood_ratio=NO_LIKELIHOOD if robust else _likelihood_ratio(null, top),
+        wald=Tested.unknown(UNBOUNDED) if top.unbounded.any() else quadratic_form(top.coefficients, spread, NO_VARIANCE),
+        score=NO_LIKELIHOOD if robust else _score(null, kept),
     )
 
 
+def _likelihood_ratio(null: Derivatives, top: Maximum) -> Tested:
+    return chi_squared(2 * (top.at.log_likelihood - null.log_likelihood), len(top.coefficients))
+
+
 def _score(null: Derivatives, kept: np.ndarray) -> Tested:
-    score = null.score[kept]
-    return chi_squared(float(score @ np.linalg.solve(null.information[np.ix_(kept, kept)], score)), len(score))
+    score, information = null.score[kept], null.information[np.ix_(kept, kept)]
+    return chi_squared(float(score @ np.linalg.solve(information, score)), len(score))
 
 
-def _wald(top: Maximum, spread: np.ndarray) -> Tested:
-    if top.unbounded.any():
-        return Tested.unknown("a coefficient has no bound")
-    return chi_squared(float(top.coefficients @ np.linalg.solve(spread, top.coefficients)), len(top.coefficients))
+def _flat(gtol: float, scale: np.ndarray) -> Callable[[np.ndarray, Derivatives], bool]:
+    """Whether the score is small, in the covariates' own units."""
+
+    def enough(coefficients: np.ndarray, at: Derivatives) -> bool:
+        slope = np.abs(at.score * scale) * np.maximum(np.abs(coefficients / scale), 1)
+        return bool(slope.max() < max(abs(at.log_likelihood), 1) * gtol)
+
+    return enough
+
+
+def _reasons(kept: np.ndarray, top: Maximum) -> list[str]:
+    """Why a covariate has no ratio; nothing where it has one."""
+    reasons = np.full(len(kept), NOT_TOLD, dtype=object)
+    reasons[kept] = [
+        f"the likelihood rises for ever as the ratio goes to {'infinity' if value > 0 else '0'}" if without else ""
+        for value, without in zip(top.coefficients, top.unbounded, strict=True)
+    ]
+    return list(reasons)
 
 
 def _ratio(coefficient: float, reach: float, reason: str) -> Estimate:
     if reason:
         return Estimate.unknown(reason)
+    if not reach > 0:
+        return Estimate(exp(coefficient), nan, nan, NO_VARIANCE)
     return Estimate(exp(coefficient), exp(coefficient - reach), exp(coefficient + reach))
 
 
-def _unknown(given: Design, subjects: int, reason: str, events: int = 0, height: float = nan) -> Regression:
+def _unknown(given: Design, events: int, reason: str, height: float = nan) -> Regression:
     none, no_test = np.full(len(given.names), nan), Tested.unknown(reason)
-    estimates = (Estimate.unknown(reason),) * len(given.names)
-    return Regression(given.names, subjects, events, estimates, none, none, none, (height, height), no_test, no_test, no_test)
+    return Regression(
+        names=given.names,
+        subjects=len(given.standardised),
+        events=events,
+        ratios=(Estimate.unknown(reason),) * len(given.names),
+        coefficients=none,
+        standard_errors=none,
+        p_values=none,
+        log_likelihood=(height, height),
+        likelihood_ratio=no_test,
+        wald=no_test,
+        score=no_test,
+    )

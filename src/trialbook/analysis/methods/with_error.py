@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import nan, sqrt
+from math import isnan, nan, sqrt
 from statistics import NormalDist
 
 from trialbook.analysis.methods.results import Estimate
@@ -30,7 +30,6 @@ def difference(first: EstimateWithError, second: EstimateWithError, level: float
     Unknown, with the reason, where one of them is; without limits where one has no error, or both have the error 0.
     """
     value, error = first.value - second.value, sqrt(first.standard_error**2 + second.standard_error**2)
-    reasons = "; ".join(
-        f"{which}: {one.reason}" for which, one in (("first group", first), ("second group", second)) if one.reason
-    )
-    return symmetric(value, error, level, reasons or "neither group has an error of its own")
+    named = (("first group", first), ("second group", second))
+    reasons = [f"{which}: {one.reason}" for which, one in named if isnan(one.standard_error)]
+    return symmetric(value, error, level, "; ".join(reasons) or "nothing varies in either group: there is no error")
