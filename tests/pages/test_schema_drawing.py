@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from trialbook.displays.measured import text_width, wrapped
+from trialbook.displays.measured import text_width
 from trialbook.pages import schema_drawing, session
 from trialbook.pages.schema_layout import Node, lay_out
 from trialbook.pages.schema_words import in_words
@@ -183,21 +183,6 @@ def test_a_study_without_arms_says_so(small_study: Path, monkeypatch: pytest.Mon
 )
 def test_durations_in_words(duration: str, said: str) -> None:
     assert in_words(duration) == said
-
-
-@pytest.mark.parametrize(
-    ("text", "lines"),
-    [
-        ("one two", ["one two"]),
-        ("one two three", ["one two", "three"]),
-        ("unbreakablelongword", ["unbreakab", "lelongwor", "d"]),
-        ("筛选期治疗", ["筛选期治", "疗"]),
-        ("", []),
-    ],
-)
-def test_texts_are_wrapped_by_their_widths(text: str, lines: list[str]) -> None:
-    assert wrapped(text, 48, 10) == lines
-    assert all(text_width(line, 10) <= 48 for line in lines)
 
 
 def test_the_layout_knows_where_arms_part() -> None:

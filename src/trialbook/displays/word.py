@@ -73,7 +73,7 @@ def as_word_file(
         _contents(document, displays)
     number = 0
     for at, (statement, group) in enumerate(groupby(displays, key=lambda one: one.statement)):
-        section = document.add_section(WD_SECTION.NEW_PAGE) if several or at else document.sections[0]
+        section = _next_section(document) if several or at else document.sections[0]
         _section(section, study, title, statement)
         for first, display in enumerate(group):
             number += 1
@@ -157,6 +157,15 @@ def _contents(document: WordDocument, displays: Sequence[Display]) -> None:
 
 def _bookmark(number: int) -> str:
     return f"_Toc{number:06d}"
+
+
+def _next_section(document: WordDocument) -> Section:
+    """A section on a new page; what went before ends with its last paragraph, as a further one might need a page of its own."""
+    section = document.add_section(WD_SECTION.NEW_PAGE)
+    mark = document.paragraphs[-1]._p
+    put(properties_of(mark.getprevious(), "w:pPr"), mark.get_or_add_pPr().sectPr, "w:pPr")
+    mark.getparent().remove(mark)
+    return section
 
 
 def _section(section: Section, study: str, title: str, statement: str) -> None:
