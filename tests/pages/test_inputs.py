@@ -21,7 +21,7 @@ def inputs(tmp_path: Path) -> Inputs:
     for name in ("study/protocol/a.yml", "study/book/p.md", "study/_build/x", "study/.git/y", "export/AE.csv", "work/run.json"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name, encoding="utf-8")
-    return Inputs(tmp_path / "study", tmp_path / "export", tmp_path / "work/run.json")
+    return Inputs(tmp_path / "study", tmp_path / "export", {"run": tmp_path / "work/run.json"})
 
 
 def test_inputs_are_named_by_where_they_belong(inputs: Inputs, tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_inputs_are_named_by_where_they_belong(inputs: Inputs, tmp_path: Path) -
         "study:protocol/",
         "export:/",
     }
-    assert inputs.with_run(None).names(read) == inputs.names(read) - {"run:"}
+    assert inputs.with_shared({}).names(read) == inputs.names(read) - {"run:"}
 
 
 def test_hashes(inputs: Inputs, tmp_path: Path) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from trialbook.analysis.results import Result, ResultSet, collected
 from trialbook.analysis.techniques.described import Descriptions
-from trialbook.analysis.techniques.responses import RESPONSE_TECHNIQUES, Responses
+from trialbook.analysis.techniques.responses import RESPONSE_TECHNIQUES, Responses, drawn_responders
 from trialbook.analysis.techniques.safety import SAFETY_TECHNIQUES
 from trialbook.analysis.techniques.subjects import SUBJECT_TECHNIQUES
 from trialbook.analysis.techniques.times import TIME_TECHNIQUES, Times
 from trialbook.analysis.trial import Trial
 from trialbook.errors import TrialbookError
-from trialbook.protocol.analysis import PlannedAnalysis
+from trialbook.protocol.analysis import PlannedAnalysis, Technique
 from trialbook.protocol.objectives import Kind
 
 DESCRIPTIONS = SUBJECT_TECHNIQUES | SAFETY_TECHNIQUES
@@ -31,6 +31,15 @@ def responses(trial: Trial, analysis: PlannedAnalysis) -> Responses:
 def times(trial: Trial, analysis: PlannedAnalysis) -> Times:
     """The records of an analysis of a time to an event."""
     return Times(trial, analysis, trial.records(trial.dataset_of(analysis), analysis.paramcd, analysis.set, analysis.by))
+
+
+def imputations(trial: Trial) -> dict[str, list[dict[str, list[int]]]]:
+    """What each analysis with imputation has drawn: for each completed data set the responders of each arm, a number a stratum."""
+    return {
+        analysis.id: drawn_responders(responses(trial, analysis))
+        for analysis in trial.protocol.analysis.analyses
+        if Technique.IMPUTATION in analysis.techniques
+    }
 
 
 def _analysed(trial: Trial, analysis: PlannedAnalysis) -> Iterator[Result]:

@@ -20,8 +20,23 @@ from trialbook.book.leaves import Executed, Page, pages_of
 from trialbook.book.manifest import write_manifest
 from trialbook.errors import TrialbookError
 from trialbook.outputs import output_folder
-from trialbook.pages.inputs import EXPORT_VARIABLE, LEVEL_VARIABLE, PREPARED_VARIABLE, WORK, Inputs, named_export
-from trialbook.pages.tasks import RUN_FILE, run_holds, shown_run, synthetic_export, synthetic_export_path
+from trialbook.pages.inputs import (
+    EXPORT_VARIABLE,
+    LEVEL_VARIABLE,
+    PREPARED_VARIABLE,
+    RESULTS_VARIABLE,
+    WORK,
+    Inputs,
+    named_export,
+)
+from trialbook.pages.tasks import (
+    shared_files,
+    shown_analysis,
+    shown_run,
+    still_hold,
+    synthetic_export,
+    synthetic_export_path,
+)
 from trialbook.progress import Progress, quiet
 
 try:
@@ -103,13 +118,13 @@ def pages_behind(root: Path, export: Path | None, subject_level: bool) -> list[P
     """The pages that were made before, and of whose inputs some have changed since."""
     root = root.resolve()
     named = checked_export(root, export)
-    executed, run = Executed.in_work(root / WORK), root / WORK / RUN_FILE
-    inputs = Inputs(root, (named or synthetic_export_path(root)).resolve(), run if run.is_file() else None)
-    holds = run_holds(root, named, asks_subjects(subject_level))
+    executed = Executed.in_work(root / WORK)
+    inputs = Inputs(root, (named or synthetic_export_path(root)).resolve(), shared_files(root))
+    holds = still_hold(root, named, asks_subjects(subject_level), asks_results(named))
     found = []
     for page in pages_of(root):
         record = executed.record(page.name) if page.code and executed.notebook(page.name).is_file() else None
-        if record and ((page.shows_run and not holds) or record.stale(page.code, inputs)):
+        if record and ((page.shows - holds) or record.stale(page.code, inputs)):
             found.append(page)
     return found
 
@@ -117,6 +132,11 @@ def pages_behind(root: Path, export: Path | None, subject_level: bool) -> list[P
 def asks_subjects(subject_level: bool) -> bool:
     """Whether single findings of a real export are asked for, here or by TRIALBOOK_SUBJECT_LEVEL."""
     return subject_level or os.environ.get(LEVEL_VARIABLE) == "1"
+
+
+def asks_results(export: Path | None) -> bool:
+    """Whether results may be shown: those of invented data always, of a real export where TRIALBOOK_RESULTS is 1."""
+    return export is None or os.environ.get(RESULTS_VARIABLE) == "1"
 
 
 def prepare(
@@ -131,7 +151,7 @@ def prepare(
         if page.has_code and not page.executable:
             raise TrialbookError("has code cells that were not executed", file=f"{page.name}.md", remedy=HEADER_REMEDY)
     ready = [page for page in pages if page.name not in left]
-    simulated = export is None and (not left or any(page.shows_run for page in ready))
+    simulated = export is None and (not left or any(page.shows for page in ready))
     if simulated:
         step("simulating an export")
     shown = export or (synthetic_export(root) if simulated else synthetic_export_path(root))
@@ -144,9 +164,15 @@ def prepare(
         step("validating the export")
         return shown_run(root, shown.resolve(), subject_level)
 
-    anew = execute_pages(ready, executed, inputs, run, _environment(work, subject_level), step)
-    made = work / RUN_FILE if any(page.shows_run for page in pages) else None
-    return Prepared(root, work, pages, executed, inputs.with_run(made), tuple(anew), about)
+    def analysis() -> Path:
+        step("analysing the export")
+        return shown_analysis(root, shown.resolve(), asks_results(export))
+
+    made = {"run": run, "analysis": analysis}
+    anew = execute_pages(ready, executed, inputs, made, _environment(work, subject_level), step)
+    named = {name for page in pages for name in page.shows}
+    shared = {name: file for name, file in shared_files(root).items() if name in named}
+    return Prepared(root, work, pages, executed, inputs.with_shared(shared), tuple(anew), about)
 
 
 def checked_export(root: Path, export: Path | None) -> Path | None:

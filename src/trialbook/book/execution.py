@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 
 from trialbook.book.leaves import Executed, Page
 from trialbook.errors import TrialbookError
-from trialbook.pages.inputs import EXPORT_VARIABLE, KIT_ROOT, RUN_VARIABLE, Inputs
+from trialbook.pages.inputs import EXPORT_VARIABLE, KIT_ROOT, SHARED, Inputs
 from trialbook.pages.records import Record
 
 TIMEOUT = 600
@@ -34,25 +34,27 @@ def execute_pages(
     pages: list[Page],
     executed: Executed,
     inputs: Inputs,
-    run: Callable[[], Path],
+    shared: Mapping[str, Callable[[], Path]],
     environment: Mapping[str, str],
     step: Callable[[str], None],
 ) -> list[str]:
     """Execute the pages that have to be; returns their names.
 
-    ``run`` makes the file of the validation; pages that show it wait for it, and the others go on meanwhile. Raises
+    ``shared`` make the files of what pages share; pages that show one wait for it, and the others go on meanwhile. Raises
     TrialbookError with page, cell and error where a cell raises, of several pages the first in the order of the book.
     """
     kernels = max(2, os.cpu_count() or 1)
     failures: dict[str, TrialbookError] = {}
     done: list[str] = []
-    with ThreadPoolExecutor(kernels) as pool:
-        shared = pool.submit(run) if any(page.shows_run for page in pages) else None
+    with ThreadPoolExecutor(1) as makers, ThreadPoolExecutor(kernels) as pool:
+        # One after the other, and not in a thread that a page could wait for in vain.
+        wanted = [name for name in shared if any(name in page.shows for page in pages)]
+        made = {name: makers.submit(shared[name]) for name in wanted}
 
         def execute(page: Page) -> bool:
             if not page.code:
                 return False
-            own = inputs.with_run(shared.result() if page.shows_run and shared else None)
+            own = inputs.with_shared({name: made[name].result() for name in sorted(page.shows & made.keys())})
             record = executed.record(page.name)
             if record and executed.notebook(page.name).is_file() and not record.stale(page.code, own):
                 return False
@@ -62,7 +64,7 @@ def execute_pages(
             executed.keep(page.name, notebook, Record.of(page.code, read, own, started))
             return True
 
-        waiting = sorted(pages, key=lambda page: page.shows_run)
+        waiting = sorted(pages, key=lambda page: [name in page.shows for name in ("analysis", "run")])
         futures: dict[Future[bool], Page] = {pool.submit(execute, page): page for page in waiting}
         for future in as_completed(futures):
             name = futures[future].name
@@ -127,7 +129,7 @@ async def _name_language(client: NotebookClient) -> None:
 
 async def _report(client: NotebookClient, inputs: Inputs, at: int) -> dict[str, list[str]]:
     """Ask the kernel what it has read, in a cell that the page does not have."""
-    roots = [KIT_ROOT, inputs.root, *filter(None, [inputs.export, inputs.run])]
+    roots = [KIT_ROOT, inputs.root, *filter(None, [inputs.export, *inputs.shared.values()])]
     asked = f"from trialbook.pages.reads import report as _report; print(_report(*{[str(root) for root in roots]!r}))"
     cell = nbformat.v4.new_code_cell(asked)
     client.nb.cells.append(cell)
@@ -138,7 +140,7 @@ async def _report(client: NotebookClient, inputs: Inputs, at: int) -> dict[str, 
 
 
 def _variables(inputs: Inputs, environment: Mapping[str, str]) -> dict[str, str]:
-    named = {EXPORT_VARIABLE: inputs.export, RUN_VARIABLE: inputs.run}
+    named = {EXPORT_VARIABLE: inputs.export} | {variable: inputs.shared.get(name) for name, variable in SHARED.items()}
     kept = {name: value for name, value in environment.items() if name not in (*named, "PYTHONDONTWRITEBYTECODE")}
     return kept | {name: str(path) for name, path in named.items() if path is not None}
 

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from trialbook.errors import TrialbookError
 from trialbook.pages.records import Record
 
-_SHOWS_RUN = re.compile(r"\blatest_run\b")
+_SHOWS = {"run": re.compile(r"\blatest_run\b"), "analysis": re.compile(r"\blatest_analysis\b")}
 _CODE_CELL = re.compile(r"^(`{3,}|~{3,}|:{3,})\s*\{code-cell\}", re.MULTILINE)
 
 
@@ -63,9 +63,9 @@ class Page:
         return hashlib.sha256("\0".join([kernel, *cells]).encode()).hexdigest() if cells else ""
 
     @property
-    def shows_run(self) -> bool:
-        """Whether it shows something of the validation, and so has to wait for it."""
-        return bool(_SHOWS_RUN.search(self.text))
+    def shows(self) -> frozenset[str]:
+        """What of what pages share it shows, and so has to wait for: ``run``, ``analysis``."""
+        return frozenset(name for name, called in _SHOWS.items() if called.search(self.text))
 
     @property
     def has_code(self) -> bool:

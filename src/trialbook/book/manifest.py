@@ -21,7 +21,7 @@ import nbformat
 from trialbook.book.about import About
 from trialbook.book.leaves import Executed
 from trialbook.outputs import MARKER
-from trialbook.pages.inputs import Inputs, folder_hashes
+from trialbook.pages.inputs import SHARED, Inputs, folder_hashes
 from trialbook.pages.records import Record
 from trialbook.pages.shown import ShownRun
 
@@ -54,21 +54,22 @@ def write_manifest(site: Path, about: About, pages: list[str], executed: Execute
 
 
 def page_records(pages: list[str], executed: Executed, inputs: Inputs) -> dict[str, Record]:
-    """What each executed page was made from; of the validation that it shows, what that was made from.
+    """What each executed page was made from; of what pages share and it shows, what that was made from.
 
     Where of a real export only aggregates are shown its files have numbers: a file's name may be a subject's.
     """
-    run = Record.read(inputs.run.with_name("record.json")) if inputs.run else None
-    if run and inputs.run and _hides_names(ShownRun.read(inputs.run)):
-        run = dataclasses.replace(run, inputs=_numbered(run.inputs))
+    shared = {name: Record.read(file.with_name("record.json")) for name, file in inputs.shared.items()}
+    made = {f"{name}:": record.inputs for name, record in shared.items() if record}
+    if inputs.run and _hides_names(ShownRun.read(inputs.run)):
+        made = {name: _numbered(read) for name, read in made.items()}
     found = {}
     for page in pages:
         record = executed.record(page)
         if record is None:
             continue
-        of_run = run.inputs if run and "run:" in record.inputs else {}
-        own = {name: digest for name, digest in record.inputs.items() if name != "run:"}
-        found[page] = dataclasses.replace(record, inputs=dict(sorted({**of_run, **own}.items())))
+        behind = {name: digest for one, read in made.items() if one in record.inputs for name, digest in read.items()}
+        own = {name: digest for name, digest in record.inputs.items() if name not in {f"{one}:" for one in SHARED}}
+        found[page] = dataclasses.replace(record, inputs=dict(sorted({**behind, **own}.items())))
     return found
 
 

@@ -123,7 +123,7 @@ class Writing:
 def stages(behind: Collection[Page], on_screen: Collection[str]) -> list[frozenset[str]]:
     """What is left in each of the builds after a save, of the pages that are behind; in the last one nothing."""
     names = frozenset(page.name for page in behind)
-    waiting = frozenset(page.name for page in behind if page.shows_run)
+    waiting = frozenset(page.name for page in behind if page.shows)
     seen = names.intersection(on_screen) - waiting
     return list(dict.fromkeys([*([names - seen] if seen else []), *([waiting] if waiting else []), frozenset()]))
 

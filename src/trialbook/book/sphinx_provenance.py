@@ -15,7 +15,7 @@ from trialbook.book.leaves import Executed, pages_of
 from trialbook.book.manifest import NOTEBOOKS, page_records
 from trialbook.book.provenance import line_html, tables_html
 from trialbook.pages.inputs import Inputs
-from trialbook.pages.tasks import RUN_FILE
+from trialbook.pages.tasks import shared_files
 
 
 class provenance_line(nodes.General, nodes.Element):  # noqa: N801 - docutils names its nodes so
@@ -60,8 +60,8 @@ def _always(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[st
 def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     work: Path = app.trialbook_work  # type: ignore[attr-defined]
     about = About.read(work / ABOUT)
-    executed, run = Executed.in_work(work), work / RUN_FILE
-    inputs = Inputs(Path(app.srcdir), None, run if run.is_file() else None)
+    executed = Executed.in_work(work)
+    inputs = Inputs(Path(app.srcdir), None, shared_files(Path(app.srcdir)))
     pages = [page.name for page in pages_of(Path(app.srcdir))]
     for node in list(doctree.findall(provenance_line)):
         page: str = node["page"]

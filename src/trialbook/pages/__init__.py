@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from trialbook.pages.amendments import amendments_sections, versions_table
     from trialbook.pages.analyses import planned_analyses
+    from trialbook.pages.analysis_datasets import analysis_dataset_specification, analysis_datasets_table, endpoints_tables
+    from trialbook.pages.analysis_run import latest_analysis
     from trialbook.pages.assessments import assessments_table, laboratory_tests_table
     from trialbook.pages.codelists import codelists_table, ct_table, standards_table
+    from trialbook.pages.comparison import comparison_table
     from trialbook.pages.conformance import known_issues_table
     from trialbook.pages.datasets import algorithms_table, datasets_table
     from trialbook.pages.domains import domain_specification
@@ -69,10 +72,21 @@ if TYPE_CHECKING:
     )
     from trialbook.pages.status import glance_table, run_status, status_table
     from trialbook.pages.synopsis import arms_table, criteria_list, endpoints_list, synopsis_table
+    from trialbook.pages.techniques import technique_sections
 
 _MODULES = {
     "analyses": ("planned_analyses",),
     "amendments": ("amendments_sections", "versions_table"),
+    "analysis_datasets": (
+        "analysis_dataset_specification",
+        "analysis_datasets_table",
+        "endpoints_tables",
+    ),
+    "analysis_run": ("latest_analysis",),
+    "comparison": (
+            "comparison_table",
+    ),
+    "techniques": ("technique_sections",),
     "assessments": ("assessments_table", "laboratory_tests_table"),
     "codelists": ("codelists_table", "ct_table", "standards_table"),
     "conformance": ("known_issues_table",),
@@ -134,6 +148,8 @@ __all__ = [
     "amendments_sections",
     "amendments_table",
     "analyses_tables",
+    "analysis_dataset_specification",
+    "analysis_datasets_table",
     "analysis_sets_table",
     "analysis_settings_table",
     "arms_table",
@@ -141,6 +157,7 @@ __all__ = [
     "captioned",
     "cases_tables",
     "codelists_table",
+    "comparison_table",
     "contradictions_table",
     "criteria_list",
     "criteria_table",
@@ -151,6 +168,7 @@ __all__ = [
     "eligible_subject_table",
     "endpoints_list",
     "endpoints_table",
+    "endpoints_tables",
     "estimands_matrix",
     "estimands_overview",
     "estimands_tables",
@@ -167,6 +185,7 @@ __all__ = [
     "items_table",
     "known_issues_table",
     "laboratory_tests_table",
+    "latest_analysis",
     "latest_run",
     "level_sentence",
     "m11_legend",
@@ -199,6 +218,7 @@ __all__ = [
     "study",
     "summary_table",
     "synopsis_table",
+    "technique_sections",
     "thresholds_tables",
     "title_page",
     "trial_schema",

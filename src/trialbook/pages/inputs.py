@@ -1,7 +1,8 @@
 """What the book is made from: where it stands, by which names its files go, and hashes over what they hold.
 
-An input is named by where it belongs: ``study:protocol/visits.yml``, ``export:AE.csv``, ``kit:pages/html.py`` and ``run:`` for
-the validation that all pages show. A name with ``/`` at its end is a folder, whose content is the names in it.
+An input is named by where it belongs: ``study:protocol/visits.yml``, ``export:AE.csv``, ``kit:pages/html.py``, and ``run:`` and
+``analysis:`` for the validation and the analyses that pages share. A name with ``/`` at its end is a folder, whose content is the
+names in it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -17,12 +18,16 @@ from pathlib import Path
 EXPORT_VARIABLE = "TRIALBOOK_EXPORT"
 LEVEL_VARIABLE = "TRIALBOOK_SUBJECT_LEVEL"
 RUN_VARIABLE = "TRIALBOOK_RUN"
+ANALYSIS_VARIABLE = "TRIALBOOK_ANALYSIS"
+SHARED = {"run": RUN_VARIABLE, "analysis": ANALYSIS_VARIABLE}
+"""What pages share and is made once for all of them, and the variable that names its file."""
+RESULTS_VARIABLE = "TRIALBOOK_RESULTS"
 PREPARED_VARIABLE = "TRIALBOOK_PREPARED"
 """The build's work folder, for Jupyter Book; without it the extension has the pages executed itself."""
 WORK = Path("_build/trialbook")
 """Where a study keeps what makes the next build fast: executed pages, pages read; it can be removed at any time."""
 
-STUDY_FOLDERS = ("protocol", "sdtm_specs", "validators")
+STUDY_FOLDERS = ("protocol", "sdtm_specs", "validators", "analysis_specs")
 LOCK_FILE = "uv.lock"
 KIT_ROOT = Path(__file__).resolve().parents[1]
 
@@ -42,16 +47,22 @@ def book_files(root: Path) -> frozenset[str]:
 
 
 class Inputs:
-    """The inputs of a build by name, each hashed once."""
+    """The inputs of a build by name, each hashed once; ``shared``: the files of what pages share, by the names of ``SHARED``."""
 
-    def __init__(self, root: Path, export: Path | None, run: Path | None = None):
-        self.root, self.export, self.run = root, export, run
+    def __init__(self, root: Path, export: Path | None, shared: Mapping[str, Path] | None = None):
+        self.root, self.export, self.shared = root, export, dict(shared or {})
         self._hashes: dict[str, str | None] = {}
 
-    def with_run(self, run: Path | None) -> Inputs:
-        """The same inputs with the file of a validation."""
-        other = Inputs(self.root, self.export, run)
-        other._hashes = {name: digest for name, digest in self._hashes.items() if name != "run:"}
+    @property
+    def run(self) -> Path | None:
+        """The file of the validation."""
+        return self.shared.get("run")
+
+    def with_shared(self, shared: Mapping[str, Path]) -> Inputs:
+        """The same inputs with the files of what pages share."""
+        other = Inputs(self.root, self.export, shared)
+        own = {f"{name}:" for name in SHARED}
+        other._hashes = {name: digest for name, digest in self._hashes.items() if name not in own}
         return other
 
     def names(self, read: dict[str, list[str]]) -> set[str]:
@@ -73,13 +84,14 @@ class Inputs:
     def path(self, name: str) -> Path | None:
         """Where an input lies; None for one that this build does not have."""
         where, _, rest = name.partition(":")
-        top = {"study": self.root, "export": self.export, "kit": KIT_ROOT, "run": self.run}[where]
+        top = self.shared.get(where) if where in SHARED else {"study": self.root, "export": self.export, "kit": KIT_ROOT}[where]
         return top if top is None or not rest.strip("/") else top / rest.rstrip("/")
 
     def _name(self, file: Path) -> str | None:
         """The name of a file that is an input; the book's own work and what Python keeps beside its modules are none."""
-        if self.run is not None and file == self.run:
-            return "run:"
+        for name, shared in self.shared.items():
+            if file == shared:
+                return f"{name}:"
         for where, top in (("export", self.export), ("kit", KIT_ROOT), ("study", self.root)):
             if top is not None and file.is_relative_to(top):
                 inside = file.relative_to(top)

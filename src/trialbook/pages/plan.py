@@ -59,8 +59,7 @@ def methods_section() -> Markup:
     """Each method that an analysis uses, with its formulas, under its name."""
     protocol = study().protocol
     used = {technique for one in protocol.analysis.analyses for technique in one.techniques}
-    test = protocol.analysis.sample_size.method if protocol.analysis.sample_size else None
-    pieces = [_method(one, test) for one in Technique if one in used]
+    pieces = [_method(one) for one in Technique if one in used]
     return Markup("").join(pieces) or nothing("Methods: none stated.")
 
 
@@ -137,6 +136,13 @@ def _of_endpoint(endpoint: Endpoint) -> Markup:
     return heading(3, f"{endpoint.name} ({endpoint.level})", "analyses", endpoint.id) + shown
 
 
-def _method(technique: Technique, test: Method | None) -> Markup:
-    text = mathematical(described(technique, study().protocol.analysis.estimation, test))
+def described_method(technique: Technique) -> Markup:
+    """A technique in words and formulas, in the variant that the plan names."""
+    analysis = study().protocol.analysis
+    test = analysis.sample_size.method if analysis.sample_size else None
+    return mathematical(described(technique, analysis.estimation, test))
+
+
+def _method(technique: Technique) -> Markup:
+    text = described_method(technique)
     return heading(3, NAMES[technique], "method", technique) + text

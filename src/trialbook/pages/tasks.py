@@ -1,4 +1,4 @@
-"""What pages share, made once in a process of its own: the synthetic export, and the validation of the export.
+"""What pages share, made once in a process of its own: the synthetic export, and the validation and the analyses of the export.
 
 ``python -m trialbook.pages.tasks TASK READ ARGUMENTS`` makes it and writes into READ what it has read.
 """
@@ -22,8 +22,8 @@ from trialbook.pages.inputs import KIT_ROOT, WORK, Inputs
 from trialbook.pages.reads import report, watch
 from trialbook.pages.records import Record
 
-RUN_FILE = Path("run/run.json")
-"""In the work folder: what pages show of the validation."""
+SHARED_FILES = {"run": Path("run/run.json"), "analysis": Path("analysis/analysis.json")}
+"""In the work folder: what pages show of the validation, and of the analyses."""
 _USERS_ERROR = 2
 
 
@@ -48,14 +48,30 @@ def synthetic_export_path(root: Path) -> Path:
 def shown_run(root: Path, export: Path, subject_level: bool) -> Path:
     """The file with what pages show of the validation of an export, made when what it is made from has changed since."""
     _validation(root, export, subject_level).ensure()
-    return root / WORK / RUN_FILE
+    return root / WORK / SHARED_FILES["run"]
 
 
-def run_holds(root: Path, export: Path | None, subject_level: bool) -> bool:
-    """Whether the validation of an export, None for the synthetic one, is still what it would be if it were made again."""
+def shown_analysis(root: Path, export: Path, results: bool) -> Path:
+    """The file with what pages show of the analyses of an export, made when what it is made from has changed since.
+
+    ``results`` asks for those of a real export too; without it they are shells.
+    """
+    _analysis(root, export, results).ensure()
+    return root / WORK / SHARED_FILES["analysis"]
+
+
+def still_hold(root: Path, export: Path | None, subject_level: bool, results: bool) -> set[str]:
+    """Which of what pages share of an export, None for the synthetic one, is what it would be if it were made again."""
     if export is None and not _simulation(root).holds():
-        return False
-    return _validation(root, (export or synthetic_export_path(root)).resolve(), subject_level).holds()
+        return set()
+    shown = (export or synthetic_export_path(root)).resolve()
+    made = {"run": _validation(root, shown, subject_level), "analysis": _analysis(root, shown, results)}
+    return {name for name, task in made.items() if task.holds()}
+
+
+def shared_files(root: Path) -> dict[str, Path]:
+    """The files of what pages share that are there, by name."""
+    return {name: root / WORK / file for name, file in SHARED_FILES.items() if (root / WORK / file).is_file()}
 
 
 @dataclass(frozen=True)
@@ -105,9 +121,15 @@ def _simulation(root: Path) -> _Task:
 
 
 def _validation(root: Path, export: Path, subject_level: bool) -> _Task:
-    target = root / WORK / RUN_FILE
+    target = root / WORK / SHARED_FILES["run"]
     level = "subject" if subject_level else "aggregate"
     return _Task("validate", (str(root), str(export), str(target), level), target.parent, Inputs(root, export))
+
+
+def _analysis(root: Path, export: Path, results: bool) -> _Task:
+    target = root / WORK / SHARED_FILES["analysis"]
+    arguments = (str(root), str(export), str(target), "results" if results else "shells of a real export")
+    return _Task("analyse", arguments, target.parent, Inputs(root, export))
 
 
 def _simulate(root: str, target: str) -> None:
@@ -123,7 +145,13 @@ def _validate(root: str, export: str, target: str, level: str) -> None:
     make_shown_run(Path(root), Path(export), level == "subject", Path(target))
 
 
-_TASKS: Mapping[str, Callable[..., None]] = {"simulate": _simulate, "validate": _validate}
+def _analyse(root: str, export: str, target: str, shown: str) -> None:
+    from trialbook.pages.analysed import make_shown_analysis
+
+    make_shown_analysis(Path(root), Path(export), shown == "results", Path(target))
+
+
+_TASKS: Mapping[str, Callable[..., None]] = {"simulate": _simulate, "validate": _validate, "analyse": _analyse}
 
 
 def main(task: str, read: str, *arguments: str) -> int:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import isnan
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from trialbook.analysis.adam.make import make_datasets
-from trialbook.analysis.execute import execute
+from trialbook.analysis.execute import execute, imputations
 from trialbook.analysis.results import ResultSet
 from trialbook.analysis.trial import Trial
 from trialbook.datasets import SYNTHETIC, SdtmDataset, read_datasets, read_statement, write_datasets
@@ -30,9 +30,13 @@ from trialbook.reports import opening
 from trialbook.run.about import dataset_inputs, now, versions
 from trialbook.run.material import prepare
 from trialbook.study import LoadedStudy
+from trialbook.studymodules import namespace
 from trialbook.tlf.build import build_all
 from trialbook.tlf.page import page
 from trialbook.tlf.report import Report
+
+if TYPE_CHECKING:
+    from trialbook.analysis.second.compare import Comparison
 
 RESULTS_SCHEMA = 1
 ChosenStrategies = Mapping[str, Mapping[str, str]]
@@ -49,7 +53,7 @@ class Analysed:
     study: LoadedStudy
     trial: Trial | None
     results: ResultSet | None
-    sdtm: Mapping[str, pd.DataFrame]
+    sdtm: Mapping[str, SdtmDataset]
     about: Mapping[str, Any]
 
     @cached_property
@@ -67,6 +71,23 @@ class Analysed:
     def datasets(self) -> dict[str, pd.DataFrame]:
         """The analysis datasets' frames by name."""
         return {name: one.frame for name, one in self.trial.datasets.items()} if self.trial else {}
+
+    def compare(self, progress: Progress = quiet) -> Comparison:
+        """Each number computed again from the SDTM datasets by the study's second program, and held against the first.
+
+        Raises TrialbookError where there are no results, or the study has no second program.
+        """
+        # These load statistical libraries that nothing else needs.
+        from trialbook.analysis.second.compare import compare
+        from trialbook.analysis.second.recompute import recompute
+        from trialbook.analysis.second.study_program import rows, second_trial
+
+        if self.trial is None or self.results is None:
+            raise TrialbookError("there are no results to compare", remedy="Analyse an export or SDTM datasets.")
+        progress("computing each number by the second path")
+        protocol = self.trial.protocol
+        trial = second_trial(self.study.root, namespace(protocol.id), rows(self.sdtm), protocol)
+        return compare(self.results, recompute(protocol, trial, imputations(self.trial)))
 
     def write(self, folder: Path) -> None:
         """Write ``adam/`` (SAS transport files), ``results.json``, ``tables.docx``, ``figures/`` (SVG) and ``report.html``.
@@ -164,9 +185,9 @@ def _analysed(
     progress: Progress,
 ) -> Analysed:
     protocol = with_strategies(study.protocol, strategies)
-    sdtm = {one.name: one.frame for one in datasets}
+    sdtm = {one.name: one for one in datasets}
     progress("making the analysis datasets")
-    made = make_datasets(study.analysis_specs, sdtm, protocol, absent)
+    made = make_datasets(study.analysis_specs, {name: one.frame for name, one in sdtm.items()}, protocol, absent)
     trial = Trial(protocol, study.analysis_specs, made, opening(synthetic) if synthetic else None)
     progress("analysing")
     results = execute(trial)

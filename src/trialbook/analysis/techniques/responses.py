@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ import pandas as pd
 from trialbook.analysis.adam.responders import MISSING
 from trialbook.analysis.methods.differences import pearson_chi_squared, risk_difference
 from trialbook.analysis.methods.exact import fisher
-from trialbook.analysis.methods.imputation import imputed_difference
+from trialbook.analysis.methods.imputation import impute_responders, imputed_difference
 from trialbook.analysis.methods.proportions import proportion
 from trialbook.analysis.methods.results import Tested
 from trialbook.analysis.methods.strata import cochran_mantel_haenszel
@@ -137,24 +138,40 @@ def stratified_test(of: Responses) -> Computed:
 
 
 def imputation(of: Responses) -> Computed:
-    """The difference over the completed data sets; the seed is that of the setting IMPUTATION_SEED and the analysis."""
-    protocol = of.trial.protocol
+    """The difference over the completed data sets; the seed is the setting IMPUTATION_SEED and the analysis."""
     one, two = of.trial.arms
-    cells = [[of.counts(arm.code, stratum) for stratum in of.strata] for arm in (one, two)]
-    seed = [int(setting_value(protocol, "IMPUTATION_SEED")), zlib.crc32(of.analysis.id.encode())]
-    observed = [([c.responders for c in arm], [c.subjects - c.missing for c in arm], [c.missing for c in arm]) for arm in cells]
-    pooled = imputed_difference(
-        *observed[0],
-        *observed[1],
-        imputations=int(setting_value(protocol, "IMPUTATIONS")),
-        rng=np.random.default_rng(seed),
-        level=of.level,
-    )
+    pooled = imputed_difference(*_cells(of, one.code), *_cells(of, two.code), **_drawing(of), level=of.level)
     yield from estimated(of.analysis.id, Technique.IMPUTATION, pooled.estimate, DIFFERENCE)
     yield Result(Key(of.analysis.id, Technique.IMPUTATION, "p_value", DIFFERENCE), pooled.test.p_value, pooled.test.reason)
     yield Result(Key(of.analysis.id, Technique.IMPUTATION, "missing_information", DIFFERENCE), pooled.missing_information)
-    for arm, (_, _, missing) in zip((one, two), observed, strict=True):
-        yield Result(Key(of.analysis.id, Technique.IMPUTATION, "missing", arm.code), float(sum(missing)))
+    for arm in (one, two):
+        yield Result(Key(of.analysis.id, Technique.IMPUTATION, "missing", arm.code), float(of.counts(arm.code).missing))
+
+
+def drawn_responders(of: Responses) -> list[dict[str, list[int]]]:
+    """The responders of each arm in each completed data set, a number a stratum: those observed, and those drawn."""
+    how = _drawing(of)
+    completed = {}
+    for arm in of.trial.arms:
+        observed, subjects, missing = _cells(of, arm.code)
+        completed[arm.code] = impute_responders(observed, subjects, missing, **how) + np.array(observed)
+    return [
+        {code: [int(number) for number in drawn[place]] for code, drawn in completed.items()}
+        for place in range(how["imputations"])
+    ]
+
+
+def _drawing(of: Responses) -> dict[str, Any]:
+    """How often is drawn, and by which random numbers: the same each time."""
+    protocol = of.trial.protocol
+    seed = [int(setting_value(protocol, "IMPUTATION_SEED")), zlib.crc32(of.analysis.id.encode())]
+    return {"imputations": int(setting_value(protocol, "IMPUTATIONS")), "rng": np.random.default_rng(seed)}
+
+
+def _cells(of: Responses, arm: str) -> tuple[list[int], list[int], list[int]]:
+    """Responders, subjects with a value, and subjects without, a number a stratum each."""
+    counts = [of.counts(arm, stratum) for stratum in of.strata]
+    return [one.responders for one in counts], [one.subjects - one.missing for one in counts], [one.missing for one in counts]
 
 
 def tipping(of: Responses) -> Computed:
