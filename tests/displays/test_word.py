@@ -47,7 +47,7 @@ def value(node: Any, path: str, name: str = "val") -> str | None:
 def test_what_it_says_from_top_to_bottom(written: Any) -> None:
     said = [one.text for one in written.paragraphs]
     assert said == [
-        "Contents", "Table 14.1.2\tAge & sex\t", "Figure 14.2.1\tSurvival\t", "Table 14.1.3\tDoses\t",
+        "Contents", "Table 14.1.2\tAge & sex\t", "Figure 14.2.1\tSurvival\t", "Table 14.1.3\tDoses\t", "",
         "SYNTHETIC DATA", "Table 14.1.2\nAge & sex\nAll <randomized>", "A note 聚乙二醇", "Source: ADSL",
         "SYNTHETIC DATA", "Figure 14.2.1\nSurvival\nAll", "", "Kaplan–Meier",
         "Shell: no data", "Table 14.1.3\nDoses", "",
@@ -130,6 +130,12 @@ def test_the_list_leads_to_the_captions(written: Any) -> None:
     marks = {one.get(qn("w:name")) for one in body.iter(qn("w:bookmarkStart"))}
     assert [one.get(qn("w:anchor")) for one in body.iter(qn("w:hyperlink"))] == sorted(marks)
     assert len(marks) == 3
+
+
+def test_no_section_ends_within_the_list(written: Any) -> None:
+    """Word replaces the paragraphs of a field when it fills it in, and a section's end that stood in one would be lost."""
+    ends = [one.text for one in written.paragraphs if one._p.find(f".//{qn('w:sectPr')}") is not None]
+    assert ends == ["", "Kaplan–Meier"]
 
 
 def test_each_display_begins_a_page(written: Any) -> None:

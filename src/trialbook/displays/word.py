@@ -152,6 +152,7 @@ def _contents(document: WordDocument, displays: Sequence[Display]) -> None:
     entries[-1].append(field_end())
     for entry in entries:
         document.element.body.insert(len(document.element.body) - 1, entry)
+    document.add_paragraph()  # ends the section: Word replaces the field's own paragraphs when it fills it in
     put(document.settings.element, element("w:updateFields", val="true"), "w:settings")
 
 
