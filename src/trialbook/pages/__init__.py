@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         objectives_table,
     )
     from trialbook.pages.open_questions import questions_cards, questions_overview
+    from trialbook.pages.operating import estimates_table, rejections_table, scenarios_of_trials_table, seeds_sentence
     from trialbook.pages.plan import analyses_tables, estimands_matrix, level_sentence, methods_section, missing_table
     from trialbook.pages.runs import inputs_table, latest_run
     from trialbook.pages.sample_size import (
@@ -83,9 +84,7 @@ _MODULES = {
         "endpoints_tables",
     ),
     "analysis_run": ("latest_analysis",),
-    "comparison": (
-            "comparison_table",
-    ),
+    "comparison": ("comparison_table",),
     "techniques": ("technique_sections",),
     "assessments": ("assessments_table", "laboratory_tests_table"),
     "codelists": ("codelists_table", "ct_table", "standards_table"),
@@ -113,6 +112,7 @@ _MODULES = {
         "objectives_table",
     ),
     "open_questions": ("questions_cards", "questions_overview"),
+    "operating": ("estimates_table", "rejections_table", "scenarios_of_trials_table", "seeds_sentence"),
     "plan": ("analyses_tables", "estimands_matrix", "level_sentence", "methods_section", "missing_table"),
     "runs": ("inputs_table", "latest_run"),
     "sample_size": ("events_table", "power_by_dropout_table", "power_by_rates_table", "sample_size_table", "scenarios_table"),
@@ -172,6 +172,7 @@ __all__ = [
     "estimands_matrix",
     "estimands_overview",
     "estimands_tables",
+    "estimates_table",
     "events_table",
     "figure",
     "folded",
@@ -203,12 +204,15 @@ __all__ = [
     "questions_overview",
     "references_list",
     "registry_table",
+    "rejections_table",
     "run_status",
     "sample_size_table",
+    "scenarios_of_trials_table",
     "scenarios_table",
     "screening_criteria",
     "screening_form",
     "section",
+    "seeds_sentence",
     "settings_table",
     "show",
     "sources_legend",

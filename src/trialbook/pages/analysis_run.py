@@ -16,7 +16,7 @@ from trialbook.pages.shown_analysis import ShownAnalysis
 
 @cache
 def latest_analysis() -> ShownAnalysis:
-    """The analyses whose file TRIALBOOK_ANALYSIS names; without it, those of the export of TRIALBOOK_EXPORT, else a simulated one.
+    """The analyses whose file TRIALBOOK_ANALYSIS names; without it, those of the export of TRIALBOOK_EXPORT, or a simulated one.
 
     Read once a kernel. Where the data are invented, the page gets the mark that says so then and there; where it is shells, the
     reason. Raises TrialbookError where the analyses can't be made or read.
@@ -42,6 +42,6 @@ def _analysed() -> ShownAnalysis:
 
 def _shells_mark() -> Markup:
     return Markup(
-        '<aside class="admonition note"><p class="admonition-title">Shells</p><p>The tables and figures of this page are empty: of a real '
-        "export no results are shown while the trial runs, unless the book is built with {}=1.</p></aside>"
+        '<aside class="admonition note"><p class="admonition-title">Shells</p><p>The tables and figures of this page are empty: of a '
+        "real export no results are shown while the trial runs, unless the book is built with {}=1.</p></aside>"
     ).format(RESULTS_VARIABLE)

@@ -14,7 +14,6 @@ from trialbook.pages.session import study
 from trialbook.pages.sources import source_mark, words
 from trialbook.protocol.analysis import Technique
 from trialbook.protocol.objectives import Endpoint, Estimand
-from trialbook.protocol.sample_size import Method
 
 
 def estimands_matrix() -> Markup:

@@ -1,4 +1,4 @@
-"""Each technique of an analysis: its method, its code, its numbers by both paths, and the outside reference that checks the code."""
+"""Each technique of an analysis: its method, its code, its numbers by both paths, and the outside reference of its code."""
 
 from __future__ import annotations
 

@@ -210,6 +210,49 @@ class SampleSize(Sourced):
         return self
 
 
+class SimulatedArm(SpecModel):
+    """An arm of simulated trials: the chance of a response in each stratum, and that an outcome is missing.
+
+    ``missing`` is that chance for who responds and for who does not: unlike where missing is informative.
+    """
+
+    response: tuple[float, ...] = Field(min_length=1)
+    missing: tuple[float, float] = (0.0, 0.0)
+
+
+class SimulatedTrials(Sourced):
+    """A scenario under which trials are simulated; an arm that is left out has the proportion of the sample size."""
+
+    id: str
+    text: str
+    treatment: SimulatedArm | None = None
+    control: SimulatedArm | None = None
+
+
+class Operating(Sourced):
+    """How the primary analysis is tried on simulated trials: how many, from which seed, and under which scenarios.
+
+    ``strata``: the share of each stratum among all subjects, by its name.
+    """
+
+    trials: int = Field(default=10_000, ge=100)
+    seed: int = 1
+    strata: dict[str, float] = {}
+    scenarios: tuple[SimulatedTrials, ...] = ()
+
+    @model_validator(mode="after")
+    def _arms_have_the_strata(self) -> Self:
+        refuse_doubled("scenario", [one.id for one in self.scenarios])
+        if self.strata and abs(sum(self.strata.values()) - 1) > 1e-9:
+            raise ValueError(f"the shares of the strata add up to {sum(self.strata.values()):g}, and not to 1")
+        for one in self.scenarios:
+            for arm in (one.treatment, one.control):
+                if arm is not None and len(arm.response) not in (1, len(self.strata)):
+                    found = len(arm.response)
+                    raise ValueError(f"the scenario {one.id} has {found} chances of response; there are {len(self.strata)} strata")
+        return self
+
+
 class Analysis(SpecModel):
     """``protocol/analysis.yml``; ``source`` is that of each statement which does not name its own."""
 
@@ -220,6 +263,7 @@ class Analysis(SpecModel):
     analyses: tuple[PlannedAnalysis, ...] = ()
     settings: tuple[Setting, ...] = ()
     sample_size: SampleSize | None = None
+    operating: Operating | None = None
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:

@@ -1,4 +1,4 @@
-"""The plan's analyses run: from an export, or SDTM datasets that exist already, to analysis datasets, results, tables and figures."""
+"""The plan's analyses run: from an export, or SDTM datasets, to analysis datasets, results, tables and figures."""
 
 from __future__ import annotations
 
