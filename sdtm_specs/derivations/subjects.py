@@ -1,4 +1,4 @@
-"""Who a record is of: a subject by whichever of its screening numbers, its consents, and the regimen that it consented to."""
+"""Who a record is of: a subject by whichever of its screening numbers; its consents, the regimen consented to, its visits."""
 
 from __future__ import annotations
 
@@ -14,6 +14,22 @@ from trialbook.protocol import Protocol
 
 DRUG = "PEGIFN"
 """The intervention of protocol/interventions.yml that the injections are of."""
+
+VISIT_DATES = {
+    "VS_ECOG": "DAT",
+    "LAB": "LAB_DAT",
+    "BM": "BM_DAT",
+    "MRD_PCR": "SAMPLE_DAT",
+    "MRD_MFC": "SAMPLE_DAT",
+    "RESP": "ASSESS_DAT",
+    "THYROID_AB": "DAT",
+    "SEROLOGY": "DAT",
+    "SURV": "CONTACT_DAT",
+}
+"""The forms that name a visit, and the date of each."""
+
+CONTACT_MODES = {"TELEPHONE CALL": "电话|telephone|phone", "IN PERSON": "门诊|住院|病房|clinic|hospital|in person"}
+"""How a contact took place, by what sites write of where they know it from; of others (家属) that is not said."""
 
 
 @cache
@@ -125,3 +141,53 @@ def first_consent(subjid: pd.Series, consent: pd.Series, **forms: pd.DataFrame) 
     consents = consents.assign(day=first_day(dm["ICF_DAT"]))
     consents = consents.dropna(subset=["day"]).sort_values(["day", "on"]).drop_duplicates("first").set_index("first")["on"]
     return first_screening_number(subjid, dm).map(consents).astype("str").fillna(consent).astype("str")
+
+
+def opens_visit(subjid: pd.Series, visit: pd.Series, **earlier: pd.DataFrame) -> pd.Series:
+    """Whether a record is the first of its form of a planned visit of the subject, of which no ``earlier`` form has any.
+
+    So a subject has each visit once, whichever of its forms there are; one that was screened again has one screening.
+    """
+    dm = earlier.pop("DM")
+    own = pd.MultiIndex.from_arrays([first_screening_number(subjid, dm), visit])
+    told = [pd.MultiIndex.from_frame(_days(form, name, dm)[["of", "visit"]]) for name, form in earlier.items()]
+    known = pd.Series(own.duplicated(), index=subjid.index)
+    for one in told:
+        known |= own.isin(one)
+    return ~known & (subjid.str.strip() != "") & visit.isin(list(protocol().visits))
+
+
+def visit_begins(subjid: pd.Series, visit: pd.Series, **forms: pd.DataFrame) -> pd.Series:
+    """The first date that any form has of the visit of each record; empty where the subject was at none of them."""
+    return _date_of(subjid, visit, forms, last=False)
+
+
+def visit_ends(subjid: pd.Series, visit: pd.Series, **forms: pd.DataFrame) -> pd.Series:
+    """The last date that any form has of it."""
+    return _date_of(subjid, visit, forms, last=True)
+
+
+def contact_mode(source: pd.Series) -> pd.Series:
+    """The term of CNTMODE for the source of a contact; empty where the site does not say how it was."""
+    plain, found = source.str.normalize("NFKC"), pd.Series("", index=source.index, dtype="str")
+    for mode, words in reversed(CONTACT_MODES.items()):
+        found = found.mask(plain.str.contains(words, case=False).astype(bool), mode)
+    return found.astype("str")
+
+
+def _days(form: pd.DataFrame, name: str, dm: pd.DataFrame) -> pd.DataFrame:
+    """The distinct subjects (of), visits and dates of a form; of a contact that did not find the subject alive no date."""
+    date = form[VISIT_DATES[name]]
+    if name == "SURV":
+        date = date.where(form["STATUS"] == "ALIVE", "").astype("str")
+    days = pd.DataFrame({"number": form["SUBJID"], "visit": form["VISIT"], "date": date}).drop_duplicates()
+    return days.assign(of=first_screening_number(days["number"], dm))
+
+
+def _date_of(subjid: pd.Series, visit: pd.Series, forms: dict[str, pd.DataFrame], last: bool) -> pd.Series:
+    dm = forms.pop("DM")
+    days = pd.concat([_days(form, name, dm) for name, form in forms.items()], ignore_index=True)
+    days = days.assign(day=first_day(days["date"])).dropna(subset=["day"]).sort_values(["day", "date"], kind="stable")
+    dates = days.drop_duplicates(["of", "visit"], keep="last" if last else "first").set_index(["of", "visit"])["date"]
+    wanted = pd.MultiIndex.from_arrays([first_screening_number(subjid, dm), visit])
+    return dates.reindex(wanted).set_axis(subjid.index).astype("object").fillna("").astype("str")
