@@ -1,0 +1,74 @@
+"""What happened to a subject after its randomization: relapse, death, other therapy, and to when it was observed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from .dates import earliest, first_day, latest, span
+
+THERAPY = "SUBSEQUENT ANTI-LEUKEMIC THERAPY"
+RELAPSED = "RELAPSED DISEASE FROM CR"
+NOT_ALIVE = ("DEATH", "LOST TO FOLLOW-UP")
+"""Dispositions whose date does not tell that the subject lived."""
+
+Records = dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Course:
+    """Days of a subject's course: the intercurrent events by their id in protocol/objectives.yml, and the ends of observation.
+
+    ``remission``: the last assessment that found it in remission; ``alive``: the last day on which it is known to have lived.
+    """
+
+    events: dict[str, date | None]
+    remission: date | None
+    alive: date | None
+
+
+def course(subject: dict[str, Any], records: Records, randomized: date) -> Course:
+    """The course of a subject since its randomization, by its record in DM and its records in the other datasets."""
+    died = death(subject)
+    rs = records["RS"]
+    hematologic = [row for row in rs if row["RSTESTCD"] == "HEMARESP"]
+    relapses = [row["RSDTC"] for row in hematologic if row["RSSTRESC"] == RELAPSED]
+    relapses += [row["RSDTC"] for row in rs if row["RSTESTCD"] == "DRCRIND" and row["RSSCAT"] == "HEMATOLOGIC RELAPSE"]
+    therapies = [row["CMSTDTC"] for row in records["CM"] if row["CMCAT"] == THERAPY]
+    therapies += [row["PRSTDTC"] for row in records["PR"] if row["PRCAT"] == THERAPY]
+    return Course(
+        events={"RELAPSE": first_since(relapses, randomized), "DEATH": died, "THERAPY": first_since(therapies, randomized)},
+        remission=latest(first_day(row["RSDTC"]) for row in hematologic if row["RSSTRESC"] == "CR"),
+        alive=last_alive(records, died),
+    )
+
+
+def first_since(dates: Iterable[str], randomized: date) -> date | None:
+    """The first of the dates, each the first day that it can be since the randomization.
+
+    An intercurrent event is one after randomization (protocol/objectives.yml): what was before it in any reading is none.
+    """
+    spans = [found for found in map(span, dates) if found is not None and found[1] >= randomized]
+    return earliest(max(first, randomized) for first, _ in spans)
+
+
+def death(subject: dict[str, Any]) -> date | None:
+    """The day of death. Of a partial date the first possible day that is not before the last contact, where there is one."""
+    possible = span(subject["DTHDTC"])
+    if possible is None:
+        return None
+    contact = first_day(subject["RFPENDTC"])
+    if contact is not None and possible[0] < contact <= possible[1]:
+        return contact
+    return possible[0]
+
+
+def last_alive(records: Records, died: date | None) -> date | None:
+    """The last day of a contact, a visit or a disposition at which the subject lived; none that is after its death."""
+    days = [first_day(row["SSDTC"]) for row in records["SS"] if row["SSTESTCD"] == "SURVSTAT" and row["SSSTRESC"] == "ALIVE"]
+    for row in records["SV"]:
+        days += [first_day(row["SVSTDTC"]), first_day(row["SVENDTC"])]
+    days += [first_day(row["DSSTDTC"]) for row in records["DS"] if row["DSDECOD"] not in NOT_ALIVE]
+    return latest(one for one in days if one is not None and (died is None or one <= died))
