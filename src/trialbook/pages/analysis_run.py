@@ -42,6 +42,6 @@ def _analysed() -> ShownAnalysis:
 
 def _shells_mark() -> Markup:
     return Markup(
-        '<aside class="admonition note"><p class="admonition-title">Shells</p><p>The tables and figures of this page are empty: of a '
-        "real export no results are shown while the trial runs, unless the book is built with {}=1.</p></aside>"
+        '<aside class="admonition note"><p class="admonition-title">Shells</p><p>The tables and figures of this page are empty: '
+        "of a real export no results are shown while the trial runs, unless the book is built with {}=1.</p></aside>"
     ).format(RESULTS_VARIABLE)

@@ -234,23 +234,24 @@ Injections given, reduced and left out; the sum of the doses; the dose intensity
 to a week after the last, and its part of the planned one (relative dose intensity).
 """,
     Technique.ADVERSE_EVENTS: r"""
-Numbers of subjects and of events by arm, with percentages of the subjects of the set. A subject counts once in each class, term and
-category, at its worst grade.
+Numbers of subjects and of events by arm, with percentages of the subjects of the set. A subject counts once in each class, term
+and category, at its worst grade.
 """,
     Technique.EVENT_RATES: r"""
-Of $x$ subjects with a first event in $T$ patient-years at risk (until the event, or the end of the safety window or of observation)
-the rate is $100\, x / T$. Its exact limits are, by the chi-squared distribution,
+Of $x$ subjects with a first event in $T$ patient-years at risk (until the event, or the end of the safety window or of
+observation) the rate is $100\, x / T$. Its exact limits are, by the chi-squared distribution,
 $\frac{100}{2T}\, \chi^2_{2x}(\frac{1-c}{2})$ and $\frac{100}{2T}\, \chi^2_{2x+2}(\frac{1+c}{2})$.
 """,
     Technique.LABORATORY: r"""
-Value and change from baseline at each visit by number, mean and standard deviation. Of several values in a visit's window the last.
+Value and change from baseline at each visit by number, mean and standard deviation. Of several values in a visit's window the
+last.
 """,
     Technique.SHIFT: r"""
 Numbers of subjects by the CTCAE grade of the baseline value and the worst grade after it.
 """,
     Technique.HYS_LAW: r"""
-Each subject's highest transaminase and highest bilirubin in multiples of the upper limit of normal; beyond 3 and 2 together is what
-Hy's law warns of, if no other cause is found.
+Each subject's highest transaminase and highest bilirubin in multiples of the upper limit of normal; beyond 3 and 2 together is
+what Hy's law warns of, if no other cause is found.
 """,
 }
 """The techniques that know no variants."""

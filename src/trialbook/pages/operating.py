@@ -139,9 +139,8 @@ def estimates_table() -> Markup:
                 )
             )
     headers = ("Scenario", "Interval", "Bias, % points", "Coverage, %", "Mean width, % points")
-    expected = "; ".join(
-        f"{one.name}: {100 * (one.shown - one.difference):+.1f}".replace("-", "−") for one in scenarios() if abs(one.shown - one.difference) > 1e-12
-    )
+    shifts = {one.name: one.shown - one.difference for one in scenarios()}
+    expected = "; ".join(f"{name}: {100 * by:+.1f}".replace("-", "−") for name, by in shifts.items() if abs(by) > 1e-12)
     told = (
         f"Where missing is non-response, the bias that follows from the assumptions is, in % points: {expected}."
         if expected
