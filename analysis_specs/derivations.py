@@ -35,21 +35,53 @@ def end_of_safety(randomized: pd.Series, last_injection: pd.Series) -> pd.Series
 
 
 def last_known_alive(
-    subjects: pd.Series, death: pd.Series, consent: pd.Series, ss: pd.DataFrame, sv: pd.DataFrame, ds: pd.DataFrame
+    subjects: pd.Series,
+    death: pd.Series,
+    consent: pd.Series,
+    ss: pd.DataFrame,
+    sv: pd.DataFrame,
+    ds: pd.DataFrame,
+    ex: pd.DataFrame,
 ) -> pd.Series:
-    """The last date on which a record shows the subject alive, and not after its death: a visit, a contact, a disposition."""
-    alive = ss[(ss["SSTESTCD"] == "SURVSTAT") & (ss["SSSTRESC"] == "ALIVE")]
-    seen = ds[~ds["DSDECOD"].isin(["DEATH", "LOST TO FOLLOW-UP"])]
-    dates = [(alive, "SSDTC"), (sv, "SVSTDTC"), (sv, "SVENDTC"), (seen, "DSSTDTC")]
-    known = pd.concat([pd.DataFrame({"USUBJID": frame["USUBJID"], "day": sas_days(frame[name])}) for frame, name in dates])
+    """The last date on which a record shows the subject alive, and not after its death; the consent where nothing does."""
+    known = _seen_alive(ss, sv, ds, ex)
     known = known[~(known["day"] > known["USUBJID"].map(pd.Series(death.to_numpy(), index=subjects)))]
     return by_subject(known.groupby("USUBJID")["day"].max(), subjects).fillna(consent)
 
 
-def eligible(subjects: pd.Series, randomized: pd.Series, ie: pd.DataFrame, ds: pd.DataFrame) -> pd.Series:
-    """Randomized, found to meet the criteria, and with no criterion not met."""
-    met = set(ds.loc[ds["DSDECOD"] == "ELIGIBILITY CRITERIA MET", "USUBJID"]) - set(ie["USUBJID"])
-    return pd.Series(np.where((randomized == "Y") & subjects.isin(met), "Y", "N"), index=subjects.index, dtype="str")
+def last_seen(subjects: pd.Series, ss: pd.DataFrame, sv: pd.DataFrame, ds: pd.DataFrame, ex: pd.DataFrame) -> pd.Series:
+    """The last date on which a record shows the subject alive, whatever is said of its death."""
+    return by_subject(_seen_alive(ss, sv, ds, ex).groupby("USUBJID")["day"].max(), subjects)
+
+
+def _seen_alive(ss: pd.DataFrame, sv: pd.DataFrame, ds: pd.DataFrame, ex: pd.DataFrame) -> pd.DataFrame:
+    """USUBJID and day of each contact, visit that took place, disposition and injection.
+
+    A contact that told of a death or a loss says until when the subject was known to be alive.
+    """
+    alive = ss[(ss["SSTESTCD"] == "SURVSTAT") & (ss["SSSTRESC"] == "ALIVE")]
+    confirmed = ss[ss["SSTESTCD"] == "LSCFADTC"]
+    visits = sv[sv["SVOCCUR"] != "N"]
+    seen = ds[~ds["DSDECOD"].isin(["DEATH", "LOST TO FOLLOW-UP"])]
+    dates = [(alive, "SSDTC"), (confirmed, "SSSTRESC"), (visits, "SVSTDTC"), (visits, "SVENDTC")]
+    dates += [(seen, "DSSTDTC"), (ex, "EXSTDTC")]
+    return pd.concat([pd.DataFrame({"USUBJID": frame["USUBJID"], "day": sas_days(frame[name])}) for frame, name in dates])
+
+
+def eligible(subjects: pd.Series, screening: pd.Series, randomized: pd.Series, ie: pd.DataFrame) -> pd.Series:
+    """Randomized, and with no criterion that was found not to be met at the screening that led to it.
+
+    Who failed a screening and was screened again has the exceptions of the first under that number (IESPID).
+    """
+    failed = set(zip(ie["USUBJID"], ie["IESPID"], strict=True))
+    met = np.array([pair not in failed for pair in zip(subjects, screening, strict=True)], dtype=bool)
+    return pd.Series(np.where((randomized == "Y") & met, "Y", "N"), index=subjects.index, dtype="str")
+
+
+def first_injection_late(day: pd.Series) -> pd.Series:
+    """Whether the first injection was later than the protocol allows; empty without one."""
+    latest = protocol().interventions[DRUG].plan.first_within + 1
+    return pd.Series(np.select([day.isna(), day > latest], ["", "Y"], "N"), index=day.index, dtype="str")
 
 
 def parameter_with_unit(test: pd.Series, unit: pd.Series) -> pd.Series:
@@ -174,7 +206,7 @@ MARKERS = ("RUNX1::RUNX1T1", "CBFB::MYH11", "NPM1", "CEBPA")
 def molecular_subtype(subjects: pd.Series, gf: pd.DataFrame) -> pd.Series:
     """The gene of the risk group that was found at diagnosis; of several the fusion, then NPM1 (ELN 2022)."""
     found = gf[(gf["GFCAT"] == "GENETICS AT DIAGNOSIS") & (gf["GFTSTDTL"] == "DETECTION") & (gf["GFSTRESC"] == "DETECTED")]
-    found = found[found["GFSYM"].isin(MARKERS) & (found["GFSCAT"] != "INTERNAL TANDEM DUPLICATION")]
+    found = found[found["GFSYM"].isin(MARKERS)]
     found = found.assign(rank=found["GFSYM"].map({name: rank for rank, name in enumerate(MARKERS)}))
     first = found.sort_values("rank", kind="stable").drop_duplicates("USUBJID").set_index("USUBJID")["GFSYM"]
     return by_subject(first, subjects)
@@ -232,12 +264,6 @@ def distance(day: pd.Series, target: pd.Series) -> pd.Series:
     return (day - target).abs()
 
 
-def performance_at_baseline(subjects: pd.Series, origin: pd.Series, rs: pd.DataFrame) -> pd.Series:
-    """The last ECOG performance status on or before the day of origin."""
-    found = rs[(rs["RSTESTCD"] == "ECOG101") & (rs["RSSTRESC"] != "")]
-    return by_subject(_last_before(found, "RSDTC", "RSSTRESC", subjects, origin), subjects)
-
-
 def ratio_at_baseline(subjects: pd.Series, origin: pd.Series, target: pd.Series, gf: pd.DataFrame) -> pd.Series:
     """The ratio of the subject's target in the last adequate marrow on or before the day of origin, %."""
     found = _marrow(gf, subjects, target)
@@ -249,9 +275,11 @@ def reduction_at_baseline(subjects: pd.Series, target: pd.Series, ratio: pd.Seri
     return log_reduction(ratio_at_diagnosis(subjects, target, gf), ratio)
 
 
-def consolidation_cycles(subjects: pd.Series, cm: pd.DataFrame) -> pd.Series:
-    """Cycles of consolidation before the study."""
-    return _counted(cm[(cm["CMCAT"] == "PRIOR CHEMOTHERAPY") & (cm["CMSCAT"] == "CONSOLIDATION")], subjects)
+def consolidation_cycles(subjects: pd.Series, screening: pd.Series, cm: pd.DataFrame) -> pd.Series:
+    """Cycles of consolidation before the study, as the last screening has them: who is screened again has them twice."""
+    found = cm[(cm["CMCAT"] == "PRIOR CHEMOTHERAPY") & (cm["CMSCAT"] == "CONSOLIDATION")]
+    number = found["CMSPID"].str.partition("-")[0]
+    return _counted(found[number == found["USUBJID"].map(pd.Series(screening.to_numpy(), index=subjects))], subjects)
 
 
 def marrow_at_month_6(

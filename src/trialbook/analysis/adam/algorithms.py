@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from trialbook.analysis.adam.columns import by_subject, sas_days, study_day
+from trialbook.analysis.adam.columns import by_subject, imputed_parts, sas_days, study_day
 from trialbook.analysis.adam.making import SUBJECT, Materials
 from trialbook.analysis.adam.spec import Algorithm, Extreme, Merged
 from trialbook.errors import TrialbookError
@@ -87,7 +87,10 @@ def derive_dt(materials: Materials, frame: pd.DataFrame, algorithm: Algorithm) -
     days = sas_days(text, dated.impute)
     if dated.not_before and dated.impute == "first":
         floor = sas_days(materials.column(frame, dated.not_before)[1])
-        imputed = sas_days(text).isna() & (days < floor) & (floor <= sas_days(text, "last"))
+        latest = sas_days(text, "last")
+        if dated.not_after:
+            latest = pd.Series(np.fmin(latest, sas_days(materials.column(frame, dated.not_after)[1], "last")), index=frame.index)
+        imputed = sas_days(text).isna() & (days < floor) & (floor <= latest)
         days = days.where(~imputed, floor)
     return days
 
@@ -96,10 +99,7 @@ def derive_dtf(materials: Materials, frame: pd.DataFrame, algorithm: Algorithm) 
     """Which part of a date was imputed: ``D`` the day, ``M`` the month and day (ADaMIG 1.3 section 3.1.3)."""
     dated = algorithm.derive_dtf
     assert dated is not None
-    text = materials.column(frame, dated.from_)[1]
-    imputed = (sas_days(text).isna() & sas_days(text, dated.impute or "first").notna()).to_numpy()
-    month = text.str.match(r"\d{4}-\d{2}").to_numpy(dtype=bool)
-    return pd.Series(np.where(imputed, np.where(month, "D", "M"), ""), index=frame.index, dtype="str")
+    return imputed_parts(materials.column(frame, dated.from_)[1], dated.impute or "first")
 
 
 def derive_dy(materials: Materials, frame: pd.DataFrame, algorithm: Algorithm) -> pd.Series:
@@ -114,9 +114,12 @@ def derive_window(materials: Materials, frame: pd.DataFrame, algorithm: Algorith
     windowed = algorithm.derive_window
     assert windowed is not None
     days = frame[windowed.day].to_numpy(dtype="float64")
+    if windowed.after and windowed.after not in materials.visits:
+        raise TrialbookError(f"derive_window: {windowed.after} is no visit of protocol/visits.yml", remedy="Correct after.")
+    after = materials.visits[windowed.after].day if windowed.after else None
     texts, numbers = np.full(len(frame), "", dtype=object), np.full(len(frame), np.nan)
     for visit in materials.visits.values():
-        if visit.first_day is None or visit.last_day is None or (windowed.visits and visit.visit not in windowed.visits):
+        if visit.first_day is None or visit.last_day is None or (after is not None and (visit.day or 0) <= after):
             continue
         inside = (days >= visit.first_day) & (days <= visit.last_day)
         texts[inside] = visit.visit
@@ -138,7 +141,13 @@ def derive_base(materials: Materials, frame: pd.DataFrame, algorithm: Algorithm)
     based = algorithm.derive_base
     assert based is not None
     keys = list(based.by)
-    baseline = frame.loc[frame[based.flag] == "Y", [*keys, based.value]].drop_duplicates(keys)
+    baseline = frame.loc[frame[based.flag] == "Y", [*keys, based.value]]
+    if baseline.duplicated(keys).any():
+        twice = ", ".join(str(value) for value in baseline.loc[baseline.duplicated(keys), keys].iloc[0])
+        remedy = f"Let {based.flag} be Y on one record for each {', '.join(keys)}."
+        raise TrialbookError(
+            f"derive_base: {based.flag} marks several records of {twice}, and one is the baseline", remedy=remedy
+        )
     found = frame[keys].merge(baseline, on=keys, how="left")[based.value].set_axis(frame.index)
     return found if pd.api.types.is_numeric_dtype(found.dtype) else found.fillna("").astype("str")
 
@@ -166,7 +175,16 @@ def derive(materials: Materials, frame: pd.DataFrame, algorithm: Algorithm) -> p
             f"analysis_specs/derivations.py has no function {called.function}", remedy="Write it, or correct the name."
         )
     columns = [assign(materials, frame, Algorithm(assign=name)) for name in called.from_]
-    return function(*columns, **{name.lower(): materials.frame(name) for name in called.reads})
+    reads = {name.lower(): materials.frame(name) for name in called.reads}
+    place = f"the function {called.function} of analysis_specs/derivations.py"
+    try:
+        found = function(*columns, **reads)
+    except Exception as error:
+        raise TrialbookError(f"{place} fails: {type(error).__name__}: {error}", remedy="Mend it and run again.") from error
+    if not isinstance(found, pd.Series) or len(found) != len(frame):
+        given = f"{len(found)} values" if isinstance(found, pd.Series) else f"a {type(found).__name__}"
+        raise TrialbookError(f"{place} gave {given}; a Series with one for each of the {len(frame)} records is expected")
+    return found.set_axis(frame.index)
 
 
 def in_order(frame: pd.DataFrame, by: Sequence[str]) -> np.ndarray:

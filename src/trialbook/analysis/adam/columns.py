@@ -26,6 +26,15 @@ def sas_days(dtc: pd.Series, impute: str | None = None) -> pd.Series:
     return pd.Series(np.where(np.isnat(days), np.nan, (days - SAS_EPOCH).astype("float64")), index=dtc.index)
 
 
+def imputed_parts(dtc: pd.Series, impute: str | None) -> pd.Series:
+    """What of each date is imputed (ADaMIG 1.3 section 3.1.3): ``D`` the day, ``M`` month and day, ``""`` nothing."""
+    if impute is None:
+        return pd.Series("", index=dtc.index, dtype="str")
+    imputed = (sas_days(dtc).isna() & sas_days(dtc, impute).notna()).to_numpy()
+    month = dtc.str.match(r"\d{4}-\d{2}").to_numpy(dtype=bool)
+    return pd.Series(np.where(imputed, np.where(month, "D", "M"), ""), index=dtc.index, dtype="str")
+
+
 def iso_days(days: pd.Series) -> pd.Series:
     """Days since 1960 as ISO 8601 dates; ``""`` for NaN."""
     known = days.notna().to_numpy()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 from trialbook.analysis.adam.algorithms import ALGORITHMS
 from trialbook.analysis.adam.columns import DATE_FORMAT, is_date
-from trialbook.analysis.adam.making import Materials
+from trialbook.analysis.adam.making import SUBJECT, Materials
 from trialbook.analysis.adam.spec import AnalysisDatasetSpec, RecordsSpec, VariableSpec
 from trialbook.datasets import SdtmDataset, Variable
 from trialbook.errors import TrialbookError
@@ -19,12 +20,17 @@ SOURCE = ("SRCDOM", "SRCVAR", "SRCSEQ")
 """ADaM's variables of datapoint traceability (ADaMIG 1.3 section 3.3.9)."""
 
 
-def make_dataset(spec: AnalysisDatasetSpec, materials: Materials, more: Iterable[pd.DataFrame] = ()) -> SdtmDataset:
+def make_dataset(
+    spec: AnalysisDatasetSpec, materials: Materials, more: Iterable[pd.DataFrame] = (), notices: Iterable[str] = ()
+) -> SdtmDataset:
     """One analysis dataset by its specification; ``more`` are records made elsewhere, with the variables that they have.
 
-    Raises TrialbookError naming dataset and variable where a variable can't be made.
+    Records of a subject that ADSL does not have are left out, and a notice tells of them, beside the ``notices`` given. Raises
+    TrialbookError naming dataset and variable where a variable can't be made, and where ADSL would have a subject twice.
     """
     groups = [_records(spec, records, materials) for records in spec.records]
+    strangers = [_strangers(frame, materials) for frame in groups]
+    groups = [frame[~unknown].reset_index(drop=True) for frame, unknown in zip(groups, strangers, strict=True)]
     frame = _together([*groups, *more])
     for name, variable in spec.variables.items():
         frame[name] = _made(spec.dataset, name, variable, frame, materials)
@@ -34,7 +40,22 @@ def make_dataset(spec: AnalysisDatasetSpec, materials: Materials, more: Iterable
         names += [name for name in SOURCE if name not in names and name in frame]
     described = {name: describe(spec, name, kept.get(name)) for name in names}
     frame = frame[names].sort_values(list(spec.keys), kind="stable", na_position="first").reset_index(drop=True)
-    return SdtmDataset(spec.dataset, spec.label, frame, described)
+    if spec.structure == "ADSL" and frame[SUBJECT].duplicated().any():
+        twice = frame.loc[frame[SUBJECT].duplicated(), SUBJECT].iloc[0]
+        source = ", ".join(one.dataset for one in spec.records)
+        what = f"{spec.dataset} has one record a subject, and {source} has several of {twice or 'a subject without a USUBJID'}"
+        raise TrialbookError(what, remedy="Mend the export: trialbook validate tells which of its records they are.")
+    told = sum(int(unknown.sum()) for unknown in strangers)
+    left = [f"{told} records are of subjects that ADSL does not have, and are left out"] if told else []
+    return SdtmDataset(spec.dataset, spec.label, frame, described, notices=(*left, *notices))
+
+
+def _strangers(frame: pd.DataFrame, materials: Materials) -> np.ndarray:
+    """Which records are of a subject that is not in ADSL; none while that is being made."""
+    subjects = materials.adam.get("ADSL")
+    if subjects is None:
+        return np.zeros(len(frame), dtype=bool)
+    return ~frame[SUBJECT].isin(subjects[SUBJECT]).to_numpy(dtype=bool)
 
 
 def variables_of(spec: AnalysisDatasetSpec) -> dict[str, VariableSpec]:
@@ -64,7 +85,9 @@ def _records(spec: AnalysisDatasetSpec, records: RecordsSpec, materials: Materia
     source = materials.frame(records.dataset)
     frame = source[materials.where(source, records.where)].reset_index(drop=True)
     sequence = f"{records.dataset}SEQ"
-    if spec.structure == "BDS" and sequence in frame:
+    if spec.structure == "BDS" and records.source:
+        frame = frame.assign(SRCDOM=records.source, SRCVAR=records.value, SRCSEQ=float("nan"))
+    elif spec.structure == "BDS" and sequence in frame:
         frame = frame.assign(SRCDOM=records.dataset, SRCVAR=records.value, SRCSEQ=frame[sequence].astype("float64"))
     for name, variable in records.variables.items():
         frame[name] = _made(spec.dataset, name, variable, frame, materials)

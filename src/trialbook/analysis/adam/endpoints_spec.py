@@ -9,7 +9,7 @@ from trialbook.specfile import SpecModel
 
 
 class TreatmentSpec(SpecModel):
-    """``variable`` and ``numeric`` of ADSL hold the planned arm; ``control`` and ``treated`` are its ARMCD, ``actual`` the arm given."""
+    """``variable`` and ``numeric`` of ADSL hold the planned arm, ``code`` its ARMCD; ``control`` and ``treated`` are those codes."""
 
     variable: str
     numeric: str
@@ -29,9 +29,13 @@ class EventSource(SpecModel):
 
 
 class TimesSpec(SpecModel):
-    """Times to events of an endpoint: ``events`` end it, the last of ``censored_at`` ends the observation of who had none."""
+    """Times to events of an endpoint: ``events`` end it, the last of ``censored_at`` ends the observation of who had none.
+
+    What an intercurrent event does, the endpoint's estimand says. A time without an estimand names its ``competing`` events.
+    """
 
     events: Names
+    competing: Names = ()
     censored_at: Names
     label: str = ""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
 import pandas as pd
 
 from trialbook.analysis.adam.dataset import make_dataset
-from trialbook.analysis.adam.events import dated
+from trialbook.analysis.adam.events import dated, since
 from trialbook.analysis.adam.loading import SUBJECTS, AdamSpecs
 from trialbook.analysis.adam.making import SUBJECT, Materials
 from trialbook.analysis.adam.responders import no_responders, responders
@@ -27,16 +27,17 @@ TIMES = "ADTTE"
 def make_datasets(
     specs: AdamSpecs, sdtm: Mapping[str, pd.DataFrame], protocol: Protocol, absent: Collection[str] = ()
 ) -> dict[str, SdtmDataset]:
-    """The analysis datasets by name; ``absent`` are the SDTM datasets that were not made for want of their forms. Raises TrialbookError naming dataset and variable for what can't be made.
+    """The analysis datasets by name; ``absent`` are the SDTM datasets that were not made for want of their forms.
 
     A parameter of an endpoint is made once for each way in which the plan's analyses take its intercurrent events; the records
-    of responses go to the dataset that they are read from, those of times to ADTTE.
+    of responses go to the dataset that they are read from, those of times to ADTTE. A time that no analysis takes is made too.
+    Notices of a dataset tell what could not be kept. Raises TrialbookError naming dataset and variable for what can't be made.
     """
     materials = Materials(sdtm, specs.derivations.functions, constants(protocol), protocol.visits, frozenset(absent))
     made: dict[str, SdtmDataset] = {}
 
-    def finish(name: str, more: list[pd.DataFrame]) -> None:
-        made[name] = make_dataset(specs.datasets[name], materials, more)
+    def finish(name: str, more: list[pd.DataFrame], notices: Iterable[str] = ()) -> None:
+        made[name] = make_dataset(specs.datasets[name], materials, more, notices)
         materials.adam[name] = made[name].frame
 
     planned = parameters(specs, protocol)
@@ -51,8 +52,33 @@ def make_datasets(
         finish(name, [_response(one, specs, protocol, materials, events, origin) for one in planned if _into(specs, one) == name])
     if TIMES in specs.datasets:
         asked = [one for one in planned if one.endpoint in specs.endpoints.times]
-        finish(TIMES, [_time(one, specs, protocol, events, origin) for one in asked])
+        more = [_time(one, specs, protocol, events, origin) for one in asked]
+        cut = horizon(protocol)
+        for name, spec in specs.endpoints.times.items():
+            if name not in {one.endpoint for one in asked}:
+                more.append(times(name, spec.label or name, spec, events, {}, origin, cut))
+        finish(TIMES, more, _not_counted(specs, events, origin))
     return made
+
+
+def horizon(protocol: Protocol) -> int | None:
+    """The last study day that counts for times to events: the end of the window of the visit HORIZON."""
+    return protocol.visits[str(setting_value(protocol, "HORIZON"))].last_day
+
+
+def _not_counted(specs: AdamSpecs, events: Mapping[str, pd.DataFrame], origin: pd.Series) -> list[str]:
+    """Who has no time, and which events are none since they were before the origin of the subject's times."""
+    told = []
+    if unknown := sorted(origin.index[origin.isna()]):
+        told.append(f"the day from which times are counted is not known of {', '.join(unknown)}: they have no record")
+    names = dict.fromkeys(event for spec in specs.endpoints.times.values() for event in (*spec.events, *spec.competing))
+    for name in names:
+        records = events[name][events[name][SUBJECT].isin(origin.dropna().index)]
+        early = records[~records.index.isin(since(records, origin).index)]
+        if len(early):
+            subjects = ", ".join(sorted(set(early[SUBJECT])))
+            told.append(f"{name} is dated before the day from which times are counted, and is not counted, of {subjects}")
+    return told
 
 
 def constants(protocol: Protocol) -> dict[str, ConstantValue]:
@@ -110,12 +136,8 @@ def _response(
     known = specs.endpoints.responders
     spec = known.get(analysis.paramcd) or known[analysis.endpoint]
     taken = strategies_of(protocol.objectives, analysis.endpoint, analysis)
-    visit = protocol.visits[spec.visit]
-    if visit.last_day is None:
-        raise TrialbookError(f"{analysis.paramcd}: the visit {spec.visit} has no window", remedy="Name a planned visit.")
-    return responders(
-        analysis.paramcd, _label(analysis, protocol, spec.label), spec, materials, events, taken, origin, visit.last_day
-    )
+    label, visit = _label(analysis, protocol, spec.label), protocol.visits[spec.visit]
+    return responders(analysis.paramcd, label, spec, materials, events, taken, origin, visit)
 
 
 def _time(
@@ -123,8 +145,7 @@ def _time(
 ) -> pd.DataFrame:
     spec = specs.endpoints.times[analysis.endpoint]
     taken = strategies_of(protocol.objectives, analysis.endpoint, analysis)
-    cut = protocol.visits[str(setting_value(protocol, "HORIZON"))].last_day
-    return times(analysis.paramcd, _label(analysis, protocol, spec.label), spec, events, taken, origin, cut)
+    return times(analysis.paramcd, _label(analysis, protocol, spec.label), spec, events, taken, origin, horizon(protocol))
 
 
 def _label(analysis: PlannedAnalysis, protocol: Protocol, label: str) -> str:

@@ -34,6 +34,9 @@ class Materials:
     def frame(self, name: str) -> pd.DataFrame:
         """A dataset by name; raises TrialbookError where the export gave none."""
         found = self.adam.get(name, self.sdtm.get(name))
+        if found is None and name in self.absent:
+            remedy = "Add its forms to the export, or their empty files where nothing of the kind happened."
+            raise TrialbookError(f"the analysis reads the dataset {name}, and the export has none of its forms", remedy=remedy)
         if found is None:
             remedy = "Correct the name in analysis_specs/, or specify the dataset in sdtm_specs/domains/."
             raise TrialbookError(f"the analysis reads the dataset {name}, and there is none", remedy=remedy)

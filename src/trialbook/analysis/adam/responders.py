@@ -8,13 +8,15 @@ import numpy as np
 import pandas as pd
 
 from trialbook.analysis.adam.endpoints_spec import RespondersSpec
-from trialbook.analysis.adam.events import first_of
+from trialbook.analysis.adam.events import first_of, since
 from trialbook.analysis.adam.making import SUBJECT, Materials
 from trialbook.analysis.adam.strategies import Strategies
 from trialbook.errors import TrialbookError
+from trialbook.protocol import Visit
 from trialbook.protocol.objectives import Strategy
 
-NUMBERS, TEXTS = ("ADT", "SRCSEQ", "AVAL"), ("SRCDOM", "SRCVAR", "AVALCAT1", "EVNTDESC", "AVALC", "DTYPE", "PARAMCD", "PARAM")
+NUMBERS = ("ADT", "SRCSEQ", "AVAL", "AVISITN")
+TEXTS = ("SRCDOM", "SRCVAR", "AVALCAT1", "EVNTDESC", "AVALC", "DTYPE", "PARAMCD", "PARAM", "AVISIT")
 """The variables of a response, beside USUBJID."""
 
 RESPONSE, NO_RESPONSE, INTERCURRENT, MISSING = "Response", "No response", "Intercurrent event", "Missing"
@@ -29,29 +31,31 @@ def responders(
     dated: Mapping[str, pd.DataFrame],
     strategies: Strategies,
     origin: pd.Series,
-    last_day: float,
+    visit: Visit,
 ) -> pd.DataFrame:
-    """One record a subject that has an ``origin`` (numeric dates by USUBJID): AVALC Y or N, AVAL 1 or 0, missing as N and 0.
+    """One record a subject of ``origin`` (numeric dates by USUBJID): AVALC Y or N, AVAL 1 or 0, missing as N and 0.
 
-    An intercurrent event comes before where its date is not after that of the value, or where there is no value not after
-    ``last_day``, the last study day of the visit's window. DTYPE tells what was not observed. Raises TrialbookError where two
-    records of a subject count.
+    An intercurrent event comes before where its date is not after that of the value or, where there is no value, not after
+    the last day of the ``visit``'s window; not before the origin. Whose origin is not known has no window, and is missing.
+    DTYPE tells what was not observed. Raises TrialbookError where two records of a subject count.
     """
     source = materials.frame(spec.dataset)
     counted = source[materials.where(source, spec.where)]
     if counted[SUBJECT].duplicated().any():
         subject = counted.loc[counted[SUBJECT].duplicated(), SUBJECT].iloc[0]
         raise TrialbookError(f"{spec.dataset} has several records of {subject} for which {spec.where} is true; one can count")
-    start = origin.dropna()
+    if visit.last_day is None:
+        raise TrialbookError(f"{paramcd}: the visit {visit.visit} has no window", remedy="Name a planned visit.")
+    start = origin
     yes = pd.Series(materials.where(counted, spec.yes), index=counted[SUBJECT]).reindex(start.index)
     date = counted.set_index(SUBJECT)[spec.date].reindex(start.index)
     traced = counted.set_index(SUBJECT)[["SRCDOM", "SRCVAR", "SRCSEQ"]].reindex(start.index)
-    until = date.fillna(start + last_day - 1)
+    until = date.fillna(start + visit.last_day - 1)
     records = pd.DataFrame({"ADT": date, **traced}, index=start.index)
     records["AVALCAT1"] = np.where(yes.isna(), MISSING, np.where(yes.fillna(False).astype(bool), RESPONSE, NO_RESPONSE))
     records["EVNTDESC"] = ""
     for strategy, category in ((Strategy.HYPOTHETICAL, MISSING), (Strategy.COMPOSITE, INTERCURRENT)):
-        events = [dated[event] for event, taken in strategies.items() if taken is strategy]
+        events = [since(dated[event], start) for event, taken in strategies.items() if taken is strategy]
         first = first_of(events).reindex(start.index)
         before = (first["ADT"].astype("float64") <= until).to_numpy()
         for name in ("ADT", "SRCDOM", "SRCVAR", "SRCSEQ", "EVNTDESC"):
@@ -66,6 +70,7 @@ def responders(
     response = records["AVALCAT1"] == RESPONSE
     observed = records["AVALCAT1"].isin([RESPONSE, NO_RESPONSE])
     made = {"AVAL": response.astype("float64"), "AVALC": np.where(response, "Y", "N"), "DTYPE": np.where(observed, "", "NRI")}
+    made |= {"AVISIT": visit.visit, "AVISITN": float(visit.visitnum)}
     return records.assign(PARAMCD=paramcd, PARAM=param, **made).rename_axis(SUBJECT).reset_index()
 
 

@@ -75,12 +75,14 @@ class Flagged(SpecModel):
 class Dated(SpecModel):
     """The date of an ISO 8601 text; of a partial one its first or last possible day where ``impute`` says so.
 
-    ``not_before``: a variable with a date; an imputed day that lies before it becomes it, if the partial date can mean it.
+    ``not_before``: a variable with a date; an imputed first day that lies before it becomes it, if the partial date can mean it,
+    and it is not after the date of ``not_after``.
     """
 
     from_: str = Field(alias="from")
     impute: Literal["first", "last"] | None = None
     not_before: str = ""
+    not_after: str = ""
 
 
 class StudyDay(SpecModel):
@@ -91,11 +93,14 @@ class StudyDay(SpecModel):
 
 
 class Windowed(SpecModel):
-    """The planned visit in whose window the study day lies (``protocol/visits.yml``): its name, number, or planned day."""
+    """The planned visit in whose window the study day lies (``protocol/visits.yml``): its name, number, or planned day.
+
+    ``after``: only visits that are planned after this one.
+    """
 
     day: str
     gives: Literal["visit", "visitnum", "target"] = "visit"
-    visits: Names = ()
+    after: str = ""
 
 
 class Extreme(SpecModel):
@@ -191,19 +196,23 @@ class VariableSpec(SpecModel):
 
 
 class RecordsSpec(SpecModel):
-    """Records of an SDTM dataset for which ``where`` is true, with variables that are made for these records alone."""
+    """Records of an SDTM dataset for which ``where`` is true, with variables that are made for these records alone.
+
+    ``value``: the variable that the analysis value is from (SRCVAR); ``source``: its dataset (SRCDOM), where that is not
+    ``dataset`` and the value is made of several of its records, so that no SRCSEQ tells one.
+    """
 
     dataset: str
     where: str = ""
     value: str = ""
-    """The variable that the analysis value is from (SRCVAR), in a dataset of findings."""
+    source: str = ""
     variables: dict[str, VariableSpec] = {}
 
 
 class AnalysisDatasetSpec(SpecModel):
     """``analysis_specs/datasets/<name>.yml``: from which records, and with which variables.
 
-    A dataset with ``times`` or ``responders`` gets the records of those parameters too (:mod:`.endpoints`).
+    ADTTE gets the records of the times of ``endpoints.yml``, and a dataset of responders the records of those responses.
     """
 
     dataset: str

@@ -1,8 +1,8 @@
 """What an analysis makes of intercurrent events: the strategies of its estimand, and those that it takes in their place.
 
 ICH E9(R1) section A.3.2 names five. In a time to an event, composite makes the event one of the endpoint, hypothetical censors
-at it, while on treatment makes it a competing event; in a response, composite makes it a non-response, hypothetical makes what
-comes after it missing, while on treatment takes the last value before it. Treatment policy leaves all as it was observed.
+at it, while on treatment makes it a competing event; in a response, composite makes it a non-response, and hypothetical makes
+what comes after it missing. Treatment policy leaves all as it was observed.
 """
 
 from __future__ import annotations

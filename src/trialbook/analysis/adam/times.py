@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from trialbook.analysis.adam.endpoints_spec import TimesSpec
-from trialbook.analysis.adam.events import first_of, last_of
+from trialbook.analysis.adam.events import first_of, last_of, since
 from trialbook.analysis.adam.making import SUBJECT
 from trialbook.analysis.adam.strategies import Strategies
+from trialbook.errors import TrialbookError
 from trialbook.protocol.objectives import Strategy
 
 EVENT, CENSORED, COMPETING = 0.0, 1.0, 2.0
@@ -29,14 +30,12 @@ def times(
     """One record a subject that has an ``origin`` (numeric dates by USUBJID): AVAL in days, CNSR, and the record it comes from.
 
     AVAL counts the day of the origin as day 1. ``cut``: the last day that counts; what happens after it is not seen. Who has
-    neither an event nor a day of observation is observed to the origin.
+    neither an event nor a day of observation is observed to the origin. Of events on one day that counts which the specification
+    names first. Raises TrialbookError where the strategies leave no event of the endpoint.
     """
-    ending = {event: EVENT for event in spec.events}
-    for event, strategy in strategies.items():
-        if event not in spec.events and strategy is not Strategy.TREATMENT_POLICY:
-            ending[event] = _censoring(strategy)
     start = origin.dropna()
-    found = first_of([dated[event].assign(CNSR=censored) for event, censored in ending.items()])
+    ending = endings(paramcd, spec, strategies)
+    found = first_of([since(dated[event], start).assign(CNSR=censored) for event, censored in ending.items()])
     last = last_of([dated[event].assign(CNSR=CENSORED) for event in spec.censored_at])
     chosen = found.reindex(start.index)
     chosen = chosen.where(chosen["ADT"].notna(), last.reindex(start.index))
@@ -48,11 +47,24 @@ def times(
     texts = ["ADTF", "EVNTDESC", "SRCDOM", "SRCVAR"]
     records[texts] = records[texts].astype("object").fillna("").astype("str")
     records[["ADT", "CNSR", "SRCSEQ"]] = records[["ADT", "CNSR", "SRCSEQ"]].astype("float64")
-    return records.drop(columns="EVENT").rename_axis(SUBJECT).reset_index()
+    return records.drop(columns=["EVENT", "LATEST"]).rename_axis(SUBJECT).reset_index()
 
 
-def _censoring(strategy: Strategy) -> float:
-    return {Strategy.COMPOSITE: EVENT, Strategy.HYPOTHETICAL: CENSORED, Strategy.WHILE_ON_TREATMENT: COMPETING}[strategy]
+def endings(paramcd: str, spec: TimesSpec, strategies: Strategies) -> dict[str, float]:
+    """What ends the time, and its CNSR, by the event: as its strategy says, else by the specification."""
+    ending = {}
+    for event in dict.fromkeys((*spec.events, *spec.competing, *strategies)):
+        own = Strategy.COMPOSITE if event in spec.events else Strategy.WHILE_ON_TREATMENT
+        strategy = strategies.get(event, own)
+        if strategy is not Strategy.TREATMENT_POLICY:
+            ending[event] = _CENSORING[strategy]
+    if EVENT not in ending.values():
+        remedy = "Let one of its events be composite variable."
+        raise TrialbookError(f"{paramcd}: the strategies leave no event of this endpoint", remedy=remedy)
+    return ending
+
+
+_CENSORING = {Strategy.COMPOSITE: EVENT, Strategy.HYPOTHETICAL: CENSORED, Strategy.WHILE_ON_TREATMENT: COMPETING}
 
 
 def _replaced(chosen: pd.DataFrame, which: pd.Series, date: pd.Series, text: str) -> pd.DataFrame:
