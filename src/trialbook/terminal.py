@@ -86,6 +86,12 @@ def print_analysis(analysed: Analysed, out: Path | None) -> None:
             console.print(f"{one.name:<16} {sizes}", markup=False)
         for name, dataset in trial.datasets.items():
             console.print(f"{name:<8} {len(dataset.frame):>8,} records  {dataset.label}", markup=False)
+            for notice in dataset.notices:
+                console.print(f"{'':<17} {notice}", markup=False, soft_wrap=True)
+    if analysed.violations:
+        console.print(f"Against ADaM's rules: {len(analysed.violations):,}", markup=False)
+        for one in analysed.violations:
+            console.print(f"  {one}", markup=False, soft_wrap=True)
     if analysed.results is not None:
         unknown = sum(1 for one in analysed.results.results if one.reason)
         console.print(f"{len(analysed.results.results):,} numbers, {unknown:,} of them not estimable, each with its reason")

@@ -62,7 +62,7 @@ def analyse(
         with output_folder(out) as folder:
             analysed.write(folder)
     print_analysis(analysed, out)
-    if comparison is not None and not comparison.agree:
+    if analysed.violations or (comparison is not None and not comparison.agree):
         raise typer.Exit(FAILED)
 
 

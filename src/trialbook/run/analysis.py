@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from trialbook.analysis.adam.conformance import Violation, violations
 from trialbook.analysis.adam.make import make_datasets
 from trialbook.analysis.execute import execute, imputations
 from trialbook.analysis.results import ResultSet
@@ -47,7 +48,8 @@ ChosenStrategies = Mapping[str, Mapping[str, str]]
 class Analysed:
     """What an analysis gives: the trial with its analysis datasets, and all results; ``about`` says of what and by what.
 
-    Without data (``trial`` is None) its tables and figures are shells.
+    ``violations`` are what in the datasets is against ADaM's rules. Without data (``trial`` is None) its tables and figures are
+    shells.
     """
 
     study: LoadedStudy
@@ -55,6 +57,7 @@ class Analysed:
     results: ResultSet | None
     sdtm: Mapping[str, SdtmDataset]
     about: Mapping[str, Any]
+    violations: tuple[Violation, ...] = ()
 
     @cached_property
     def report(self) -> Report:
@@ -187,7 +190,9 @@ def _analysed(
     protocol = with_strategies(study.protocol, strategies)
     sdtm = {one.name: one for one in datasets}
     progress("making the analysis datasets")
-    made = make_datasets(study.analysis_specs, {name: one.frame for name, one in sdtm.items()}, protocol, absent)
+    frames = {name: one.frame for name, one in sdtm.items()}
+    made = make_datasets(study.analysis_specs, frames, protocol, absent)
+    against = violations(made, study.analysis_specs.datasets, frames)
     trial = Trial(protocol, study.analysis_specs, made, opening(synthetic) if synthetic else None)
     progress("analysing")
     results = execute(trial)
@@ -199,5 +204,7 @@ def _analysed(
         "strategies": {endpoint: dict(events) for endpoint, events in strategies.items()},
         "not_made": dict(absent),
         "sets": {one.id: trial.size(one.id) for one in protocol.analysis.sets},
+        "notices": {name: list(one.notices) for name, one in made.items() if one.notices},
+        "violations": [str(one) for one in against],
     }
-    return Analysed(study, trial, results, sdtm, told)
+    return Analysed(study, trial, results, sdtm, told, against)

@@ -45,6 +45,22 @@ def adam_variable(structure: Structure, name: str) -> AdamVariable | None:
 
 
 @cache
+def adam_required(structure: Structure) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The Required variables of a structure: the name as the guide has it, and a pattern of the names that it stands for.
+
+    Of alternatives for other kinds of occurrences (CMTRT beside --TERM) neither is told as required.
+    """
+    found = []
+    for one, name, _, _, core in read_table(DATA / "adamig-1.3/variables.csv", ADAM_COLUMNS):
+        if one == structure and core == "Req" and name not in _ONE_OF:
+            found.append((name, re.compile(_PLACE.sub(lambda place: _PLACES[place[0]], name))))
+    return tuple(found)
+
+
+_ONE_OF = ("--TERM", "CMTRT")
+
+
+@cache
 def _variables() -> dict[str, tuple[dict[str, AdamVariable], list[tuple[re.Pattern[str], AdamVariable]]]]:
     found: dict[str, tuple[dict[str, AdamVariable], list[tuple[re.Pattern[str], AdamVariable]]]] = {}
     for structure, name, label, type_, core in read_table(DATA / "adamig-1.3/variables.csv", ADAM_COLUMNS):

@@ -75,7 +75,8 @@ def describe(spec: AnalysisDatasetSpec, name: str, variable: VariableSpec | None
     label = (variable.label if variable else "") or (standard.label if standard else "")
     type_ = (variable.type if variable else None) or (standard.type if standard else None)
     if not label or type_ is None:
-        what = f"{spec.dataset}.{name} is no variable of ADaM's {spec.structure}, and has no {'type' if label else 'label'} of its own"
+        lacking = "type" if label else "label"
+        what = f"{spec.dataset}.{name} is no variable of ADaM's {spec.structure}, and has no {lacking} of its own"
         raise TrialbookError(what, remedy="Give it a label and a type (Char or Num) in analysis_specs/datasets/.")
     form = (variable.format if variable else "") or (DATE_FORMAT if type_ == "Num" and is_date(name) else "")
     return Variable(name, label, type_, format=form)

@@ -9,7 +9,7 @@ from trialbook.specfile import SpecModel
 
 
 class TreatmentSpec(SpecModel):
-    """``variable`` and ``numeric`` of ADSL hold the planned arm, ``code`` its ARMCD; ``control`` and ``treated`` are those codes."""
+    """``variable`` and ``numeric`` of ADSL hold the planned arm, ``code`` its ARMCD; ``control`` and ``treated`` are two codes."""
 
     variable: str
     numeric: str
@@ -94,8 +94,8 @@ class EndpointsSpec(SpecModel):
 
     ``sets``: the flag in ADSL of each analysis set; ``strata``: variables of ADSL by which stratified analyses are; ``origin``:
     the date in ADSL from which times are counted, for each option of the setting TIME_ZERO; ``events`` by name, the protocol's
-    intercurrent events among them; ``times`` and ``responders`` by parameter (PARAMCD); ``baseline``: the variables of ADSL that are
-    described; ``deviations``: conditions on ADSL; ``exposure``: the parameters of ADEX that are described.
+    intercurrent events among them; ``times`` and ``responders`` by parameter (PARAMCD); ``baseline``: the variables of ADSL that
+    are described; ``deviations``: conditions on ADSL; ``exposure``: the parameters of ADEX that are described.
     """
 
     treatment: TreatmentSpec

@@ -1,4 +1,4 @@
-"""Reads ``analysis_specs/``: a dataset a file, the endpoints, and the study's functions; what does not fit is told with file and line."""
+"""Reads ``analysis_specs/``: a dataset a file, the endpoints, the study's functions; complaints name file and line."""
 
 from __future__ import annotations
 

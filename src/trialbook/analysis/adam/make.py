@@ -54,9 +54,9 @@ def make_datasets(
         asked = [one for one in planned if one.endpoint in specs.endpoints.times]
         more = [_time(one, specs, protocol, events, origin) for one in asked]
         cut = horizon(protocol)
-        for name, spec in specs.endpoints.times.items():
+        for name, unplanned in specs.endpoints.times.items():
             if name not in {one.endpoint for one in asked}:
-                more.append(times(name, spec.label or name, spec, events, {}, origin, cut))
+                more.append(times(name, unplanned.label or name, unplanned, events, {}, origin, cut))
         finish(TIMES, more, _not_counted(specs, events, origin))
     return made
 
