@@ -43,111 +43,37 @@ if TYPE_CHECKING:
     from trialbook.analysis.operating.scenario import Arm, Scenario
 
 _MODULES = {
-    "methods.proportions": (
-        "proportion",
-        "wilson",
-        "clopper_pearson",
-        "jeffreys",
-    ),
-    "methods.differences": (
-        "risk_difference",
-        "newcombe",
-        "wald",
-        "agresti_caffo",
-        "pearson_chi_squared",
-    ),
-    "methods.score": (
-        "miettinen_nurminen",
-        "score_test",
-    ),
-    "methods.exact": (
-        "fisher",
-        "conditional_odds_ratio",
-    ),
-    "methods.strata": (
-        "cochran_mantel_haenszel",
-        "mantel_haenszel",
-    ),
+    "methods.proportions": ("proportion", "wilson", "clopper_pearson", "jeffreys"),
+    "methods.differences": ("risk_difference", "newcombe", "wald", "agresti_caffo", "pearson_chi_squared"),
+    "methods.score": ("miettinen_nurminen", "score_test"),
+    "methods.exact": ("fisher", "conditional_odds_ratio"),
+    "methods.strata": ("cochran_mantel_haenszel", "mantel_haenszel"),
     "methods.strata_difference": ("stratified_risk_difference",),
     "methods.strata_newcombe": ("stratified_newcombe",),
-    "methods.stratified_score": (
-        "stratified_miettinen_nurminen",
-        "stratified_score_test",
-        "summary_score",
-    ),
-    "methods.strata_ratios": (
-        "common_odds_ratio",
-        "common_risk_ratio",
-        "breslow_day",
-    ),
-    "methods.imputation": (
-        "impute_responders",
-        "imputed_difference",
-        "pool",
-        "Pooled",
-    ),
-    "methods.tipping": (
-        "tipping_point",
-        "TippingPoint",
-    ),
-    "methods.rates": (
-        "incidence_rate",
-        "rate_difference",
-        "rate_ratio",
-    ),
-    "methods.kaplan_meier": (
-        "kaplan_meier",
-        "KaplanMeier",
-    ),
-    "methods.quantiles": (
-        "quantile",
-        "median",
-    ),
+    "methods.stratified_score": ("stratified_miettinen_nurminen", "stratified_score_test", "summary_score"),
+    "methods.strata_ratios": ("common_odds_ratio", "common_risk_ratio", "breslow_day"),
+    "methods.imputation": ("impute_responders", "imputed_difference", "pool", "Pooled"),
+    "methods.tipping": ("tipping_point", "TippingPoint"),
+    "methods.rates": ("incidence_rate", "rate_difference", "rate_ratio"),
+    "methods.kaplan_meier": ("kaplan_meier", "KaplanMeier"),
+    "methods.quantiles": ("quantile", "median"),
     "methods.survival_difference": ("survival_difference",),
-    "methods.log_rank": (
-        "log_rank",
-        "LogRank",
-    ),
+    "methods.log_rank": ("log_rank", "LogRank"),
     "methods.cox": ("cox",),
     "methods.regression": ("Regression",),
-    "methods.proportional_hazards": (
-        "proportional_hazards",
-        "ProportionalHazards",
-    ),
-    "methods.restricted_mean": (
-        "restricted_mean",
-        "restricted_mean_difference",
-    ),
-    "methods.follow_up": (
-        "follow_up",
-        "median_follow_up",
-    ),
-    "methods.incidence": (
-        "cumulative_incidence",
-        "incidence_difference",
-        "CumulativeIncidence",
-    ),
+    "methods.proportional_hazards": ("proportional_hazards", "ProportionalHazards"),
+    "methods.restricted_mean": ("restricted_mean", "restricted_mean_difference"),
+    "methods.follow_up": ("follow_up", "median_follow_up"),
+    "methods.incidence": ("cumulative_incidence", "incidence_difference", "CumulativeIncidence"),
     "methods.gray": ("gray",),
     "methods.fine_gray": ("fine_gray",),
     "methods.cause_specific": ("cause_specific",),
-    "methods.summaries": (
-        "summary",
-        "Summary",
-    ),
+    "methods.summaries": ("summary", "Summary"),
     "methods.counts": ("Limits",),
-    "methods.results": (
-        "Estimate",
-        "Tested",
-    ),
+    "methods.results": ("Estimate", "Tested"),
     "methods.with_error": ("EstimateWithError",),
-    "operating.characteristics": (
-        "operating_characteristics",
-        "Characteristics",
-    ),
-    "operating.scenario": (
-        "Scenario",
-        "Arm",
-    ),
+    "operating.characteristics": ("operating_characteristics", "Characteristics"),
+    "operating.scenario": ("Scenario", "Arm"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
