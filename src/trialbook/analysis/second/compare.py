@@ -93,4 +93,6 @@ def compare(first: ResultSet, second: Mapping[Key, float], tolerance: float = TO
 def _agrees(first: float, second: float, tolerance: float) -> bool:
     if isnan(first) or isnan(second):
         return isnan(first) and isnan(second)
-    return first == second or abs(first - second) <= tolerance * max(1.0, abs(first))
+    if isinf(first) or isinf(second):
+        return first == second
+    return abs(first - second) <= tolerance * max(1.0, abs(first))
