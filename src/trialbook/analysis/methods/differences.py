@@ -27,7 +27,8 @@ class DifferenceMethod(Protocol):
 def risk_difference(x1: int, n1: int, x2: int, n2: int, *, method: str = "miettinen_nurminen", level: float = 0.95) -> Estimate:
     """Arm 1's proportion less arm 2's, with its interval by a method of :data:`DIFFERENCE_METHODS`.
 
-    Where an arm has no subjects there is no estimate. Raises ValueError for an unknown method and for what are no counts.
+    By default it is Miettinen and Nurminen's (1985). Where an arm has no subjects there is no estimate. Raises ValueError for an
+    unknown method and for what are no counts.
     """
     if method not in DIFFERENCE_METHODS:
         raise ValueError(f"method {method}: expected one of {', '.join(DIFFERENCE_METHODS)}")
@@ -37,7 +38,7 @@ def risk_difference(x1: int, n1: int, x2: int, n2: int, *, method: str = "mietti
 
 
 def wald(x1: npt.ArrayLike, n1: npt.ArrayLike, x2: npt.ArrayLike, n2: npt.ArrayLike, *, level: float = 0.95) -> Limits:
-    """Wald's interval, cut to [-1, 1], by statsmodels; of no width where both proportions are 0 or 1."""
+    """Wald's interval, cut to [-1, 1], by statsmodels: R's ``prop.test(correct = FALSE)``; of no width where both are 0 or 1."""
     return _limits(Tables.of(x1, n1, x2, n2), level, "wald")
 
 

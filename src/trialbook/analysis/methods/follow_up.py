@@ -19,5 +19,8 @@ def follow_up(time: Values, event: Values, *, transform: Transform = "log-log", 
 
 
 def median_follow_up(time: Values, event: Values, *, transform: Transform = "log-log", level: float = 0.95) -> Estimate:
-    """The median of the time to the end of follow-up, with its interval; unknown where most had the event before it."""
+    """The median of the time to the end of follow-up, with its interval; unknown where most had the event before it.
+
+    Source: Schemper and Smith, Controlled Clinical Trials 1996; 17: 343-346.
+    """
     return median(follow_up(time, event, transform=transform, level=level))

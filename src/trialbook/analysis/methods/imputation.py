@@ -51,6 +51,8 @@ def impute_responders(
     response of those who are missing, in all cells or each: 1 is missing at random, less makes it worse (delta adjustment). A
     cell where nobody was observed is drawn from the prior alone. Raises ValueError for what are no counts, no imputation or no
     odds.
+
+    Source: Rubin 1987, chapter 4; Carpenter and Kenward, Multiple Imputation and its Application, 2013, chapter 10 (the shift).
     """
     few, many = responders(x, n, "observed")
     gone = whole(missing, "missing subjects")
@@ -129,6 +131,8 @@ def imputed_difference(
     (:func:`impute_responders`) is analysed by Mantel and Haenszel's difference over the cells with Sato's variance or, without
     ``stratified``, by the plain difference with Wald's; :func:`pool` puts them together. The odds ratios shift those who are
     missing, by arm. Limits are cut to [-1, 1]. No estimate where every cell lacks an arm.
+
+    Source: Rubin 1987, section 3.1; Sato, Biometrics 1989; 45: 1323-1324.
     """
     first, second = whole(missing1, "arm 1: missing subjects"), whole(missing2, "arm 2: missing subjects")
     t = Tables.of_strata(x1, n1, x2, n2)

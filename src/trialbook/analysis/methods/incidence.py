@@ -97,6 +97,8 @@ def incidence_difference(
     """The incidence of a cause in the first group less that in the second, with variances added up and a normal interval.
 
     The level is that of the first curves. Unknown where one is; without limits where neither group had an event of the cause.
+
+    Source: Zhang and Fine, Statistics in Medicine 2008; 27: 4939-4949.
     """
     return difference(first.at(time, cause), second.at(time, cause), first.level)
 

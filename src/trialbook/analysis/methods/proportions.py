@@ -23,7 +23,8 @@ class ProportionMethod(Protocol):
 def proportion(x: int, n: int, *, method: str = "wilson", level: float = 0.95) -> Estimate:
     """The proportion of ``x`` responders among ``n`` subjects with its interval by a method of :data:`PROPORTION_METHODS`.
 
-    Without subjects there is no estimate. Raises ValueError for an unknown method and for what are no counts.
+    By default it is Wilson's (1927). Without subjects there is no estimate. Raises ValueError for an unknown method and for what
+    are no counts.
     """
     if method not in PROPORTION_METHODS:
         raise ValueError(f"method {method}: expected one of {', '.join(PROPORTION_METHODS)}")

@@ -39,7 +39,7 @@ def quantile(curve: KaplanMeier, probability: float | Fraction) -> Estimate:
 
 
 def median(curve: KaplanMeier) -> Estimate:
-    """The time by which half of the subjects have had the event: ``quantile`` of 1/2."""
+    """The time by which half of the subjects have had the event: ``quantile`` of 1/2, by R's and SAS's convention."""
     return quantile(curve, Fraction(1, 2))
 
 

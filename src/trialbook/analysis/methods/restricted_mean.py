@@ -41,7 +41,10 @@ def restricted_mean(curve: KaplanMeier, horizon: float, *, extend: bool = False)
 def restricted_mean_difference(
     first: KaplanMeier, second: KaplanMeier, horizon: float, *, extend: bool = False
 ) -> EstimateWithError:
-    """The restricted mean of the first group less that of the second, at the level of the first curve."""
+    """The restricted mean of the first group less that of the second, at the level of the first curve.
+
+    Source: Royston and Parmar, BMC Medical Research Methodology 2013; 13: 152.
+    """
     return difference(
         restricted_mean(first, horizon, extend=extend), restricted_mean(second, horizon, extend=extend), first.level
     )

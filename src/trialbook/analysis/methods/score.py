@@ -56,6 +56,7 @@ def score_test(
     """The score test of one table by :func:`score_statistic`; ``greater``: the one-sided alternative is a larger difference.
 
     Two-sided at level 1 - confidence it rejects exactly the differences outside the interval of :func:`miettinen_nurminen`.
+    Source: Miettinen and Nurminen 1985; without ``corrected`` it is that of R's ``prop.test(correct = FALSE)``.
     """
     nothing = Tables.of(x1, n1, x2, n2).nothing()
     if nothing:

@@ -42,7 +42,8 @@ def cochran_mantel_haenszel(
 ) -> Tested:
     """The test by :func:`cmh_statistic` of no difference in any stratum, for the counts of each stratum of one comparison.
 
-    Own code, since statsmodels' takes 1 - cdf, which is 0 for small p values, and corrects distances below half a subject upward.
+    Equal to R's ``mantelhaen.test`` and SAS's ``cmh``. Own code, since statsmodels' takes 1 - cdf, which is 0 for small p values,
+    and corrects distances below half a subject upward.
     """
     from scipy.special import chdtrc
 

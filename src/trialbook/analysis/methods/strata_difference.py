@@ -36,8 +36,9 @@ def stratified_risk_difference(
 ) -> Estimate:
     """Arm 1's proportion less arm 2's over the strata of one comparison, with its interval by a method of ``STRATIFIED_METHODS``.
 
-    Counts are sequences, one number a stratum: responders and subjects of arm 1, then of arm 2. Where every stratum lacks an arm
-    there is no estimate. Raises ValueError for an unknown method and for what are no counts.
+    By default it is Miettinen and Nurminen's (1985). Counts are sequences, one number a stratum: responders and subjects of arm
+    1, then of arm 2. Where every stratum lacks an arm there is no estimate. Raises ValueError for an unknown method and for what
+    are no counts.
     """
     if method not in STRATIFIED_METHODS:
         raise ValueError(f"method {method}: expected one of {', '.join(STRATIFIED_METHODS)}")

@@ -64,7 +64,10 @@ def stratified_score_test(
     sides: int = 2,
     greater: bool = True,
 ) -> Tested:
-    """The test by :func:`stratified_score_statistic` for the counts of each stratum of one comparison."""
+    """The test by :func:`stratified_score_statistic` for the counts of each stratum of one comparison.
+
+    Source: Miettinen and Nurminen 1985; equal to ``scoreci`` of R's ratesci (``stratified``).
+    """
     nothing = nothing_to_compare(Tables.of_strata(x1, n1, x2, n2))
     if nothing:
         return Tested.unknown(nothing)

@@ -72,6 +72,8 @@ def operating_characteristics(
     ``tests`` are names of ``decisions.TESTS``, ``intervals`` of ``decisions.INTERVALS``. The intervals are two-sided with
     confidence 1 - ``alpha``, or 1 - 2 ``alpha`` beside one-sided tests, whose alternative is the better treatment. A p value that
     is ``alpha`` rejects. Raises ValueError for an unknown name.
+
+    Source: Morris, White and Crowther, Statistics in Medicine 2019; 38: 2074-2102 (the measures and their errors).
     """
     for names, known, what in ((tests, TESTS, "test"), (intervals, INTERVALS, "interval")):
         for name in names:

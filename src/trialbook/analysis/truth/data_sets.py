@@ -64,4 +64,4 @@ DATA_SETS: Mapping[str, DataSet] = {
         _of_lifelines("larynx.csv"),
     ),
 }
-"""By name. The made one has ``time``, ``cause`` (0 censored), ``event``, ``group``, ``stratum``, and 1 or 0 for groups and stratum."""
+"""By name; the made one has time, cause (0 is censored), event, group and stratum, and 1 or 0 for two groups and a stratum."""
