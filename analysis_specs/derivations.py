@@ -23,6 +23,11 @@ def protocol() -> Protocol:
     return Protocol(STUDY / "protocol")
 
 
+def _beside(records: pd.DataFrame, subjects: pd.Series, values: pd.Series) -> pd.Series:
+    """A variable of ``subjects`` beside the records of a dataset."""
+    return by_subject(pd.Series(values.to_numpy(), index=subjects, dtype=values.dtype), records["USUBJID"])
+
+
 def days_inclusive(first: pd.Series, last: pd.Series) -> pd.Series:
     """Days from one date to another, both counted."""
     return last - first + 1
@@ -45,7 +50,7 @@ def last_known_alive(
 ) -> pd.Series:
     """The last date on which a record shows the subject alive, and not after its death; the consent where nothing does."""
     known = _seen_alive(ss, sv, ds, ex)
-    known = known[~(known["day"] > known["USUBJID"].map(pd.Series(death.to_numpy(), index=subjects)))]
+    known = known[~(known["day"] > _beside(known, subjects, death))]
     return by_subject(known.groupby("USUBJID")["day"].max(), subjects).fillna(consent)
 
 
@@ -279,7 +284,16 @@ def consolidation_cycles(subjects: pd.Series, screening: pd.Series, cm: pd.DataF
     """Cycles of consolidation before the study, as the last screening has them: who is screened again has them twice."""
     found = cm[(cm["CMCAT"] == "PRIOR CHEMOTHERAPY") & (cm["CMSCAT"] == "CONSOLIDATION")]
     number = found["CMSPID"].str.partition("-")[0]
-    return _counted(found[number == found["USUBJID"].map(pd.Series(screening.to_numpy(), index=subjects))], subjects)
+    return _counted(found[number == _beside(found, subjects, screening)], subjects)
+
+
+def high_dose_cycles(subjects: pd.Series, screening: pd.Series, cm: pd.DataFrame, suppcm: pd.DataFrame) -> pd.Series:
+    """Cycles with high-dose cytarabine before the study, as the last screening has them."""
+    high = suppcm[(suppcm["QNAM"] == "HDAC") & (suppcm["QVAL"] == "Y")]
+    marked = pd.MultiIndex.from_arrays([high["USUBJID"], pd.to_numeric(high["IDVARVAL"])])
+    found = cm[(cm["CMCAT"] == "PRIOR CHEMOTHERAPY") & pd.MultiIndex.from_arrays([cm["USUBJID"], cm["CMSEQ"]]).isin(marked)]
+    number = found["CMSPID"].str.partition("-")[0]
+    return _counted(found[number == _beside(found, subjects, screening)], subjects)
 
 
 def marrow_at_month_6(
@@ -290,12 +304,11 @@ def marrow_at_month_6(
     Empty for who was not randomized, relapsed before the end of the window, or was last seen before it: none was due.
     """
     visit = protocol().visits[str(setting_value(protocol(), "PRIMARY_VISIT"))]
-    start = pd.Series(randomized.to_numpy(), index=subjects)
     found = _marrow(gf, subjects, target)
-    day = sas_days(found["GFDTC"]) - found["USUBJID"].map(start) + 1
+    day = sas_days(found["GFDTC"]) - _beside(found, subjects, randomized) + 1
     taken = subjects.isin(set(found.loc[day.between(visit.first_day, visit.last_day), "USUBJID"]))
     relapses = rs[rs["RSSTRESC"] == "RELAPSED DISEASE FROM CR"]
-    relapsed = sas_days(relapses["RSDTC"], "first") - relapses["USUBJID"].map(start) + 1 <= visit.last_day
+    relapsed = sas_days(relapses["RSDTC"], "first") - _beside(relapses, subjects, randomized) + 1 <= visit.last_day
     gone = subjects.isin(set(relapses.loc[relapsed, "USUBJID"])) | ~(seen - randomized + 1 >= visit.last_day)
     return pd.Series(np.select([randomized.isna(), taken, gone], ["", "Y", ""], "N"), index=subjects.index, dtype="str")
 
@@ -305,13 +318,13 @@ def _marrow(gf: pd.DataFrame, subjects: pd.Series, target: pd.Series) -> pd.Data
     found = gf[(gf["GFCAT"] == "MEASURABLE RESIDUAL DISEASE") & (gf["GFTSTDTL"] == "NORMALIZED LEVEL")]
     found = found[(found["GFLOC"] == "BONE MARROW") & (found["GFRESCAT"] != "")]
     copies = abl1_copies(found["USUBJID"], found["GFGRPID"], gf)
-    own = found["USUBJID"].map(pd.Series(target.to_numpy(), index=subjects))
+    own = _beside(found, subjects, target)
     return found[(copies >= float(setting_value(protocol(), "MRD_ABL1_COPIES"))) & (found["GFSYM"] == own)]
 
 
 def _last_before(found: pd.DataFrame, date: str, value: str, subjects: pd.Series, origin: pd.Series) -> pd.Series:
     """The last value of each subject that is dated on or before its day of origin, by USUBJID."""
     day = sas_days(found[date])
-    until = found["USUBJID"].map(pd.Series(origin.to_numpy(), index=subjects))
+    until = _beside(found, subjects, origin)
     known = found.assign(day=day)[day <= until].sort_values("day", kind="stable")
     return known.drop_duplicates("USUBJID", keep="last").set_index("USUBJID")[value]

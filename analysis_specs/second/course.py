@@ -11,6 +11,8 @@ from .dates import earliest, first_day, latest, span
 
 THERAPY = "SUBSEQUENT ANTI-LEUKEMIC THERAPY"
 RELAPSED = "RELAPSED DISEASE FROM CR"
+REMISSION = {("HEMARESP", "CR"), ("MRPHRESP", "CR"), ("MRPHRESP", "CRh")}
+"""An assessment, or a marrow, without relapse."""
 NOT_ALIVE = ("DEATH", "LOST TO FOLLOW-UP")
 """Dispositions whose date does not tell that the subject lived."""
 
@@ -21,7 +23,8 @@ Records = dict[str, list[dict[str, Any]]]
 class Course:
     """Days of a subject's course: the intercurrent events by their id in protocol/objectives.yml, and the ends of observation.
 
-    ``remission``: the last assessment that found it in remission; ``alive``: the last day on which it is known to have lived.
+    ``remission``: the last assessment or marrow that found it in remission (section 10.5.1.3); ``alive``: the last day on which it
+    is known to have lived.
     """
 
     events: dict[str, date | None]
@@ -31,7 +34,8 @@ class Course:
 
 def course(subject: dict[str, Any], records: Records, randomized: date) -> Course:
     """The course of a subject since its randomization, by its record in DM and its records in the other datasets."""
-    died = death(subject)
+    contacts = known_alive(records)
+    died = death(subject["DTHDTC"], contacts)
     rs = records["RS"]
     hematologic = [row for row in rs if row["RSTESTCD"] == "HEMARESP"]
     relapses = [row["RSDTC"] for row in hematologic if row["RSSTRESC"] == RELAPSED]
@@ -40,8 +44,8 @@ def course(subject: dict[str, Any], records: Records, randomized: date) -> Cours
     therapies += [row["PRSTDTC"] for row in records["PR"] if row["PRCAT"] == THERAPY]
     return Course(
         events={"RELAPSE": first_since(relapses, randomized), "DEATH": died, "THERAPY": first_since(therapies, randomized)},
-        remission=latest(first_day(row["RSDTC"]) for row in hematologic if row["RSSTRESC"] == "CR"),
-        alive=last_alive(records, died),
+        remission=latest(first_day(row["RSDTC"]) for row in rs if (row["RSTESTCD"], row["RSSTRESC"]) in REMISSION),
+        alive=latest(one for one in contacts if died is None or one <= died),
     )
 
 
@@ -54,21 +58,23 @@ def first_since(dates: Iterable[str], randomized: date) -> date | None:
     return earliest(max(first, randomized) for first, _ in spans)
 
 
-def death(subject: dict[str, Any]) -> date | None:
-    """The day of death. Of a partial date the first possible day that is not before the last contact, where there is one."""
-    possible = span(subject["DTHDTC"])
+def death(dthdtc: str, contacts: list[date]) -> date | None:
+    """The day of death. Of a partial date the first possible day that is not before the last contact (section 10.1)."""
+    possible = span(dthdtc)
     if possible is None:
         return None
-    contact = first_day(subject["RFPENDTC"])
-    if contact is not None and possible[0] < contact <= possible[1]:
-        return contact
-    return possible[0]
+    contact = latest(one for one in contacts if one <= possible[1])
+    return possible[0] if contact is None else max(possible[0], contact)
 
 
-def last_alive(records: Records, died: date | None) -> date | None:
-    """The last day of a contact, a visit or a disposition at which the subject lived; none that is after its death."""
+def known_alive(records: Records) -> list[date]:
+    """The days on which the subject is known to have lived: contacts, what they tell of earlier days, visits, dispositions.
+
+    Of a partial date, the first day that it can be: on that day it lived, whichever it was.
+    """
     days = [first_day(row["SSDTC"]) for row in records["SS"] if row["SSTESTCD"] == "SURVSTAT" and row["SSSTRESC"] == "ALIVE"]
+    days += [first_day(row["SSSTRESC"]) for row in records["SS"] if row["SSTESTCD"] == "LSCFADTC"]
     for row in records["SV"]:
         days += [first_day(row["SVSTDTC"]), first_day(row["SVENDTC"])]
     days += [first_day(row["DSSTDTC"]) for row in records["DS"] if row["DSDECOD"] not in NOT_ALIVE]
-    return latest(one for one in days if one is not None and (died is None or one <= died))
+    return [one for one in days if one is not None]
