@@ -283,7 +283,7 @@ def reduction_at_baseline(subjects: pd.Series, target: pd.Series, ratio: pd.Seri
 def consolidation_cycles(subjects: pd.Series, screening: pd.Series, cm: pd.DataFrame) -> pd.Series:
     """Cycles of consolidation before the study, as the last screening has them: who is screened again has them twice."""
     found = cm[(cm["CMCAT"] == "PRIOR CHEMOTHERAPY") & (cm["CMSCAT"] == "CONSOLIDATION")]
-    number = found["CMSPID"].str.partition("-")[0]
+    number = found["CMSPID"].str.split("-").str[0]
     return _counted(found[number == _beside(found, subjects, screening)], subjects)
 
 
@@ -292,7 +292,7 @@ def high_dose_cycles(subjects: pd.Series, screening: pd.Series, cm: pd.DataFrame
     high = suppcm[(suppcm["QNAM"] == "HDAC") & (suppcm["QVAL"] == "Y")]
     marked = pd.MultiIndex.from_arrays([high["USUBJID"], pd.to_numeric(high["IDVARVAL"])])
     found = cm[(cm["CMCAT"] == "PRIOR CHEMOTHERAPY") & pd.MultiIndex.from_arrays([cm["USUBJID"], cm["CMSEQ"]]).isin(marked)]
-    number = found["CMSPID"].str.partition("-")[0]
+    number = found["CMSPID"].str.split("-").str[0]
     return _counted(found[number == _beside(found, subjects, screening)], subjects)
 
 

@@ -29,6 +29,8 @@ def make_dataset(
     TrialbookError naming dataset and variable where a variable can't be made, and where ADSL would have a subject twice.
     """
     groups = [_records(spec, records, materials) for records in spec.records]
+    if spec.structure == "ADSL":
+        _refuse_doubled(spec, groups)
     strangers = [_strangers(frame, materials) for frame in groups]
     groups = [frame[~unknown].reset_index(drop=True) for frame, unknown in zip(groups, strangers, strict=True)]
     frame = _together([*groups, *more])
@@ -40,14 +42,18 @@ def make_dataset(
         names += [name for name in SOURCE if name not in names and name in frame]
     described = {name: describe(spec, name, kept.get(name)) for name in names}
     frame = frame[names].sort_values(list(spec.keys), kind="stable", na_position="first").reset_index(drop=True)
-    if spec.structure == "ADSL" and frame[SUBJECT].duplicated().any():
-        twice = frame.loc[frame[SUBJECT].duplicated(), SUBJECT].iloc[0]
-        source = ", ".join(one.dataset for one in spec.records)
-        what = f"{spec.dataset} has one record a subject, and {source} has several of {twice or 'a subject without a USUBJID'}"
-        raise TrialbookError(what, remedy="Mend the export: trialbook validate tells which of its records they are.")
     told = sum(int(unknown.sum()) for unknown in strangers)
     left = [f"{told} records are of subjects that ADSL does not have, and are left out"] if told else []
     return SdtmDataset(spec.dataset, spec.label, frame, described, notices=(*left, *notices))
+
+
+def _refuse_doubled(spec: AnalysisDatasetSpec, groups: list[pd.DataFrame]) -> None:
+    subjects = pd.concat([frame[SUBJECT] for frame in groups])
+    if subjects.duplicated().any():
+        twice = subjects[subjects.duplicated()].iloc[0] or "a subject without a USUBJID"
+        source = ", ".join(one.dataset for one in spec.records)
+        what = f"{spec.dataset} has one record a subject, and {source} has several of {twice}"
+        raise TrialbookError(what, remedy="Mend the export: trialbook validate tells which of its records they are.")
 
 
 def _strangers(frame: pd.DataFrame, materials: Materials) -> np.ndarray:

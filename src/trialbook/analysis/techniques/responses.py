@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,7 @@ class Responses:
 
 
 Computed = Iterator[Result]
+EMPTY = "an arm has no subjects"
 
 
 def proportions(of: Responses) -> Computed:
@@ -177,14 +179,19 @@ def _cells(of: Responses, arm: str) -> tuple[list[int], list[int], list[int]]:
 def tipping(of: Responses) -> Computed:
     """The p value for each number of responders among the missing of each arm; the level is treated / control."""
     grid = tipping_grid(of)
+    if grid is None:
+        yield Result(Key(of.analysis.id, Technique.TIPPING_POINT, "changed", ALL), nan, EMPTY)
+        return
     for (first, second), p_value in np.ndenumerate(grid.p_values):
         yield Result(Key(of.analysis.id, Technique.TIPPING_POINT, "p_value", DIFFERENCE, f"{first}/{second}"), float(p_value))
     yield Result(Key(of.analysis.id, Technique.TIPPING_POINT, "changed", ALL), float(grid.changed.sum()))
 
 
-def tipping_grid(of: Responses) -> TippingPoint:
-    """The whole grid."""
+def tipping_grid(of: Responses) -> TippingPoint | None:
+    """The whole grid; None where an arm has no subjects."""
     one, two = (of.counts(arm.code) for arm in of.trial.arms)
+    if not (one.subjects and two.subjects):
+        return None
     observed = (one.responders, one.subjects - one.missing, one.missing, two.responders, two.subjects - two.missing, two.missing)
     return tipping_point(*observed, alpha=of.trial.protocol.analysis.testing.alpha)
 
