@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from trialbook.displays.drawings.flow import flow_diagram
@@ -97,6 +97,7 @@ REASONS = st.lists(st.tuples(NAMES, st.integers(0, 2000)), max_size=4).map(tuple
 
 @settings(max_examples=25, deadline=None)
 @given(names=st.lists(NAMES, min_size=1, max_size=5), reasons=st.lists(REASONS, min_size=4, max_size=4))
+@example(names=["A"], reasons=[(), (), (("1111111XXXXXXXX乙乙乙乙乙乙乙乙", 100),), ()])
 def test_every_text_is_in_a_box_of_its_own(places: Callable[[Drawing], list[Any]], names: list[str], reasons: list[Any]) -> None:
     arms = tuple(ArmFlow(name, lost=Count(3, reasons[0]), not_analysed=Count(1, reasons[1])) for name in names)
     drawn = flow_diagram(Flow(Count(5), Count(None, reasons[2]), Count(), arms))

@@ -64,7 +64,7 @@ class _Diagram:
         """The boxes before the arms; where the arms' boxes begin."""
         wide = ARM_WIDTHS[2]
         top = _wrapped(_counted("Assessed for eligibility", self.flow.assessed, bold=True), wide)
-        out = _wrapped(_counted("Excluded", self.flow.excluded, bold=True), wide)
+        out = _wrapped(_counted("Excluded", self.flow.excluded, bold=True), wide - GAP / 2)
         last = _wrapped(_counted("Randomized", self.flow.randomized, bold=True), wide)
         aside = y + _height(top) + DROP * 0.6
         under = aside + _height(out) + DROP * 0.6
