@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, before, complete_date, rule
+from trialbook.checks import Dataset, RawForm, Severity, before, complete_date, rule, value_of
 from trialbook.mapping.numbers import read_numbers
 
 LONGEST, LATEST = pd.Timedelta(days=60), pd.Timedelta(days=120)
@@ -114,3 +114,20 @@ class PriorChemoForm(RawForm, form="PRIORCHEMO", across=False):
     def dose_is_the_one_said(cls, chemo: pd.DataFrame) -> pd.Series:
         answer, dose, called = cls.high(chemo)
         return ~(dose.notna() & answer.notna() & called.notna() & (dose != answer) & (answer == called))
+
+
+class CM(Dataset, domain="CM", across=False):
+    @rule(
+        "IFN-CM-018",
+        Severity.ERROR,
+        "A cycle of the chemotherapy before the study starts after randomization",
+        variables=["CMSTDTC", "CMCAT", "CMTRT"],
+        mend=["CMSTDTC"],
+        reads={"DM": ["USUBJID", "RFSTDTC"]},
+        query="既往化疗“{CMTRT}”的开始日期 {CMSTDTC} 晚于随机日期，请核实。 / "
+        "{CMTRT}, prior chemotherapy, starts on {CMSTDTC}, after randomization: please check the date, or enter it as other "
+        "therapy of the leukemia.",
+    )
+    def prior_is_before(cls, cm: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
+        randomized = value_of(dm, "RFSTDTC", by=cm["USUBJID"])
+        return ~((cm["CMCAT"] == "PRIOR CHEMOTHERAPY") & before(randomized, cm["CMSTDTC"]))

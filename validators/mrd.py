@@ -83,6 +83,7 @@ class PcrForm(RawForm, form="MRD_PCR", across=False):
         reads={"DX": ["SUBJID", "QPCR_DX_RATIO_PCT"]},
         query="靶标 {TARGET_COPIES} 拷贝、ABL1 {ABL1_COPIES} 拷贝，与报告的比值 {RATIO_PCT}% 不符，请核实。 / "
         "{TARGET_COPIES} copies of the target and {ABL1_COPIES} of ABL1 do not give the ratio of {RATIO_PCT} %: please check.",
+        stands_for=["IFN-GF-001"],
     )
     def ratio_follows_from_copies(cls, pcr: pd.DataFrame, dx: pd.DataFrame) -> pd.Series:
         table, by_ratio, by_copies = cls.compared(pcr, dx)
@@ -98,6 +99,7 @@ class PcrForm(RawForm, form="MRD_PCR", across=False):
         query="比值 {RATIO_PCT}% 与拷贝数（{TARGET_COPIES}/{ABL1_COPIES}）及下降对数值 {LOG_REDUCTION} 不符，请核实比值。 / "
         "The copies ({TARGET_COPIES}/{ABL1_COPIES}) and the log reduction of {LOG_REDUCTION} agree, and the ratio is "
         "{RATIO_PCT} %: please check the ratio.",
+        stands_for=["IFN-GF-001"],
     )
     def ratio_is_the_one_of_the_others(cls, pcr: pd.DataFrame, dx: pd.DataFrame) -> pd.Series:
         table, by_ratio, by_copies = cls.compared(pcr, dx)
@@ -113,6 +115,7 @@ class PcrForm(RawForm, form="MRD_PCR", across=False):
         query="比值 {RATIO_PCT}% 与下降对数值 {LOG_REDUCTION} 一致，但拷贝数为 {TARGET_COPIES}/{ABL1_COPIES}，请核实拷贝数。 / "
         "The ratio of {RATIO_PCT} % and the log reduction of {LOG_REDUCTION} agree, and the copies are "
         "{TARGET_COPIES}/{ABL1_COPIES}: please check the copies.",
+        stands_for=["IFN-GF-001"],
     )
     def copies_are_those_of_the_others(cls, pcr: pd.DataFrame, dx: pd.DataFrame) -> pd.Series:
         table, by_ratio, _ = cls.compared(pcr, dx)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from trialbook.checks import RawForm, Severity, before, complete_date, rule
+from trialbook.checks import Dataset, RawForm, Severity, before, complete_date, rule
 
 MOST_DAYS_BEFORE = pd.Timedelta(days=14)
 """Assumption: a relapse is dated by the sample that showed it, so not more than this before the assessment that tells of it."""
@@ -29,6 +29,7 @@ class RESPForm(RawForm, form="RESP", across=False):
         mend=["RELAPSE_DAT"],
         query="血液学状态为“{HEM_STATUS}”，复发部位为“{RELAPSE_SITE}”，但无复发日期，请补充。 / "
         "The status is {HEM_STATUS}, at {RELAPSE_SITE}: on which date was the relapse?",
+        stands_for=["IFN-RS-020"],
     )
     def relapse_has_date(cls, resp: pd.DataFrame) -> pd.Series:
         dated, sited = cls.told(resp)
@@ -41,6 +42,7 @@ class RESPForm(RawForm, form="RESP", across=False):
         variables=["RELAPSE_DAT", "HEM_STATUS", "RELAPSE_SITE"],
         query="血液学状态为“{HEM_STATUS}”，但无复发日期和部位，请核实。 / "
         "The status is {HEM_STATUS}, without date and site: please check whether there was a relapse.",
+        stands_for=["IFN-RS-020"],
     )
     def relapse_is_told(cls, resp: pd.DataFrame) -> pd.Series:
         dated, sited = cls.told(resp)
@@ -206,3 +208,20 @@ class RESPForm(RawForm, form="RESP", across=False):
         first = relapse.where(relapse.notna(), assessed)
         early = assessed - relapse > MOST_DAYS_BEFORE
         return ~(early | (((confirmed - first).abs() > np.timedelta64(92, "D")) & (relapse.notna() | hematologic)))
+
+
+class RS(Dataset, domain="RS", across=False):
+    @rule(
+        "IFN-RS-020",
+        Severity.ERROR,
+        "A hematologic relapse of which no record has the date",
+        variables=["RSSTRESC", "RSTESTCD", "RSDTC"],
+        mend=["RSSTRESC"],
+        query="{RSDTC} 的评估为血液学复发，但无复发日期记录，请核实。 / "
+        "The assessment of {RSDTC} found a relapse: on which date was it?",
+    )
+    def relapse_has_its_own_record(cls, rs: pd.DataFrame) -> pd.Series:
+        """By it times to relapse are counted, and not by the assessment that tells of it."""
+        dated = rs.loc[(rs["RSTESTCD"] == "DRCRIND") & (rs["RSSCAT"] == "HEMATOLOGIC RELAPSE") & (rs["RSDTC"] != ""), "USUBJID"]
+        found = (rs["RSTESTCD"] == "HEMARESP") & (rs["RSSTRESC"] == "RELAPSED DISEASE FROM CR")
+        return ~(found & ~rs["USUBJID"].isin(dated))

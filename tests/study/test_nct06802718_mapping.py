@@ -136,7 +136,7 @@ def filled(dataset: SdtmDataset, subjects: set[str]) -> list[dict[str, object]]:
 
 def test_datasets_and_their_size(datasets: dict[str, SdtmDataset]) -> None:
     assert {name: len(one.frame) for name, one in datasets.items()} == {
-        "DM": 22, "SUPPDM": 58, "SE": 39, "AE": 39, "DS": 40, "SUPPDS": 22, "IE": 1,
+        "DM": 22, "SUPPDM": 58, "SE": 39, "AE": 39, "DS": 40, "SUPPDS": 22, "IE": 1, "DD": 18,
         "TA": 8, "TE": 5, "TI": 17, "TS": 57, "TV": 16,
     }  # fmt: skip
 
@@ -175,7 +175,7 @@ def test_terms_are_cdiscs(specs: Specs) -> None:
         "ARM", "ARMCD", "CTCAE_GRADE", "CAUSALITY", "ETHNIC_GROUP", "VISIT", "THYROID_TEST", "SEROLOGY_TEST", "SEROLOGY_RESULT",
         "DIAGNOSIS", "PREGNANCY", "SAMPLE_QUALITY", "CELLULARITY", "HEM_STATUS", "MRD_STATUS", "RELAPSE_SITE", "SURVIVAL",
         "ELN_RISK", "FUSION", "MUTATION", "CHEMO_PHASE", "MRD_TARGET", "MRD_PCR_RESULT", "ECOG", "CRITERION",
-        "HSCT_DONOR", "HSCT_STATUS", "THERAPY_REASON",
+        "HSCT_DONOR", "HSCT_STATUS", "THERAPY_REASON", "PCR_DETECTION", "FUSION_DETECTION", "MUTATION_DETECTION",
     }  # fmt: skip
 
 
