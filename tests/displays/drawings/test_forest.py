@@ -61,6 +61,13 @@ def test_an_interval_that_goes_beyond_the_axis_ends_with_an_arrow() -> None:
     assert right[1] - right[0] == 260 > left[1] - left[0]
 
 
+@pytest.mark.parametrize(("low", "high"), [(0.01, 0.02), (40.0, 80.0)])
+def test_no_effect_at_an_end_of_the_axis_leaves_room_for_what_is_in_favour(texts: Texts, low: float, high: float) -> None:
+    row = Effect("", (), (), low, low, high)
+    said = texts(plot((row,), before=(), after=(), label="", limits=(min(low, 0.9), max(high, 1.1)), favours=("drug", "nothing")))
+    assert said[-2:] == ["Favours drug", "Favours nothing"]
+
+
 def test_without_estimates_it_is_a_shell(texts: Texts) -> None:
     said = texts(plot((Effect("All", ("xx",), ("x.xx",)),)))
     assert said == ["Subgroup", "n/N", "HR", "All", "xx", "x.xx", "0.5", "1", "2", "Hazard ratio", "No data"]

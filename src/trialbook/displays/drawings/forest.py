@@ -11,12 +11,12 @@ from markupsafe import Markup
 from trialbook.displays.display import NO_DATA
 from trialbook.displays.drawings.axes import Scale, axis_below, no_data_within, number_text, reference
 from trialbook.displays.drawings.series import colour, diamond
-from trialbook.displays.drawn import INK, LINE, MUTED, SMALL, Drawing, area, height_of, way, widest, written
+from trialbook.displays.drawn import INK, MUTED, SMALL, Drawing, area, height_of, way, widest, written
 from trialbook.displays.measured import wrapped
 
 MARGIN, PLOT, LABELS, CELLS, APART, ROW = 10.0, 260.0, 210.0, 130.0, 16.0, 5.0
 """At the edges; the plot's width; the widest that labels and that other texts are; between columns; over and under a row."""
-INDENT, SQUARE = 12.0, 4.2
+INDENT, SQUARE, ARROW = 12.0, 4.2, 40.0
 FURTHEST = 32.0
 """On an axis of logarithms, the factor from no effect beyond which an interval ends with an arrow."""
 
@@ -168,10 +168,12 @@ class _Forest:
         parts.append(under)
         if not any(row.estimate is not None for row in self.rows):
             parts.append(no_data_within(self.plot, top, self.plot + PLOT, bottom, NO_DATA))
+        edge = max(self.right, self.plot + PLOT) + 8
         if favours:
-            told, end = self._favours(favours, end + 4)
+            told, end, reach = self._favours(favours, end + 4)
             parts.append(told)
-        return Drawing(max(self.right, self.plot + PLOT) + MARGIN + 8, end + MARGIN, Markup("").join(parts), self._words(axis))
+            edge = max(edge, reach)
+        return Drawing(edge + MARGIN, end + MARGIN, Markup("").join(parts), self._words(axis))
 
     def _anchor(self, at: int) -> str:
         return "middle" if at else "start"
@@ -205,20 +207,23 @@ class _Forest:
             corners = [(middle + dx * SQUARE, y + dy * SQUARE) for dx, dy in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
             yield area(*corners, fill=colour(0))
 
-    def _favours(self, favours: tuple[str, str], y: float) -> tuple[Markup, float]:
-        """What lies on the sides of no effect, each in its half and with an arrow that way."""
+    def _favours(self, favours: tuple[str, str], y: float) -> tuple[Markup, float, float]:
+        """What lies on the sides of no effect, each with an arrow that way; and where that ends below and on the right."""
         middle = min(max(self.scale.at(self.null), self.plot), self.plot + PLOT)
-        parts = []
-        lowest = y
-        for text, edge, room, sign in (
-            (favours[0], middle - 10, middle - 10 - MARGIN, -1),
-            (favours[1], middle + 10, max(self.right, self.plot + PLOT) - middle - 10, 1),
-        ):
-            lines = wrapped(f"Favours {text}", max(min(room, 200), 60), SMALL)
-            parts.append(way((edge, y + 5), (edge + sign * 40, y + 5), arrow=True, stroke=LINE))
-            parts.append(written(lines, edge, y + 12, size=SMALL, anchor="end" if sign < 0 else "start", fill=MUTED))
-            lowest = max(lowest, y + 12 + height_of(lines, SMALL))
-        return Markup("").join(parts), lowest
+        rooms = (middle - 10 - MARGIN, self.right - middle - 10)
+        left, right = (
+            wrapped(f"Favours {text}", min(max(room, 90), 200), SMALL) for text, room in zip(favours, rooms, strict=True)
+        )
+        before = max(middle - 10, MARGIN + max(widest(left, SMALL), ARROW))
+        after = max(middle + 10, before + 20)
+        parts = [
+            way((before, y + 5), (before - ARROW, y + 5), arrow=True),
+            way((after, y + 5), (after + ARROW, y + 5), arrow=True),
+            written(left, before, y + 12, size=SMALL, anchor="end", fill=MUTED),
+            written(right, after, y + 12, size=SMALL, anchor="start", fill=MUTED),
+        ]
+        below = y + 12 + height_of(max(left, right, key=len), SMALL)
+        return Markup("").join(parts), below, after + max(widest(right, SMALL), ARROW)
 
     def _words(self, axis: str) -> str:
         said = [f"{axis}; no effect is {number_text(self.null)}."]
