@@ -90,8 +90,8 @@ def print_analysis(analysed: Analysed, out: Path | None) -> None:
                 console.print(f"{'':<17} {notice}", markup=False, soft_wrap=True)
     if analysed.violations:
         console.print(f"Against ADaM's rules: {len(analysed.violations):,}", markup=False)
-        for one in analysed.violations:
-            console.print(f"  {one}", markup=False, soft_wrap=True)
+        for violation in analysed.violations:
+            console.print(f"  {violation}", markup=False, soft_wrap=True)
     if analysed.results is not None:
         unknown = sum(1 for one in analysed.results.results if one.reason)
         console.print(f"{len(analysed.results.results):,} numbers, {unknown:,} of them not estimable, each with its reason")

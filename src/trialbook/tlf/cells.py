@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isnan
+from math import isinf, isnan
 
 SHELL, SHELL_PERCENT, SHELL_DECIMAL, SHELL_P = "xx", "xx (xx.x)", "xx.x", "0.xxx"
 NOT_ESTIMABLE = "NE"
@@ -72,5 +72,7 @@ def rounded(value: float, places: int) -> str:
     """Rounded half away from zero as the decimal that is written, as SAS rounds; a minus sign that is one, and no -0."""
     from decimal import ROUND_HALF_UP, Decimal
 
+    if isinf(value):
+        return "∞" if value > 0 else "−∞"
     text = str(Decimal(repr(round(value, places + 8))).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP))
     return text.removeprefix("-") if not float(text) else text.replace("-", "−")

@@ -40,14 +40,18 @@ def footnotes(report: Report, techniques: Iterable[Technique]) -> tuple[str, ...
 
 def _footnote(report: Report, technique: Technique) -> str:
     estimation = report.protocol.analysis.estimation
-    strata = f"by {str(setting_value(report.protocol, 'STRATA')).lower()}"
+    stratum = str(setting_value(report.protocol, "STRATA")).lower()
+    strata = f"by {stratum}"
     match technique:
         case Technique.PROPORTION:
             return f"Proportions: {_PROPORTIONS[estimation.proportion]}, {report.confidence}."
         case Technique.DIFFERENCE:
             return f"Unstratified difference: {_DIFFERENCES[estimation.difference]}."
         case Technique.STRATIFIED_DIFFERENCE:
-            return f"Difference, treated minus control, stratified {strata}: Mantel–Haenszel weights, stratified Miettinen–Nurminen score interval."
+            return (
+                f"Difference, treated minus control, stratified {strata}: Mantel–Haenszel weights, stratified Miettinen–Nurminen "
+                "score interval."
+            )
         case Technique.NEWCOMBE:
             return "Newcombe: hybrid of Wilson's score intervals."
         case Technique.TEST:
@@ -57,13 +61,13 @@ def _footnote(report: Report, technique: Technique) -> str:
         case Technique.IMPUTATION:
             number = setting_value(report.protocol, "IMPUTATIONS")
             return (
-                f"Multiple imputation: {number} imputations within arm and molecular subtype from the posterior of each cell "
+                f"Multiple imputation: {number} imputations within arm and {stratum} from the posterior of each cell "
                 "(Jeffreys' prior), Mantel–Haenszel difference with Sato's variance, Rubin's rules."
             )
         case Technique.SURVIVAL:
             return (
-                f"Kaplan–Meier; intervals {_SURVIVAL[estimation.survival]} (Greenwood). A median is the midpoint where the curve is exactly "
-                "½ between two events; its interval is Brookmeyer and Crowley's."
+                f"Kaplan–Meier; intervals {_SURVIVAL[estimation.survival]} (Greenwood). A median is the midpoint where the curve "
+                "is exactly ½ between two events; its interval is Brookmeyer and Crowley's."
             )
         case Technique.SURVIVAL_DIFFERENCE:
             return "Difference of survival: normal interval with Greenwood's variances."

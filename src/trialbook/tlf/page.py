@@ -11,9 +11,10 @@ from trialbook.displays.display import Display, name_of
 from trialbook.displays.html import as_html
 
 _PAGE = Markup(
-    '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-    "<title>{title}</title><style>{style}</style></head><body><main><h1>{title}</h1>{statement}<nav aria-label='Tables and figures'><ol>"
-    "{contents}</ol></nav>{displays}</main></body></html>\n"
+    '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    "<title>{title}</title><style>{style}</style></head><body><main><h1>{title}</h1>{statement}"
+    "<nav aria-label='Tables and figures'><ol>{contents}</ol></nav>{displays}</main></body></html>\n"
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import nan
 
 from trialbook.analysis.adam.loading import AdamSpecs
 from trialbook.analysis.results import ResultSet
@@ -16,6 +17,8 @@ from trialbook.tlf.cells import count
 from trialbook.tlf.spec import DisplaySpec
 
 SHELL_STATEMENT = "Shell: no data"
+COUNTS = frozenset({"subjects", "events", "responders", "censored", "competing", "at_risk", "n"})
+"""Statistics of which only those are results that somebody contributes to."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,23 @@ class Report:
         """An analysis of the plan; KeyError where there is none."""
         return {one.id: one for one in self.protocol.analysis.analyses}[name]
 
+    def dataset_of(self, analysis: PlannedAnalysis) -> str:
+        """Where the records of an analysis's parameter are."""
+        return Trial(self.protocol, self.specs, {}).dataset_of(analysis)
+
+    def parameter_names(self, dataset: str) -> dict[str, str]:
+        """PARAM by PARAMCD: those that the specification writes out, and those of the data."""
+        found = {}
+        for records in self.specs.datasets[dataset].records:
+            made = [records.variables.get(name) for name in ("PARAMCD", "PARAM")]
+            code, name = (one.algorithms[0].hardcode if one else None for one in made)
+            if code is not None and name is not None:
+                found[str(code)] = str(name)
+        if self.trial is not None:
+            frame = self.trial.datasets[dataset].frame
+            found |= dict(zip(frame["PARAMCD"], frame["PARAM"], strict=True))
+        return found
+
     def title_of(self, name: str) -> str:
         """An analysis as a row names it: what it is to the estimand, and what it does, in its first words."""
         analysis = self.analysis(name)
@@ -45,11 +65,13 @@ class Report:
         )
 
     def number(self, analysis: str, technique: str, statistic: str, group: str = "all", level: str = "") -> float | None:
-        """A result; None in a shell, and 0 for a count that nobody contributes to."""
+        """A result; None in a shell, 0 for a count that nobody contributes to, NaN for another number that there is not."""
         if self.results is None:
             return None
         found = self.results.get(analysis, technique, statistic, group, level)
-        return 0.0 if found is None else found.value
+        if found is None:
+            return 0.0 if statistic in COUNTS else nan
+        return found.value
 
     def numbers(
         self, analysis: str, technique: str, statistics: Sequence[str], group: str = "all", level: str = ""

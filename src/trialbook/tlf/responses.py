@@ -147,4 +147,4 @@ def _compared(rows: list[Row]) -> bool:
 
 
 def _source(report: Report, spec: DisplaySpec) -> str:
-    return report.source(spec, "ADMRD")
+    return report.source(spec, *(report.dataset_of(report.analysis(name)) for name in spec.analyses))

@@ -19,10 +19,7 @@ AE, RATES, SHIFT = Technique.ADVERSE_EVENTS, Technique.EVENT_RATES, Technique.SH
 def exposure_table(report: Report, spec: DisplaySpec) -> Table:
     """Each parameter of exposure in the arm that is treated."""
     analysis, treated = report.analysis(spec.analysis), report.arms[0]
-    labels = {one: one for one in report.specs.endpoints.exposure}
-    if report.trial is not None:
-        frame = report.trial.datasets["ADEX"].frame
-        labels |= dict(zip(frame["PARAMCD"], frame["PARAM"], strict=True))
+    labels = {one: one for one in report.specs.endpoints.exposure} | report.parameter_names("ADEX")
     rows = [Row(("Subjects treated", count(report.number(analysis.id, Technique.EXPOSURE, "subjects", treated.code, "treated"))))]
     for name in report.specs.endpoints.exposure:
         n, mean, sd, median, low, high = report.numbers(
@@ -83,8 +80,10 @@ def events_by_grade(report: Report, spec: DisplaySpec) -> Table:
     """Subjects by system organ class, preferred term and worst grade, an arm's grades beside each other."""
     analysis = report.analysis(spec.analysis)
     rows: list[Row] = []
-    for system in _terms(report, spec, 1):
-        for level, indent in [(system, 0), *((term, 1) for term in _terms(report, spec, 2, system))]:
+    systems = _terms(report, spec, 1) if report.results is not None else ["System organ class"]
+    for system in systems:
+        terms = _terms(report, spec, 2, system) if report.results is not None else [f"{system}{SEPARATOR}Preferred term"]
+        for level, indent in [(system, 0), *((term, 1) for term in terms)]:
             cells = []
             for arm in report.arms:
                 for grades in (("1", "2"), ("3",), ("4",), ("5",)):
@@ -143,7 +142,7 @@ def laboratory_table(report: Report, spec: DisplaySpec) -> Table:
     analysis = report.analysis(spec.analysis)
     technique = Technique.LABORATORY
     levels = [one for one in report.levels(analysis.id, technique) if one.count(SEPARATOR) == 1]
-    names = _parameter_names(report)
+    names = report.parameter_names("ADLB")
     rows: list[Row] = []
     for paramcd in spec.parameters or sorted({one.partition(SEPARATOR)[0] for one in levels}):
         rows.append(Row((names.get(paramcd, paramcd),), heading=True, ruled=bool(rows)))
@@ -177,7 +176,7 @@ def shift_table(report: Report, spec: DisplaySpec) -> Table:
     """The grade at baseline (rows) against the worst after it (columns), of each parameter and arm."""
     analysis = report.analysis(spec.analysis)
     levels = [one.split(SEPARATOR) for one in report.levels(analysis.id, SHIFT)]
-    names = _parameter_names(report)
+    names = report.parameter_names("ADLB")
     rows: list[Row] = []
     for paramcd in sorted({one[0] for one in levels}) or ["xxxxx"]:
         rows.append(Row((names.get(paramcd, paramcd),), heading=True, ruled=bool(rows)))
@@ -267,10 +266,3 @@ def _mean(report: Report, analysis: str, group: str, level: str) -> str:
     if n is not None and not n:
         return ""
     return f"{decimal(mean)} ({decimal(sd, 2)})" if n is None or n > 1 else decimal(mean)
-
-
-def _parameter_names(report: Report) -> dict[str, str]:
-    if report.trial is None:
-        return {}
-    frame = report.trial.datasets["ADLB"].frame
-    return dict(zip(frame["PARAMCD"], frame["PARAM"], strict=True))

@@ -14,17 +14,18 @@ from trialbook.specfile import SpecFile, SpecModel, refuse_doubled
 
 
 class DisplaySpec(SpecModel):
-    """A table or figure: its ``kind`` says how it is made; ``analyses`` are those of the plan that it shows, the first its main one.
+    """A table or figure: its ``kind`` says how it is made; ``analyses`` are those of the plan that it shows, its main one first.
 
-    ``category``: the category of adverse events, where only that is shown; ``footnotes`` come after those that the methods give.
+    ``parameters``: those that are shown, or shown more of; ``axis``: what the figure's axis is called, where that is not the
+    endpoint's name; ``footnotes`` come after those that the methods give.
     """
 
     number: str
     kind: str
     title: str
     analyses: Names
-    category: str = ""
     parameters: Names = ()
+    axis: str = ""
     footnotes: Names = ()
 
     @property

@@ -109,7 +109,7 @@ def survival_figure(report: Report, spec: DisplaySpec) -> Figure:
     drawn = [_survival_curve(of, arm, number) for number, arm in enumerate(report.arms)]
     endpoint = report.protocol.objectives.endpoint(analysis.endpoint)
     name = endpoint.name.split(" ", 1)[-1] if endpoint.name[:1].isdigit() else endpoint.name
-    return _figure(report, spec, analysis, drawn, 1.0, f"{name[0].upper()}{name[1:]}, %", Technique.SURVIVAL)
+    return _figure(report, spec, analysis, drawn, 1.0, spec.axis or f"{name[0].upper()}{name[1:]}, %", Technique.SURVIVAL)
 
 
 def incidence_figure(report: Report, spec: DisplaySpec) -> Figure:
@@ -117,7 +117,7 @@ def incidence_figure(report: Report, spec: DisplaySpec) -> Figure:
     analysis = report.analysis(spec.analysis)
     of = times(report.trial, analysis) if report.trial else None
     drawn = [_incidence_curve(of, arm, number) for number, arm in enumerate(report.arms)]
-    return _figure(report, spec, analysis, drawn, 0.0, "Cumulative incidence of relapse, %", Technique.INCIDENCE)
+    return _figure(report, spec, analysis, drawn, 0.0, spec.axis or "Cumulative incidence, %", Technique.INCIDENCE)
 
 
 def _survival_curve(of: Times | None, arm: Arm, number: int) -> Curve:

@@ -9,7 +9,7 @@ from trialbook.specfile import SpecModel
 
 
 class TreatmentSpec(SpecModel):
-    """``variable`` and ``numeric`` of ADSL hold the planned arm, ``code`` its ARMCD; ``control`` and ``treated`` are two codes."""
+    """``variable`` and ``numeric`` of ADSL hold the planned arm, ``code`` its ARMCD; ``control`` and ``treated`` are codes."""
 
     variable: str
     numeric: str

@@ -40,7 +40,7 @@ OPERATIONS = (
 
 
 class Merged(SpecModel):
-    """``value`` of the subject's record in ``dataset``, among those for which ``where`` is true: the ``first`` or ``last`` by ``by``.
+    """``value`` of the subject's record in ``dataset``, of those for which ``where`` is true: ``first`` or ``last`` by ``by``.
 
     Without ``pick`` the subject has at most one such record, and several are an error.
     """
@@ -124,8 +124,10 @@ class Based(SpecModel):
 
 
 class Called(SpecModel):
-    """A function of ``analysis_specs/derivations.py``: given the variables ``from``, and whole datasets (``reads``) by their names in
-    small letters."""
+    """A function of ``analysis_specs/derivations.py``.
+
+    It is given the variables ``from``, and whole datasets (``reads``) by their names in small letters.
+    """
 
     function: str
     from_: Names = Field(default=(), alias="from")

@@ -1,4 +1,4 @@
-"""Times to events (the records of ADTTE): from an origin to the first event that the strategies leave, or to the end of observation."""
+"""Times to events (the records of ADTTE): from an origin to the first event that the strategies leave, or to the last day."""
 
 from __future__ import annotations
 

@@ -71,7 +71,9 @@ def event_rates(of: Descriptions) -> Iterator[Result]:
         end = np.fmin(subjects[spec.window_end], subjects[spec.observed_to])
         for category in spec.categories:
             chosen = events[(events["ARMCD"] == code) & Materials({}).where(events, category.where)]
-            first = chosen.groupby(SUBJECT)[spec.start].min().reindex(subjects.index)
+            # An event whose begin nobody knows is counted, at risk to the first day that it can have been.
+            begun = chosen[spec.start].fillna(chosen[SUBJECT].map(subjects[start]).astype("float64"))
+            first = begun.groupby(chosen[SUBJECT]).min().reindex(subjects.index)
             days = np.fmin(first, end) - subjects[start] + 1
             years = float(days.clip(lower=0).sum()) / DAYS_OF_YEAR
             level = of.trial.protocol.analysis.testing.confidence
@@ -123,7 +125,8 @@ def liver_peaks(of: Descriptions) -> pd.DataFrame:
     spec = _laboratory(of)
     frame = of.trial.beside(of.trial.datasets["ADLB"].frame, of.analysis.set)
     frame = frame[Materials({}).where(frame, spec.on_treatment)]
-    frame = frame.assign(MULTIPLE=frame["AVAL"] / frame["ANRHI"])
+    # What is three times the limit, as a person computes it, is not beyond it.
+    frame = frame.assign(MULTIPLE=(frame["AVAL"] / frame["ANRHI"]).round(9))
     enzymes = frame[frame["PARAMCD"].isin(spec.transaminases)].groupby(SUBJECT)["MULTIPLE"].max()
     bilirubin = frame[frame["PARAMCD"] == spec.bilirubin].groupby(SUBJECT)["MULTIPLE"].max()
     arms = frame.drop_duplicates(SUBJECT).set_index(SUBJECT)["ARMCD"]

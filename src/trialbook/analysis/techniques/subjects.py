@@ -1,4 +1,4 @@
-"""The techniques that describe the subjects: where they went (CONSORT), how they were at baseline, deviations from the protocol."""
+"""The techniques that describe the subjects: where they went (CONSORT), how they were at baseline, how they deviated."""
 
 from __future__ import annotations
 
