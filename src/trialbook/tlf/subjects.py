@@ -161,11 +161,18 @@ def _numbers(report: Report, analysis: str, name: str, groups: list[str]) -> lis
         report.numbers(analysis, Technique.BASELINE, ("n", "mean", "sd", "median", "q1", "q3", "minimum", "maximum"), one, name)
         for one in groups
     ]
+    # Of what lies within 1, one place would show zeros.
+    within_one = all(value is not None and abs(value) < 1 for one in found for value in one[6:] if value == value)
+    places = 3 if within_one and report.results is not None else 1
+
+    def told(value: float | None, more: int = 0) -> str:
+        return decimal(value, places + more)
+
     return [
         Row(("n", *(decimal(one[0], 0) for one in found)), 1),
-        Row(("Mean (SD)", *(f"{decimal(one[1])} ({decimal(one[2], 2)})" for one in found)), 1),
-        Row(("Median (Q1, Q3)", *(f"{decimal(one[3])} ({decimal(one[4])}, {decimal(one[5])})" for one in found)), 1),
-        Row(("Min, max", *(f"{decimal(one[6])}, {decimal(one[7])}" for one in found)), 1),
+        Row(("Mean (SD)", *(f"{told(one[1])} ({told(one[2], 1)})" for one in found)), 1),
+        Row(("Median (Q1, Q3)", *(f"{told(one[3])} ({told(one[4])}, {told(one[5])})" for one in found)), 1),
+        Row(("Min, max", *(f"{told(one[6])}, {told(one[7])}" for one in found)), 1),
     ]
 
 

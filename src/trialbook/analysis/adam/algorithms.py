@@ -38,14 +38,17 @@ def derive_merged(materials: Materials, frame: pd.DataFrame, algorithm: Algorith
     """A value of the subject's record in another dataset."""
     merged = algorithm.derive_merged
     assert merged is not None
-    picked = picked_records(materials, merged)
+    picked = picked_records(materials, merged, frame)
     return by_subject(picked.set_index(SUBJECT)[merged.value], frame[SUBJECT])
 
 
-def picked_records(materials: Materials, merged: Merged) -> pd.DataFrame:
+def picked_records(materials: Materials, merged: Merged, frame: pd.DataFrame) -> pd.DataFrame:
     """At most one record a subject of a dataset; raises TrialbookError where a subject has several and nothing says which."""
     source = materials.frame(merged.dataset)
     found = source[materials.where(source, merged.where)]
+    for name, own in merged.same.items():
+        asked = frame.drop_duplicates(SUBJECT).set_index(SUBJECT)[own]
+        found = found[found[name] == by_subject(asked, found[SUBJECT])]
     if merged.pick is None:
         if found[SUBJECT].duplicated().any():
             subject = found.loc[found[SUBJECT].duplicated(), SUBJECT].iloc[0]

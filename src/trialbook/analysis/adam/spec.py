@@ -42,12 +42,14 @@ OPERATIONS = (
 class Merged(SpecModel):
     """``value`` of the subject's record in ``dataset``, of those for which ``where`` is true: ``first`` or ``last`` by ``by``.
 
-    Without ``pick`` the subject has at most one such record, and several are an error.
+    Without ``pick`` the subject has at most one such record, and several are an error. ``same``: variables of the other dataset,
+    and the variable of the record that each has the value of.
     """
 
     dataset: str
     value: str
     where: str = ""
+    same: dict[str, str] = {}
     pick: Literal["first", "last"] | None = None
     by: Names = ()
 
