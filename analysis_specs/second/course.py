@@ -23,8 +23,8 @@ Records = dict[str, list[dict[str, Any]]]
 class Course:
     """Days of a subject's course: the intercurrent events by their id in protocol/objectives.yml, and the ends of observation.
 
-    ``remission``: the last assessment or marrow that found it in remission (section 10.5.1.3); ``alive``: the last day on which it
-    is known to have lived.
+    ``remission``: the last assessment or marrow that found it in remission (section 10.5.1.3); ``alive``: the last day on
+    which it is known to have lived.
     """
 
     events: dict[str, date | None]

@@ -6,10 +6,12 @@ import calendar
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 
 ISO = re.compile(r"(\d{4})(?:-(\d{2}|-)(?:-(\d{2}|-))?)?(?:T.*)?")
 
 
+@cache
 def span(text: str) -> tuple[date, date] | None:
     """The first and the last day that an ISO 8601 date can be, which may be partial (``2024-03``, ``2024---15``).
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from trialbook.protocol import Protocol
@@ -26,8 +27,9 @@ class Run:
     ratio: Fraction | None
 
 
-def exact(text: object) -> Fraction | None:
-    """A number as it is written; None for what is none, such as ``<0.00319`` or an empty cell."""
+@cache
+def exact(text: str | float | None) -> Fraction | None:
+    """A number as it is written: limits compare as a person computes them. None for what is none, as ``<0.00319`` or an empty cell."""
     try:
         return Fraction(Decimal(str(text)))
     except (ArithmeticError, ValueError):
@@ -39,7 +41,7 @@ def runs(gf: list[dict[str, Any]], target: str, protocol: Protocol) -> list[Run]
 
     Adequate: the laboratory made a call (GFRESCAT), and there are at least as many copies of ABL1 as the plan asks for.
     """
-    least = exact(protocol.analysis.setting("MRD_ABL1_COPIES").value)
+    least = exact(str(protocol.analysis.setting("MRD_ABL1_COPIES").value))
     assert least is not None
     by_run: dict[str, list[dict[str, Any]]] = {}
     for row in gf:
@@ -86,6 +88,6 @@ def is_negative(run: Run, diagnosis: Fraction | None, protocol: Protocol, by: st
         raise ValueError(f"the second program knows no negativity by {by!r}: not_detected or log_reduction")
     if diagnosis is None or run.ratio is None or run.ratio <= 0:
         return False
-    least = exact(protocol.analysis.setting("MRD_LOG_REDUCTION").value)
+    least = exact(str(protocol.analysis.setting("MRD_LOG_REDUCTION").value))
     assert least is not None
     return (diagnosis / run.ratio) ** least.denominator >= Fraction(10) ** least.numerator

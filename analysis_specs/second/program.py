@@ -7,22 +7,28 @@ two shows as a disagreement of their results (double programming).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from trialbook.analysis.second.subjects import SecondTrial, Subject
+from trialbook.analysis.second.subjects import MISSING, Described, SecondTrial, Subject
 from trialbook.protocol import Protocol
+from trialbook.protocol.analysis import Technique
 from trialbook.protocol.facts import fact_of
 from trialbook.protocol.objectives import Kind
 
-from .course import Records, course
+from .baselines import baseline
+from .course import Course, Records, course
 from .dates import whole_day
+from .dispositions import DEVIATION_LEVELS, DISPOSITION_LEVELS, deviations, disposition, screened
+from .events import CATEGORIES, first_events, in_window, levels, window_ends
+from .exposures import EXPOSURE_LEVELS, exposure
 from .genetics import subtype
+from .laboratory import HYS_LEVELS, by_visit, hys_law, shifts
 from .marrow import at_diagnosis, at_visit, is_negative, runs
 from .outcomes import day_after, days_of, response, strategies, time_to_event
 from .sets import CONTROL, TREATED, sets
 
-READS = ("DM", "GF", "RS", "CM", "PR", "DS", "SS", "SV", "IE")
+READS = ("DM", "GF", "RS", "CM", "SUPPCM", "PR", "DS", "SS", "SV", "IE", "EX", "EC", "AE", "LB")
 NEEDED = ("DM", "GF", "RS")
 """Without these there is no endpoint; one of the others is absent where nothing of its kind happened."""
 
@@ -58,6 +64,15 @@ def derive(datasets: Mapping[str, Sequence[Mapping[str, Any]]], protocol: Protoc
         tuple(one_subject(row, of[row["USUBJID"]], protocol) for row in randomized),
         stratum="MOLSUBT",
         at_risk=tuple(day for day in days if day is not None),
+        told={
+            Technique.DISPOSITION: DISPOSITION_LEVELS,
+            Technique.DEVIATIONS: DEVIATION_LEVELS,
+            Technique.EXPOSURE: EXPOSURE_LEVELS,
+            Technique.ADVERSE_EVENTS: tuple(CATEGORIES),
+            Technique.EVENT_RATES: tuple(CATEGORIES),
+            Technique.HYS_LAW: HYS_LEVELS,
+        },
+        screened=screened(dict(row) for row in datasets["DM"]),
     )
 
 
@@ -94,4 +109,36 @@ def one_subject(subject: dict[str, Any], records: Records, protocol: Protocol) -
         sets=sets(subject, records["IE"]),
         responses=responses,
         times=times,
+        described=described(subject, records, happened, responses.values(), protocol),
+    )
+
+
+def described(
+    subject: dict[str, Any], records: Records, happened: Course, states: Iterable[str], protocol: Protocol
+) -> Described:
+    """What a subject adds to the analyses that describe; ``states``: what it is at the visits of the responses."""
+    day1 = whole_day(subject["RFSTDTC"])
+    assert day1 is not None
+    gene, of_sets = subtype(records["GF"]), sets(subject, records["IE"])
+    end = window_ends(day1, records, protocol)
+    events = in_window(records, day1, end)
+    at_events, many = levels(events)
+    before = baseline(subject, records, gene, protocol)
+    return Described(
+        counted={
+            **before.counted,
+            Technique.DISPOSITION: disposition(subject, records, of_sets),
+            Technique.DEVIATIONS: deviations(subject, of_sets, MISSING not in states, protocol),
+            Technique.EXPOSURE: frozenset(EXPOSURE_LEVELS if subject["RFXSTDTC"] else ()),
+            Technique.ADVERSE_EVENTS: at_events,
+            Technique.SHIFT: shifts(records["LB"], subject),
+            Technique.HYS_LAW: hys_law(records["LB"], subject),
+        },
+        measured={
+            **before.measured,
+            Technique.EXPOSURE: exposure(records, protocol) if subject["ARMCD"] == TREATED else {},
+            Technique.LABORATORY: by_visit(records["LB"], subject, day1, protocol),
+        },
+        events=many,
+        first=first_events(events, day1, end, happened),
     )

@@ -24,8 +24,9 @@ def rows(datasets: Mapping[str, SdtmDataset]) -> dict[str, Rows]:
 
 
 def _rows(dataset: SdtmDataset) -> Rows:
-    frame = dataset.frame.astype(object)
-    return [{str(name): value for name, value in row.items()} for row in frame.where(frame.notna(), None).to_dict("records")]
+    names = [str(name) for name in dataset.frame]
+    columns = [[None if value != value else value for value in dataset.frame[name].tolist()] for name in names]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
 def second_trial(root: Path, prefix: str, datasets: Mapping[str, Rows], protocol: Protocol) -> SecondTrial:

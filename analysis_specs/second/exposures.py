@@ -1,0 +1,42 @@
+"""Exposure: the injections of a subject against the planned ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trialbook.protocol import Protocol
+
+from .course import Records
+from .dates import whole_day
+from .sets import TREATED
+
+Row = dict[str, Any]
+WEEK = 7
+EXPOSURE_LEVELS = ("treated",)
+
+
+def exposure(records: Records, protocol: Protocol) -> dict[str, float]:
+    """Injections planned, given, reduced and left out; the sum of doses in ug, weeks, ug a week, and both in % of the plan.
+
+    The weeks last from the first injection to a week after the last. None of a subject that was given no injection.
+    """
+    given = sorted((row for row in records["EX"] if whole_day(row["EXSTDTC"])), key=lambda row: row["EXSTDTC"])
+    if not given:
+        return {}
+    drug = protocol.interventions.of(TREATED)[0]
+    dose, planned = float(drug.regimen.dose), drug.plan.planned_doses
+    first, last = whole_day(given[0]["EXSTDTC"]), whole_day(given[-1]["EXSTDTC"])
+    assert first is not None and last is not None
+    total = sum(row["EXDOSE"] for row in given)
+    weeks = ((last - first).days + WEEK) / WEEK
+    return {
+        "NPLAN": len(records["EC"]),
+        "NGIVEN": len(given),
+        "NREDUC": sum(row["EXDOSE"] < dose for row in given),
+        "NOMIT": sum(row["ECOCCUR"] == "N" for row in records["EC"]),
+        "CUMDOSE": total,
+        "DURWK": weeks,
+        "INTENS": total / weeks,
+        "RDI": 100 * total / weeks / (dose * WEEK / drug.regimen.every),
+        "DOSEPCT": 100 * total / (dose * planned),
+    }

@@ -1,0 +1,84 @@
+"""Laboratory values: by visit and as change, their grades before and after treatment, transaminases with bilirubin."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from trialbook.protocol import Protocol
+
+from .baselines import last_before
+from .dates import study_day, whole_day
+from .grades import grade
+from .marrow import exact
+from .outcomes import days_of
+
+Row = dict[str, Any]
+MARROW = "BONE MARROW, LIQUID"
+HYS_LEVELS = ("measured", "Hy's law", "Temple's corollary", "hyperbilirubinemia")
+
+
+def values(lb: list[Row]) -> dict[str, list[Row]]:
+    """The results that are numbers, of blood, by test."""
+    found: dict[str, list[Row]] = {}
+    for row in lb:
+        if row["LBSTRESN"] is not None and row["LBSPEC"] != MARROW and whole_day(row["LBDTC"]):
+            found.setdefault(row["LBTESTCD"], []).append(row)
+    return found
+
+
+def _moment(row: Row) -> tuple[str, str]:
+    return row["LBDTC"], row["LBREFID"]
+
+
+def by_visit(lb: list[Row], subject: Row, day1: date, protocol: Protocol) -> dict[str, float]:
+    """The baseline of each test, the last value in the window of each later visit, and its change since baseline."""
+    found: dict[str, float] = {}
+    visits = [one for one in protocol.visits.values() if one.day is not None and one.window is not None and one.day > 1]
+    for test, rows in values(lb).items():
+        before = last_before(rows, subject, "LBDTC", lambda row: row["LBREFID"])
+        if before:
+            found[f"{test} | BASELINE"] = before["LBSTRESN"]
+        last: dict[str, Row] = {}
+        for row in sorted(rows, key=_moment):
+            for visit in visits:
+                day, window = days_of(visit)
+                if window[0] <= study_day(date.fromisoformat(row["LBDTC"][:10]), day1) - day <= window[1]:
+                    last[visit.visit] = row
+        for name, row in last.items():
+            found[f"{test} | {name}"] = row["LBSTRESN"]
+            if before:
+                found[f"{test} | {name} | change"] = row["LBSTRESN"] - before["LBSTRESN"]
+    return found
+
+
+def shifts(lb: list[Row], subject: Row) -> frozenset[str]:
+    """Of each test the grade at baseline against the highest after it."""
+    found = set()
+    for test, rows in values(lb).items():
+        before = last_before(rows, subject, "LBDTC", lambda row: row["LBREFID"])
+        if before is None or (first := grade(before)) is None:
+            continue
+        after = [grade(row, before) for row in rows if _moment(row) > _moment(before)]
+        known = [one for one in after if one is not None]
+        if known:
+            found.add(f"{test} | {first} | {max(known)}")
+    return frozenset(found)
+
+
+def hys_law(lb: list[Row], subject: Row) -> frozenset[str]:
+    """Where the highest transaminase and the highest bilirubin after baseline lie: beyond 3 and 2 times their upper limit."""
+    highest: dict[str, Fraction] = {}
+    for test, rows in values(lb).items():
+        before = last_before(rows, subject, "LBDTC", lambda row: row["LBREFID"])
+        for row in rows:
+            value, upper = exact(row["LBSTRESN"]), exact(row["LBSTNRHI"])
+            if value is not None and upper and (before is None or _moment(row) > _moment(before)):
+                highest[test] = max(highest.get(test, Fraction(0)), value / upper)
+    liver = [highest[test] for test in ("ALT", "AST") if test in highest]
+    if not liver or "BILI" not in highest:
+        return frozenset()
+    injured, jaundiced = max(liver) > 3, highest["BILI"] > 2
+    named = {(True, True): "Hy's law", (True, False): "Temple's corollary", (False, True): "hyperbilirubinemia"}
+    return frozenset({"measured", *([named[injured, jaundiced]] if injured or jaundiced else [])})
