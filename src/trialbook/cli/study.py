@@ -24,12 +24,13 @@ def specs_lint(
     from trialbook.mapping.lint_protocol import protocol_complaints
     from trialbook.mapping.lint_schedule import schedule_complaints
     from trialbook.protocol.lint import lint_protocol
+    from trialbook.run.analysis_lint import analysis_lint
     from trialbook.run.explained import explanation_complaints
     from trialbook.terminal import print_lint
 
     loaded = open_study(study)
     named = (*schedule_complaints(loaded.protocol, loaded.specs), *protocol_complaints(loaded.specs, loaded.protocol))
-    named = (*named, *explanation_complaints(loaded, date.today()))
+    named = (*named, *explanation_complaints(loaded, date.today()), *analysis_lint(loaded))
     report = lint_specs(loaded.specs, loaded.standard, loaded.ct, (*lint_protocol(loaded.protocol), *named))
     # The study's rules name forms and columns too; one that names what is not there is an error here, not only in a run.
     _ = loaded.models, loaded.questions

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from trialbook.displays.display import Display
 from trialbook.errors import TrialbookError
+from trialbook.protocol.analysis import Technique
 from trialbook.tlf import responses, safety, subjects, times
 from trialbook.tlf.report import Report
 from trialbook.tlf.spec import DisplaySpec, DisplaysSpec
@@ -34,6 +35,31 @@ BUILDERS: Mapping[str, Builder] = {
     "shift": safety.shift_table,
     "hys_law": safety.hys_law_figure,
 }
+
+_DIFFERENCES = (
+    Technique.DIFFERENCE,
+    Technique.STRATIFIED_DIFFERENCE,
+    Technique.NEWCOMBE,
+    Technique.IMPUTATION,
+)
+SHOWS: Mapping[str, tuple[Technique, ...]] = {
+    **dict.fromkeys(("flow", "disposition"), (Technique.DISPOSITION,)),
+    "baseline": (Technique.BASELINE,),
+    "deviations": (Technique.DEVIATIONS,),
+    "response": (Technique.PROPORTION,),
+    **dict.fromkeys(("response_analyses", "response_forest"), _DIFFERENCES),
+    "tipping": (Technique.TIPPING_POINT,),
+    **dict.fromkeys(("survival", "survival_figure"), (Technique.SURVIVAL,)),
+    **dict.fromkeys(("incidence", "incidence_figure"), (Technique.INCIDENCE,)),
+    "time_analyses": (Technique.SURVIVAL, Technique.INCIDENCE),
+    "exposure": (Technique.EXPOSURE,),
+    **dict.fromkeys(("event_overview", "events_by_term", "events_by_grade"), (Technique.ADVERSE_EVENTS,)),
+    "event_rates": (Technique.EVENT_RATES,),
+    "laboratory": (Technique.LABORATORY,),
+    "shift": (Technique.SHIFT,),
+    "hys_law": (Technique.HYS_LAW,),
+}
+"""What each kind shows of its analyses: each has one of these techniques."""
 
 
 def build(report: Report, spec: DisplaySpec) -> Display:

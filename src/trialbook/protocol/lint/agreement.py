@@ -104,7 +104,8 @@ def _analysis(protocol: Protocol) -> Iterator[Problem]:
             ("endpoint", planned_analysis.endpoint, endpoints, "objectives.yml"),
             ("set", planned_analysis.set, sets, "analysis.yml"),
         ):
-            if name not in known:
+            # An analysis without an endpoint describes the subjects themselves.
+            if name not in known and (name or key != "endpoint"):
                 text = f"there is no {key} {name} in {file}, which has {', '.join(sorted(known)) or 'none'}"
                 yield ["analyses", index, key], _ERROR, text
     size = protocol.sample_size()
