@@ -11,17 +11,22 @@ SHORT_ROWS = 8
 """A table of so few rows is printed on one page where it fits (class ``short``)."""
 _NO_TABLE = "book-facts"
 """Tables that name facts one under the other: they are read as lines, and bear no number."""
+_OWN_NUMBER = "book-display"
+"""Tables and figures of the study report: they have the number by which the report cites them."""
 
 
 def caption_all(pages: Iterable[Any]) -> None:
     """Take tables out of their scrolling frames and number those that have a name, in order; likewise drawings and pictures.
 
-    A table's name is its caption, or what its frame says to who can't see it; a figure's is its ``figcaption``, or its title.
+    Those of the study report keep the number that they have. A table's name is its caption, or what its frame says to who can't see it; a figure's is its ``figcaption``, or its title.
     """
     tables = figures = 0
     for page in pages:
         for node in list(page.iter("table", "svg", "img")):
-            if node.tag == "table":
+            if any(_OWN_NUMBER in one.classes for one in node.iterancestors()):
+                if node.tag == "table":
+                    _mark_short(node)
+            elif node.tag == "table":
                 tables += _caption_table(node, tables + 1)
             elif _is_figure(node):
                 figures += _caption_figure(node, figures + 1)
@@ -32,14 +37,18 @@ def _caption_table(table: Any, number: int) -> int:
     frame = table.getparent()
     while frame is not None and not name and frame.tag == "div" and len(frame) == 1:
         name, frame = frame.get("aria-label") or "", frame.getparent()
-    if sum(1 for _ in table.iter("tr")) <= SHORT_ROWS:
-        table.classes.add("short")
+    _mark_short(table)
     for old in table.findall("caption"):
         old.drop_tree()
     if not name or _NO_TABLE in table.classes or any(one.tag == "table" for one in table.iterancestors()):
         return 0
     table.insert(0, _caption("caption", "Table", number, name))
     return 1
+
+
+def _mark_short(table: Any) -> None:
+    if sum(1 for _ in table.iter("tr")) <= SHORT_ROWS:
+        table.classes.add("short")
 
 
 def _is_figure(node: Any) -> bool:
