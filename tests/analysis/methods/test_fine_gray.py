@@ -116,7 +116,7 @@ def test_a_robust_variance_of_zero_gives_no_limits_and_a_reason() -> None:
     """One event in each arm at the same time: each subject's influence is 0. R's standard error is 0 and its p value NaN."""
     found = fine_gray([0, 0, 1, 1], [0, 0, 1, 1], [0, 1, 0, 1])
     assert (found.ratios[0].value, np.isnan(found.ratios[0].low), found.standard_errors[0]) == (pytest.approx(1), True, 0)
-    reason = "the robust variance of the coefficients tells nothing: too few subjects bear on them"
+    reason = "the variance of the coefficients tells nothing: too few subjects bear on them"
     assert (found.ratios[0].reason, found.wald.reason, np.isnan(found.p_values[0])) == (reason, reason, True)
 
 

@@ -26,16 +26,6 @@ CURVE = [
     (11, 3, 1, 0, 0.1781798245614035, 0.1013431092311932),
     (12, 2, 1, 1, 0.0890899122807017, 0.0808462286210863),
 ]
-LIMITS = {
-    # transform: limits at 1, 6 and 12
-    "log-log": [
-        (0.7569024753877579, 0.973183317647811),
-        (0.3233767264090585, 0.667807858315841),
-        (0.0113007821771729, 0.271348668502980),
-    ],
-    "log": [(0.8284116223504266, 1), (0.3597890211318553, 0.720332580780583), (0.0200252579139434, 0.396350074705238)],
-    "plain": [(0.8238690691988992, 1), (0.3323829533546705, 0.685787472710492), (0, 0.222070124653443)],
-}
 
 
 def test_the_whole_curve_is_r_s(invented: pd.DataFrame) -> None:
@@ -43,42 +33,6 @@ def test_the_whole_curve_is_r_s(invented: pd.DataFrame) -> None:
     columns = (curve.time, curve.at_risk, curve.events, curve.censored, curve.survival, curve.standard_error)
     assert np.column_stack(columns) == pytest.approx(np.array(CURVE), rel=1e-12)
     assert curve.subjects == 24
-
-
-@pytest.mark.parametrize("transform", LIMITS)
-def test_limits_are_r_s(invented: pd.DataFrame, transform: Transform) -> None:
-    curve = kaplan_meier(invented["time"], invented["event"], transform=transform, level=0.9)
-    found = [(one.low, one.high) for one in map(curve.at, (1, 6, 12))]
-    assert found == pytest.approx([pytest.approx(pair, rel=1e-9, abs=1e-12) for pair in LIMITS[transform]])
-    assert [curve.at(time).reason for time in (1, 6, 12)] == ["", "", ""]
-
-
-def test_survival_in_the_data_sets_of_the_reference_is_r_s(expected, reference) -> None:
-    figures = expected("km_logrank_cox")
-    seen = 0
-    for name, data in (("aml", "aml"), ("gehan", "gehan"), ("lung", "lung"), ("myeloid_os", "myeloid")):
-        table = reference(data)
-        for row in figures[name]["km"]["at_times"]:
-            own = table[table["group"].astype(str) == row["strata"].partition("=")[2]]
-            for transform, prefix in (("log-log", "loglog"), ("log", "log")):
-                curve = kaplan_meier(own["time"], own["event"], transform=transform)
-                found = curve.at(row["time"])
-                assert (found.value, found.standard_error, found.low, found.high) == pytest.approx(
-                    (row["surv"], row["se"], row[f"{prefix}_lo"], row[f"{prefix}_hi"]), abs=1e-12
-                )
-                assert curve.at_risk_at([row["time"]]).tolist() == [row["n_risk"]]
-                seen += 1
-    assert seen == 2 * (10 + 8 + 6 + 4)
-
-
-def test_lung_cancer_after_a_year(lung: pd.DataFrame) -> None:
-    """R 4.2.2: summary(survfit(Surv(time, status) ~ sex, lung, conf.type = "log-log"), times = 365)."""
-    men, women = (lung[lung["sex"] == sex] for sex in (1, 2))
-    found = [kaplan_meier(one["time"], one["event"]).at(365) for one in (men, women)]
-    assert [(one.value, one.standard_error, one.low, one.high) for one in found] == [
-        pytest.approx((0.3360878346394, 0.0434235888418, 0.252729143328, 0.4213021682227), abs=1e-12),
-        pytest.approx((0.5264630301859, 0.05973685399044, 0.4035798232667, 0.6353162328241), abs=1e-12),
-    ]
 
 
 def test_without_censoring_it_is_the_proportion_and_its_binomial_error() -> None:

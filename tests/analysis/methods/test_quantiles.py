@@ -134,7 +134,17 @@ def test_what_is_not_reached_has_a_reason() -> None:
     assert median(kaplan_meier([4, 4], [1, 1])).value == 4
 
 
-@pytest.mark.parametrize("probability", [0, 1, -0.5, 50])
+def test_the_first_time_counts_where_the_upper_limit_rises_again() -> None:
+    """Of 40 subjects 32 die at 2, 6 are censored at 3, one of the last two dies at 9: the limit is 0.37, then 0.46.
+
+    R 4.2.2: the upper limit of the median is 2 in print(survfit), and 9 in quantile(survfit).
+    """
+    curve = kaplan_meier([2] * 32 + [3] * 6 + [9, 10], [1] * 32 + [0] * 6 + [1, 0], transform="log")
+    assert curve.high[[0, 2]] == pytest.approx([0.3717, 0.4564], abs=1e-4)
+    assert triple(median(curve)) == (2, 2, 2)
+
+
+@pytest.mark.parametrize("probability", [0, 1, -0.5, 50, nan])
 def test_a_probability_lies_between_0_and_1(probability: float) -> None:
     with pytest.raises(ValueError, match=f"a quantile is asked for a probability between 0 and 1: found {probability}"):
         quantile(kaplan_meier([1], [1]), probability)

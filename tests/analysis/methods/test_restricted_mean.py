@@ -11,22 +11,6 @@ from trialbook.analysis.methods.kaplan_meier import kaplan_meier
 from trialbook.analysis.methods.restricted_mean import restricted_mean, restricted_mean_difference
 
 
-@pytest.mark.parametrize(
-    ("horizon", "mean", "error"),
-    [
-        (3, 2.75, 0.121478164475944),
-        (7.5, 5.502584586466165, 0.483128279735965),
-        (12, 6.912114270050125, 0.808403443510642),
-    ],
-)
-def test_the_mean_and_its_error_are_r_s(invented: pd.DataFrame, horizon: float, mean: float, error: float) -> None:
-    """R 4.2.2, survival 3.5-3: print(survfit(Surv(time, event) ~ 1), rmean = horizon) on the invented subjects."""
-    found = restricted_mean(kaplan_meier(invented["time"], invented["event"]), horizon)
-    assert (found.value, found.standard_error) == pytest.approx((mean, error), rel=1e-12)
-    reach = 1.959963984540054 * error
-    assert (found.low, found.high) == pytest.approx((mean - reach, mean + reach))
-
-
 def test_groups_and_their_difference(invented: pd.DataFrame) -> None:
     """The same by group until 8."""
     a, _, c = (kaplan_meier(one["time"], one["event"], level=0.9) for _, one in invented.groupby("group"))
@@ -37,28 +21,6 @@ def test_groups_and_their_difference(invented: pd.DataFrame) -> None:
     assert found.high - found.low == pytest.approx(2 * 1.6448536269514722 * found.standard_error)
     turned = restricted_mean_difference(c, a, 8)
     assert (turned.value, turned.low, turned.high) == pytest.approx((-found.value, -found.high, -found.low))
-
-
-def test_the_data_sets_of_the_reference_give_r_s_figures(expected, reference) -> None:
-    figures = expected("km_logrank_cox")
-    for name, part in (("aml", "rmst30"), ("lung", "rmst365")):
-        data, wanted = reference(name), figures[name][part]
-        for place, group in enumerate(sorted(set(data["group"]))):
-            own = data[data["group"] == group]
-            found = restricted_mean(kaplan_meier(own["time"], own["event"]), wanted["tau"])
-            assert (found.value, found.standard_error) == pytest.approx((wanted["rmean"][place], wanted["se"][place]), abs=1e-11)
-
-
-def test_r_s_common_horizon_goes_beyond_a_group_s_follow_up(expected, reference) -> None:
-    """R's table of a survfit takes the longest time of all groups, and extends the curves of the others to it."""
-    figures = expected("km_logrank_cox")
-    for name, source in (("aml", "aml"), ("gehan", "gehan"), ("lung", "lung"), ("myeloid_os", "myeloid")):
-        data, rows = reference(source), figures[name]["km"]["table"]
-        horizon = data["time"].max()
-        for group, wanted in zip(sorted(set(data["group"])), rows, strict=True):
-            own = data[data["group"] == group]
-            found = restricted_mean(kaplan_meier(own["time"], own["event"]), horizon, extend=True)
-            assert (found.value, found.standard_error) == pytest.approx((wanted["rmean"], wanted["se(rmean)"]), abs=1e-9)
 
 
 def test_nothing_is_said_beyond_follow_up_unless_the_curve_is_extended() -> None:

@@ -35,7 +35,8 @@ def two_sided(z: float) -> float:
 
 def invertible(variance: np.ndarray) -> bool:
     """Whether a variance tells something in every direction."""
-    scale = np.sqrt(np.diag(variance))
-    if not len(variance) or not (np.isfinite(scale).all() and (scale > 0).all()):
+    own = np.diag(variance)
+    if not len(own) or not (np.isfinite(own).all() and (own > 0).all()):
         return False
+    scale = np.sqrt(own)
     return float(np.linalg.eigvalsh(variance / np.outer(scale, scale))[0]) > SINGULAR

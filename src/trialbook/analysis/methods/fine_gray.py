@@ -33,8 +33,9 @@ def fine_gray(
     The weighted likelihood is no likelihood: of the three tests there is only Wald's. A ratio is unknown, with its reason, as
     in ``cox``. Raises ValueError for missing or impossible values.
 
-    The coefficients are those of the maximum. R's ``crr`` stops when the score is below 1e-6 of the likelihood, which leaves it
-    up to 1e-5 away: ``gtol=1e-6`` stops there too, and gives its figures digit by digit.
+    The coefficients are those of the maximum. R's ``crr`` stops when the score is below 1e-6 of the likelihood, some
+    1e-5 away: ``gtol=1e-6`` stops there too, and gives its figures digit by digit. (Where subjects are
+    censored at time 0 R takes G(0) for G(0-), which is 1.)
 
     Source: R's ``cmprsk::crr(ftime, fstatus, cov1, failcode)``.
     """

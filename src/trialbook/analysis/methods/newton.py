@@ -16,6 +16,9 @@ SETTLED = 1e-10
 LEVEL = 1e-10
 """A log likelihood that gains less than this share has come to its height."""
 
+FLAT = 1e-13
+"""A direction in which the information is below this share of that in others has none."""
+
 
 @dataclass(frozen=True)
 class Maximum:
@@ -43,18 +46,31 @@ def maximum(
         if enough is not None and enough(coefficients, at):
             return Maximum(coefficients, at, np.zeros(len(coefficients), dtype=bool))
         step = np.linalg.lstsq(at.information, at.score, rcond=None)[0]
-        following = likelihood(coefficients + step)
-        while not following.log_likelihood >= at.log_likelihood - LEVEL * (1 + abs(at.log_likelihood)):
+        following = _tried(likelihood, coefficients + step)
+        while following is None or following.log_likelihood < at.log_likelihood - LEVEL * (1 + abs(at.log_likelihood)):
             step = step / 2
             if np.abs(step).max() < SETTLED:
-                raise ArithmeticError("the likelihood rises in no direction, though its score is not 0")
-            following = likelihood(coefficients + step)
+                raise ArithmeticError("the likelihood has no maximum that steps in floating point numbers come to")
+            following = _tried(likelihood, coefficients + step)
         gain = following.log_likelihood - at.log_likelihood
         coefficients, at = coefficients + step, following
         moving = np.abs(step) > SETTLED * (1 + np.abs(coefficients))
         if not moving.any():
-            return Maximum(coefficients, at, moving)
+            return Maximum(coefficients, at, _flat(at.information))
         near_level = near_level + 1 if gain <= LEVEL * (1 + abs(at.log_likelihood)) else 0
         if near_level == 4:
             return Maximum(coefficients, at, np.abs(step) > 1e-3 * np.abs(step).max())
     raise ArithmeticError(f"the likelihood has no maximum after {STEPS} steps")
+
+
+def _flat(information: np.ndarray) -> np.ndarray:
+    """Which coefficients no longer move only since the likelihood is flat: so far out that floats see no slope."""
+    values, directions = np.linalg.eigh(information)
+    return (np.abs(directions[:, values <= FLAT * values[-1]]) > 1e-3).any(axis=1)
+
+
+def _tried(likelihood: Callable[[np.ndarray], Derivatives], coefficients: np.ndarray) -> Derivatives | None:
+    """The likelihood after a step; None where the step was too long for floats."""
+    with np.errstate(all="ignore"):
+        found = likelihood(coefficients)
+    return found if all(np.isfinite(part).all() for part in found) else None

@@ -24,12 +24,13 @@ def quantile(curve: KaplanMeier, probability: float | Fraction) -> Estimate:
     is 1/10.
 
     The interval runs from where the lower limit of the curve first is at or below 1 - ``probability`` to where the upper limit
-    first is, on the curve's own transform. A limit is NaN where its curve never comes that low, and the value where survival
-    doesn't; the reason says so. Raises ValueError for a probability that does not lie between 0 and 1.
+    first is, on the curve's own transform (an upper limit can rise again, after few are left: R's ``quantile.survfit`` then
+    takes a later time, its ``print.survfit`` the first). A limit is NaN where its curve never comes that low, and the value
+    where survival doesn't; the reason says so. Raises ValueError for a probability that does not lie between 0 and 1.
     """
-    share = probability if isinstance(probability, Fraction) else Fraction(repr(float(probability)))
-    if not 0 < share < 1:
+    if not 0 < probability < 1:
         raise ValueError(f"a quantile is asked for a probability between 0 and 1: found {probability}")
+    share = probability if isinstance(probability, Fraction) else Fraction(repr(float(probability)))
     if not curve.subjects:
         return Estimate.unknown("no subjects")
     left = 1 - share

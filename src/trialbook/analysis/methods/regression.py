@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import exp, nan
+from math import exp, inf, log, nan
 from statistics import NormalDist
 
 import numpy as np
@@ -18,7 +18,8 @@ from trialbook.analysis.methods.results import Estimate, Tested
 NOT_TOLD = "it does not vary, or only with the covariates before it, among those at risk when events happen"
 NO_EVENTS = "no events"
 UNBOUNDED = "a coefficient has no bound"
-NO_VARIANCE = "the robust variance of the coefficients tells nothing: too few subjects bear on them"
+NO_VARIANCE = "the variance of the coefficients tells nothing: too few subjects bear on them"
+HIGHEST = log(np.finfo(float).max)
 NOTHING = 1e-20
 """A robust variance below this share of the other is zero, but for rounding."""
 NO_LIKELIHOOD = Tested.unknown("a weighted likelihood is none: there is Wald's test, by the robust variance")
@@ -72,10 +73,16 @@ def fit(
     if not kept.any():
         return _unknown(given, events, NOT_TOLD, null.log_likelihood)
     chosen, scale = given.standardised[:, kept], given.scale[kept]
-    top = maximum(likelihood(chosen), np.zeros(len(scale)), None if gtol is None else _flat(gtol, scale))
+    try:
+        top = maximum(likelihood(chosen), np.zeros(len(scale)))
+        if gtol is not None and not top.unbounded.any():
+            top = maximum(likelihood(chosen), np.zeros(len(scale)), _flat(gtol, scale))
+    except ArithmeticError as err:
+        return _unknown(given, events, str(err), null.log_likelihood)
     inverse = np.linalg.pinv(top.at.information, hermitian=True)
-    spread = inverse if robust is None else robust(chosen, top)
-    variance = np.where(np.diag(spread) > NOTHING * np.diag(inverse), np.diag(spread), 0)
+    with np.errstate(all="ignore"):  # of a coefficient without bound there may be no variance in floats
+        spread = inverse if robust is None else robust(chosen, top)
+    variance = np.where(np.diag(spread) > NOTHING * np.abs(np.diag(inverse)), np.diag(spread), 0)
 
     coefficients, errors = np.full(len(kept), nan), np.full(len(kept), nan)
     coefficients[kept] = np.where(top.unbounded, nan, top.coefficients) / scale
@@ -129,8 +136,12 @@ def _ratio(coefficient: float, reach: float, reason: str) -> Estimate:
     if reason:
         return Estimate.unknown(reason)
     if not reach > 0:
-        return Estimate(exp(coefficient), nan, nan, NO_VARIANCE)
-    return Estimate(exp(coefficient), exp(coefficient - reach), exp(coefficient + reach))
+        return Estimate(_exp(coefficient), nan, nan, NO_VARIANCE)
+    return Estimate(_exp(coefficient), _exp(coefficient - reach), _exp(coefficient + reach))
+
+
+def _exp(exponent: float) -> float:
+    return exp(exponent) if exponent < HIGHEST else inf
 
 
 def _unknown(given: Design, events: int, reason: str, height: float = nan) -> Regression:
