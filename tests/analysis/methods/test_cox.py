@@ -90,7 +90,7 @@ def test_what_the_data_do_not_tell_has_a_reason(time, event, covariate, reason: 
 def test_a_covariate_far_out_or_in_tiny_units_is_no_crash() -> None:
     """Cauchy-like values: what can be told is told, the rest has its reason; nothing warns (warnings are errors here)."""
     rng = np.random.default_rng(81)
-    for _ in range(40):
+    for _ in range(15):
         n = int(rng.integers(3, 40))
         x = rng.standard_t(1.2, size=(n, 2)) * 10.0 ** rng.integers(-3, 4, size=2)
         time, event = np.round(rng.exponential(5, n), 1), rng.random(n) < 0.6
