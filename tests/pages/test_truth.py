@@ -18,8 +18,8 @@ def test_each_check_is_a_row(rows: Rows) -> None:
     assert rows(outside_references(Technique.TIPPING_POINT)) == [
         ["Reference", "Figure", "Expected", "This code", "Agrees"],
         [
-            "24 of 43 against 11 of 43, five missing in each arm: Fisher's test of each completed table, "
-            "no responder among arm 1's missing / R 4.2.2: / sapply(11:16, function(x) fisher.test(matrix(c(24, 24, x, 48 - x), 2))$p.value)",
+            "24 of 43 against 11 of 43, five missing in each arm: Fisher's test of each completed table, no responder among arm "
+            "1's missing / R 4.2.2: / sapply(11:16, function(x) fisher.test(matrix(c(24, 24, x, 48 - x), 2))$p.value)",
             " / ".join(f"p value 1, {place}" for place in range(1, 7)),
             "0.01043886878 / 0.01978888163 / 0.03532428759 / 0.0596806444 / 0.09585123405 / 0.146894599",
             "0.01043886878 / 0.01978888163 / 0.03532428759 / 0.0596806444 / 0.09585123405 / 0.146894599",

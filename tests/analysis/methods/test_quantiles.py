@@ -4,7 +4,6 @@ from fractions import Fraction
 from math import isnan, nan
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,48 +35,6 @@ def test_quartiles_are_r_s(time, event, transform: Transform, expected: list[tup
     curve = kaplan_meier(list(time), event, transform=transform)
     found = [triple(quantile(curve, p)) for p in (0.25, 0.5, 0.75)]
     assert found == [pytest.approx(one, nan_ok=True) for one in expected]
-
-
-@pytest.mark.parametrize(
-    ("transform", "low", "high"),
-    [
-        ("log-log", [1, 2, 4, 8, 11], [3, 6, 10, nan, nan]),
-        ("log", [1, 2, 5, 9, 11], [4, 6, 11, nan, nan]),
-        ("plain", [1, 2, 4, 8, 10], [3, 6, 10, 12, nan]),
-    ],
-)
-def test_quantiles_with_90_percent_limits_are_r_s(
-    invented: pd.DataFrame, transform: Transform, low: list[float], high: list[float]
-) -> None:
-    curve = kaplan_meier(invented["time"], invented["event"], transform=transform, level=0.9)
-    found = [quantile(curve, p) for p in (0.1, 0.25, 0.5, 0.75, 0.9)]
-    assert [one.value for one in found] == [2, 3, 7, 11, 12]
-    assert [one.low for one in found] == low
-    assert [one.high for one in found] == pytest.approx(high, nan_ok=True)
-
-
-def test_quartiles_in_the_data_sets_of_the_reference_are_r_s(expected, reference) -> None:
-    figures = expected("km_logrank_cox")
-    seen = 0
-    for name, data in (("aml", "aml"), ("gehan", "gehan"), ("lung", "lung"), ("myeloid_os", "myeloid")):
-        table, km = reference(data), figures[name]["km"]
-        for place, group in enumerate(sorted(set(table["group"]))):
-            own = table[table["group"] == group]
-            for transform, prefix in (("log-log", "loglog"), ("log", "log")):
-                curve = kaplan_meier(own["time"], own["event"], transform=transform)
-                for p in (25, 50, 75):
-                    known = [km[part][str(p)][place] for part in ("quantile", f"quantile_{prefix}_lo", f"quantile_{prefix}_hi")]
-                    wanted = [nan if one is None else one for one in known]
-                    assert triple(quantile(curve, p / 100)) == pytest.approx(wanted, nan_ok=True)
-                    seen += 1
-    assert seen == 4 * 2 * 2 * 3
-
-
-def test_the_medians_of_the_leukemia_trial(leukemia: pd.DataFrame) -> None:
-    """Collett 2015 and SAS's PROC LIFETEST (log-log): 23 weeks on 6-MP (13, not reached), 8 on placebo (4, 11)."""
-    arms = [leukemia[leukemia["placebo"] == placebo] for placebo in (0, 1)]
-    found = [triple(median(kaplan_meier(arm["time"], arm["event"]))) for arm in arms]
-    assert found == [pytest.approx((23, 13, nan), nan_ok=True), pytest.approx((8, 4, 11))]
 
 
 def half_by_floats(at_risk_and_events: list[tuple[int, int]]) -> float:

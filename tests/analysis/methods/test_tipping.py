@@ -23,7 +23,6 @@ def test_every_cell_is_the_test_of_one_completed_table():
 def test_where_the_conclusion_tips():
     # 24 of 48 against 11 to 16 of 48: from the fourth of 0 to 5 responders on, 0.05 is exceeded.
     found = tipping_point(24, 43, 5, 11, 43, 5)
-    assert found.p_values[0].round(4).tolist() == [0.0104, 0.0198, 0.0353, 0.0597, 0.0959, 0.1469]
     assert found.significant[0].tolist() == [True, True, True, False, False, False]
     assert found.boundary.tolist() == [3, 4, 5, -1, -1, -1]
     assert not found.robust

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable
 
@@ -47,11 +48,10 @@ def test_remission_is_the_reference_s(reference: Callable[[str], pd.DataFrame]) 
 
 
 def test_lifelines_is_not_imported_for_its_data() -> None:
-    """Its import takes seconds. Another test may have imported it: then nothing is said."""
-    if "lifelines" in sys.modules:
-        pytest.skip("lifelines was imported by another test")
-    data_sets.DATA_SETS["larynx"].read()
-    assert "lifelines" not in sys.modules
+    """Its import takes seconds."""
+    code = "import sys; import trialbook.analysis.truth.data_sets as d; d.data_set('larynx'); print('lifelines' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_without_lifelines_the_error_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,7 +48,7 @@ def test_every_technique_of_the_plan_is_known(repository: Path) -> None:
 
 def test_checks_of_a_method_are_also_those_in_which_another_is_given_its_result() -> None:
     of = {one.id for one in truth.checks_of(method="kaplan_meier")}
-    assert {"survival-made", "median-6-mp", "survival-difference-lung"} <= of
+    assert {"survival-made-log-log", "median-6-mp", "survival-difference-lung"} <= of
     assert {one.method for one in truth.checks_of(method="median")} == {"median"}
     assert truth.checks_of(method="no_method") == ()
 
@@ -57,7 +57,7 @@ def test_an_altered_method_does_not_agree(monkeypatch: pytest.MonkeyPatch) -> No
     """The figures are computed when they are asked for: nothing is remembered."""
     plain = log_rank.risk_sets
     check = next(one for one in truth.checks() if one.id == "log-rank-remission")
-    assert [row.agrees for row in truth.compared(check)] == [True] * 6
+    assert [row.agrees for row in truth.compared(check)] == [True] * 7
     monkeypatch.setattr(log_rank, "risk_sets", lambda time, event, **more: plain(time + event, event, **more))
     assert False in [row.agrees for row in truth.compared(check)]
 
