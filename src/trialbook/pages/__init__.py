@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from trialbook.pages.status import glance_table, run_status, status_table
     from trialbook.pages.synopsis import arms_table, criteria_list, endpoints_list, synopsis_table
     from trialbook.pages.techniques import technique_sections
+    from trialbook.pages.truth import outside_references, public_methods_table
 
 _MODULES = {
     "analyses": ("planned_analyses",),
@@ -139,6 +140,7 @@ _MODULES = {
     "status": ("glance_table", "run_status", "status_table"),
     "synopsis": ("arms_table", "criteria_list", "endpoints_list", "synopsis_table"),
     "schema_drawing": ("trial_schema",),
+    "truth": ("outside_references", "public_methods_table"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
@@ -193,6 +195,7 @@ __all__ = [
     "methods_section",
     "missing_table",
     "objectives_table",
+    "outside_references",
     "paths_table",
     "planned_analyses",
     "power_by_difference_figure",
@@ -200,6 +203,7 @@ __all__ = [
     "power_by_rates_table",
     "power_by_subjects_figure",
     "power_steps",
+    "public_methods_table",
     "questions_cards",
     "questions_overview",
     "references_list",
