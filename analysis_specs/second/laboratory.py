@@ -32,8 +32,11 @@ def _moment(row: Row) -> tuple[str, str]:
     return row["LBDTC"], row["LBREFID"]
 
 
-def by_visit(lb: list[Row], subject: Row, day1: date, protocol: Protocol) -> dict[str, float]:
-    """The baseline of each test, the last value in the window of each later visit, and its change since baseline."""
+def by_visit(lb: list[Row], subject: Row, day1: date | None, protocol: Protocol) -> dict[str, float]:
+    """The baseline of each test, the last value in the window of each later visit, and its change since baseline.
+
+    Whose day 1 is not known has no window of a visit.
+    """
     found: dict[str, float] = {}
     visits = [one for one in protocol.visits.values() if one.day is not None and one.window is not None and one.day > 1]
     for test, rows in values(lb).items():
@@ -44,7 +47,7 @@ def by_visit(lb: list[Row], subject: Row, day1: date, protocol: Protocol) -> dic
         for row in sorted(rows, key=_moment):
             for visit in visits:
                 day, window = days_of(visit)
-                if window[0] <= study_day(date.fromisoformat(row["LBDTC"][:10]), day1) - day <= window[1]:
+                if day1 and window[0] <= study_day(date.fromisoformat(row["LBDTC"][:10]), day1) - day <= window[1]:
                     last[visit.visit] = row
         for name, row in last.items():
             found[f"{test} | {name}"] = row["LBSTRESN"]

@@ -29,7 +29,7 @@ class Run:
 
 @cache
 def exact(text: str | float | None) -> Fraction | None:
-    """A number as it is written: limits compare as a person computes them. None for what is none, as ``<0.00319`` or an empty cell."""
+    """A number as it is written, since a person computes so; None for what is none, as ``<0.00319`` or an empty cell."""
     try:
         return Fraction(Decimal(str(text)))
     except (ArithmeticError, ValueError):

@@ -7,23 +7,21 @@ two shows as a disagreement of their results (double programming).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from trialbook.analysis.second.subjects import MISSING, Described, SecondTrial, Subject
+from trialbook.analysis.second.subjects import MISSING, SecondTrial, Subject
 from trialbook.protocol import Protocol
-from trialbook.protocol.analysis import Technique
+from trialbook.protocol.analysis import PlannedAnalysis
 from trialbook.protocol.facts import fact_of
 from trialbook.protocol.objectives import Kind
 
-from .baselines import baseline
 from .course import Course, Records, course
 from .dates import whole_day
-from .dispositions import DEVIATION_LEVELS, DISPOSITION_LEVELS, deviations, disposition, screened
-from .events import CATEGORIES, first_events, in_window, levels, window_ends
-from .exposures import EXPOSURE_LEVELS, exposure
+from .descriptions import TOLD, described
+from .dispositions import screened
 from .genetics import subtype
-from .laboratory import HYS_LEVELS, by_visit, hys_law, shifts
 from .marrow import at_diagnosis, at_visit, is_negative, runs
 from .outcomes import day_after, days_of, response, strategies, time_to_event
 from .sets import CONTROL, TREATED, sets
@@ -64,14 +62,7 @@ def derive(datasets: Mapping[str, Sequence[Mapping[str, Any]]], protocol: Protoc
         tuple(one_subject(row, of[row["USUBJID"]], protocol) for row in randomized),
         stratum="MOLSUBT",
         at_risk=tuple(day for day in days if day is not None),
-        told={
-            Technique.DISPOSITION: DISPOSITION_LEVELS,
-            Technique.DEVIATIONS: DEVIATION_LEVELS,
-            Technique.EXPOSURE: EXPOSURE_LEVELS,
-            Technique.ADVERSE_EVENTS: tuple(CATEGORIES),
-            Technique.EVENT_RATES: tuple(CATEGORIES),
-            Technique.HYS_LAW: HYS_LEVELS,
-        },
+        told=TOLD,
         screened=screened(dict(row) for row in datasets["DM"]),
     )
 
@@ -79,66 +70,48 @@ def derive(datasets: Mapping[str, Sequence[Mapping[str, Any]]], protocol: Protoc
 def one_subject(subject: dict[str, Any], records: Records, protocol: Protocol) -> Subject:
     """A randomized subject as the analyses see it."""
     day1 = whole_day(subject["RFSTDTC"])
-    if day1 is None:
-        raise ValueError(f"{subject['USUBJID']} is randomized on {subject['RFSTDTC']!r}, which is no complete date")
-    happened = course(subject, records, day1)
-    gene = subtype(records["GF"])
-    adequate = runs(records["GF"], gene, protocol)
-    diagnosis = at_diagnosis(records["GF"], gene, subject["SUBJID"])
-    horizon = protocol.visits[fact_of(protocol, protocol.analysis.setting("HORIZON").from_)]
-    responses: dict[str, str] = {}
-    times: dict[str, tuple[int, int]] = {}
-    for analysis in (one for one in protocol.analysis.analyses if one.endpoint):
-        endpoint = protocol.objectives.endpoint(analysis.endpoint)
-        if endpoint.kind is Kind.BINARY:
-            day, window = days_of(protocol.visits[endpoint.visit])
-            run = at_visit(adequate, day1, day, window)
-            by = str(protocol.analysis.setting("MRD_NEGATIVE").value) if analysis.paramcd != REDUCED else "log_reduction"
-            negative = run is not None and is_negative(run, diagnosis, protocol, by)
-            until = day_after(day1, day + window[1])
-            responses[analysis.paramcd] = response(happened, run, negative, strategies(protocol, analysis), until)
-        elif endpoint.kind is not Kind.DESCRIPTIVE:
-            day, window = days_of(horizon)
-            last = day_after(day1, day + window[1])
-            of = strategies(protocol, analysis)
-            times[analysis.paramcd] = time_to_event(happened, analysis.endpoint, of, day1, last)
+    happened = course(subject, records, day1) if day1 else None
+    responses = states(subject, records, happened, protocol)
     return Subject(
         subject["USUBJID"],
         subject["ARMCD"],
-        values={"MOLSUBT": gene or "Unknown"},
+        values={"MOLSUBT": subtype(records["GF"]) or "Unknown"},
         sets=sets(subject, records["IE"]),
         responses=responses,
-        times=times,
+        times=times(happened, day1, protocol) if day1 and happened else {},
         described=described(subject, records, happened, responses.values(), protocol),
     )
 
 
-def described(
-    subject: dict[str, Any], records: Records, happened: Course, states: Iterable[str], protocol: Protocol
-) -> Described:
-    """What a subject adds to the analyses that describe; ``states``: what it is at the visits of the responses."""
-    day1 = whole_day(subject["RFSTDTC"])
-    assert day1 is not None
-    gene, of_sets = subtype(records["GF"]), sets(subject, records["IE"])
-    end = window_ends(day1, records, protocol)
-    events = in_window(records, day1, end)
-    at_events, many = levels(events)
-    before = baseline(subject, records, gene, protocol)
-    return Described(
-        counted={
-            **before.counted,
-            Technique.DISPOSITION: disposition(subject, records, of_sets),
-            Technique.DEVIATIONS: deviations(subject, of_sets, MISSING not in states, protocol),
-            Technique.EXPOSURE: frozenset(EXPOSURE_LEVELS if subject["RFXSTDTC"] else ()),
-            Technique.ADVERSE_EVENTS: at_events,
-            Technique.SHIFT: shifts(records["LB"], subject),
-            Technique.HYS_LAW: hys_law(records["LB"], subject),
-        },
-        measured={
-            **before.measured,
-            Technique.EXPOSURE: exposure(records, protocol) if subject["ARMCD"] == TREATED else {},
-            Technique.LABORATORY: by_visit(records["LB"], subject, day1, protocol),
-        },
-        events=many,
-        first=first_events(events, day1, end, happened),
-    )
+def states(subject: dict[str, Any], records: Records, happened: Course | None, protocol: Protocol) -> dict[str, str]:
+    """What a subject is at the visit of each response, by PARAMCD; whose day 1 is not known has no visit, and is missing."""
+    gene, day1 = subtype(records["GF"]), whole_day(subject["RFSTDTC"])
+    adequate, diagnosis = runs(records["GF"], gene, protocol), at_diagnosis(records["GF"], gene, subject["SUBJID"])
+    found: dict[str, str] = {}
+    for analysis in planned(protocol, Kind.BINARY):
+        if day1 is None or happened is None:
+            found[analysis.paramcd] = MISSING
+            continue
+        day, window = days_of(protocol.visits[protocol.objectives.endpoint(analysis.endpoint).visit])
+        run = at_visit(adequate, day1, day, window)
+        by = "log_reduction" if analysis.paramcd == REDUCED else str(protocol.analysis.setting("MRD_NEGATIVE").value)
+        negative = run is not None and is_negative(run, diagnosis, protocol, by)
+        until = day_after(day1, day + window[1])
+        found[analysis.paramcd] = response(happened, run, negative, strategies(protocol, analysis), until)
+    return found
+
+
+def times(happened: Course, day1: date, protocol: Protocol) -> dict[str, tuple[int, int]]:
+    """The times of a subject by PARAMCD, up to the last day of the window of the visit that cuts them."""
+    day, window = days_of(protocol.visits[fact_of(protocol, protocol.analysis.setting("HORIZON").from_)])
+    last = day_after(day1, day + window[1])
+    return {
+        analysis.paramcd: time_to_event(happened, analysis.endpoint, strategies(protocol, analysis), day1, last)
+        for analysis in planned(protocol, Kind.TIME_TO_EVENT, Kind.COMPETING_RISKS)
+    }
+
+
+def planned(protocol: Protocol, *kinds: Kind) -> list[PlannedAnalysis]:
+    """The analyses of endpoints of these kinds."""
+    with_endpoint = [one for one in protocol.analysis.analyses if one.endpoint]
+    return [one for one in with_endpoint if protocol.objectives.endpoint(one.endpoint).kind in kinds]

@@ -107,7 +107,7 @@ def event_rates(of: Descriptions) -> Numbers:
     """Subjects with a first event in their years at risk."""
     for group, subjects in of.groups.items():
         for level in of.trial.told[of.technique]:
-            first = [one.described.first[level] for one in subjects]
+            first = [one.described.first[level] for one in subjects if level in one.described.first]
             events, years = sum(had for had, _ in first), sum(time for _, time in first)
             for statistic, value in rate(events, years, of.protocol.analysis.testing.confidence)._asdict().items():
                 yield of.key(statistic, group, level), value

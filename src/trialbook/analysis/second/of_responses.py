@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -139,34 +140,32 @@ def stratified_test(of: Responses) -> Numbers:
 
 
 def imputation(of: Responses) -> Numbers:
-    """How many are missing, and what was imputed for them pooled; nothing of the latter where the first path gave none."""
+    """How many are missing, and what was drawn for them pooled.
+
+    There are no pooled numbers, and so no agreement, where the first path hands over no draws, or draws for other subjects than
+    the second path finds missing.
+    """
     for arm in of.arms:
         yield of.key(Technique.IMPUTATION, "missing", arm), of.state(of.subjects(), arm, MISSING)
-    if of.drawn is not None:
-        for statistic, value in pooled(completed(of, of.drawn), of.confidence)._asdict().items():
+    found = completed(of, of.drawn or {})
+    if found:
+        for statistic, value in pooled(found, of.confidence)._asdict().items():
             yield of.key(Technique.IMPUTATION, statistic), value
 
 
 def completed(of: Responses, drawn: Drawn) -> list[list[Counts]]:
-    """The counts of each stratum in each completed data set.
-
-    Raises ValueError where the draws are of other subjects than the second path finds missing, or of more than there are.
-    """
-    strata = of.strata()
-    numbers = {len(one) for one in drawn.values()}
-    if len(numbers) != 1:
-        raise ValueError(f"{of.analysis.id}: the cells were imputed {sorted(numbers)} times, and all must be as often")
-    found = [dict(strata) for _ in range(numbers.pop())]
-    for (arm, stratum), responders in drawn.items():
-        subjects = [one for one in of.subjects() if one.values[of.trial.stratum] == stratum]
-        missing = of.state(subjects, arm, MISSING)
-        if not all(0 <= one <= missing for one in responders):
-            what = f"{max(responders)} of {missing} missing subjects of {arm}, {stratum}"
-            raise ValueError(f"{of.analysis.id}: the first path imputes responses of {what}")
-        for counts, more in zip(found, responders, strict=True):
-            if more:
-                old, treated = counts[stratum], arm == of.arms[0]
-                counts[stratum] = old._replace(x1=old.x1 + more) if treated else old._replace(x0=old.x0 + more)
+    """The counts of each stratum in each completed data set; none where the draws are not of those whom this path misses."""
+    strata, stratum = of.strata(), of.trial.stratum
+    missing = Counter((one.arm, one.values[stratum]) for one in of.subjects() if one.responses[of.analysis.paramcd] == MISSING)
+    cells = {cell: [*responders] for cell, responders in drawn.items()}
+    possible = all(0 <= one <= missing[cell] for cell, responders in cells.items() for one in responders)
+    if not possible or not missing.keys() <= cells.keys() or len({len(one) for one in cells.values()}) != 1:
+        return []
+    found = [dict(strata) for _ in next(iter(cells.values()))]
+    for arm, value in missing:
+        for counts, more in zip(found, cells[arm, value], strict=True):
+            old = counts[value]
+            counts[value] = old._replace(x1=old.x1 + more) if arm == of.arms[0] else old._replace(x0=old.x0 + more)
     return [list(one.values()) for one in found]
 
 
