@@ -16,11 +16,13 @@ READS = {"DEATH": ["DTH_DAT"], "SURV": [], "DISP": [], "DM": []}
 VISITS = {
     "BM": "BM_DAT",
     "EX": "ADMIN_DAT",
+    "HSCT": "HSCT_DAT",
     "LAB": "LAB_DAT",
     "MRD_MFC": "SAMPLE_DAT",
     "MRD_PCR": "SAMPLE_DAT",
     "RESP": "ASSESS_DAT",
     "SEROLOGY": "DAT",
+    "SUBSEQ_TX": "START",
     "THYROID_AB": "DAT",
     "VS_ECOG": "DAT",
 }
@@ -116,10 +118,12 @@ def visited(form: str) -> type[RawForm]:
 
 BmDeath = visited("BM")
 ExDeath = visited("EX")
+HsctDeath = visited("HSCT")
 LabDeath = visited("LAB")
 MrdMfcDeath = visited("MRD_MFC")
 MrdPcrDeath = visited("MRD_PCR")
 RespDeath = visited("RESP")
 SerologyDeath = visited("SEROLOGY")
+SubseqTxDeath = visited("SUBSEQ_TX")
 ThyroidAbDeath = visited("THYROID_AB")
 VsEcogDeath = visited("VS_ECOG")

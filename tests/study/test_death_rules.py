@@ -95,6 +95,9 @@ CASES: list[tuple[str, dict[str, Any], set[str]]] = [
     ("an event after it", {"AE": [FATAL, MILD | {"START": "2024/9/11"}]}, {"IFN-AE-023 AE 1"}),
     ("an event in that month", {"AE": [FATAL, MILD | {"START": "2024/9"}]}, set()),
     ("a visit after it", {"VS_ECOG": [A | {"DAT": "2024/9/10"}, A | {"DAT": "2024/9/11"}]}, {"IFN-DTH-VS_ECOG VS_ECOG 1"}),
+    ("a transplant after it, and a therapy in its month",
+     {"HSCT": [A | {"HSCT_DAT": "2024/9/11"}], "SUBSEQ_TX": [A | {"START": "2024/9"}]}, {"IFN-DTH-HSCT HSCT 0"}),
+    ("a therapy after it", {"SUBSEQ_TX": [A | {"START": "2024/10"}]}, {"IFN-DTH-SUBSEQ_TX SUBSEQ_TX 0"}),
     ("a visit after a death that one form alone tells of",
      {"SURV": [BEFORE], "AE": [], "DISP": [], "VS_ECOG": [A | {"DAT": "2024/9/11"}]}, set()),
 ]  # fmt: skip
@@ -106,6 +109,7 @@ RULES = {
     **{
         f"IFN-DTH-{form}": form for form in ("BM", "EX", "LAB", "MRD_MFC", "MRD_PCR", "RESP", "SEROLOGY", "THYROID_AB", "VS_ECOG")
     },
+    **{f"IFN-DTH-{form}": form for form in ("HSCT", "SUBSEQ_TX")},
 }
 
 
