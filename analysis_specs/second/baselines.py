@@ -13,6 +13,7 @@ from trialbook.protocol.analysis import Technique
 from .course import Records
 from .dates import whole_day
 from .marrow import at_diagnosis, runs
+from .sets import CONTROL
 
 Row = dict[str, Any]
 BLOOD = {"WBC": "WBCBL", "NEUT": "NEUTBL", "HGB": "HGBBL", "PLAT": "PLATBL"}
@@ -23,13 +24,13 @@ ELDERLY = 60
 
 
 def before_treatment(moment: str, subject: Row) -> bool:
-    """Whether a value was taken before the first injection or, of who was given none, on or before day 1 (section 8.2).
+    """Whether a value was taken before the first injection or, of controls and who was given none, on or before day 1.
 
-    On the day of the injection only a value whose time is earlier was before it.
+    (BASELINE in protocol/analysis.yml.) On the day of the injection only a value whose time is earlier was before it.
     """
     if whole_day(moment) is None:
         return False
-    if not subject["RFXSTDTC"]:
+    if subject["ARMCD"] == CONTROL or not subject["RFXSTDTC"]:
         return moment[:10] <= subject["RFSTDTC"][:10]
     first = subject["RFXSTDTC"]
     return moment < first if "T" in moment and "T" in first else moment[:10] < first[:10]

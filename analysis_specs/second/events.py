@@ -18,6 +18,7 @@ Row = dict[str, Any]
 RELATED = {"POSSIBLY RELATED", "PROBABLY RELATED", "DEFINITELY RELATED"}
 CHANGED = {"DOSE REDUCED", "DRUG INTERRUPTED", "DOSE INCREASED", "DOSE RATE REDUCED"}
 YEAR = 365.25
+NOT_CODED = "Not coded"
 CATEGORIES: dict[str, Callable[[Row], bool]] = {
     "any": lambda row: True,
     "serious": lambda row: bool(row["AESER"] == "Y"),
@@ -47,13 +48,14 @@ def window_ends(day1: date, records: Records, protocol: Protocol) -> date:
 def in_window(records: Records, day1: date, end: date) -> list[tuple[date, Row]]:
     """The events that began in the window, with the first day that their start can be since day 1.
 
-    One that began before day 1 in any reading, or after the window, is left out (section 10.7).
+    One that began before day 1 in any reading, or after the window, is left out (section 10.7); one without a date is not known to
+    have begun before.
     """
     found = []
     for row in records["AE"]:
-        days = span(row["AESTDTC"])
-        if days is not None and days[1] >= day1 and max(days[0], day1) <= end:
-            found.append((max(days[0], day1), row))
+        first, last = span(row["AESTDTC"]) or (day1, end)
+        if last >= day1 and max(first, day1) <= end:
+            found.append((max(first, day1), row))
     return found
 
 
@@ -62,7 +64,8 @@ def levels(events: list[tuple[date, Row]]) -> tuple[frozenset[str], Mapping[str,
     many: Counter[str] = Counter()
     worst: dict[str, int] = {}
     for _, row in events:
-        of = ["any", row["AESOC"], f"{row['AESOC']} | {row['AEDECOD']}"]
+        system, term = row["AESOC"] or NOT_CODED, row["AEDECOD"] or NOT_CODED
+        of = ["any", system, f"{system} | {term}"]
         many.update({*of, *(name for name, holds in CATEGORIES.items() if holds(row))})
         for level in of:
             worst[level] = max(worst.get(level, 0), grade(row))

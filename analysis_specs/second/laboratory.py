@@ -8,7 +8,7 @@ from typing import Any
 
 from trialbook.protocol import Protocol
 
-from .baselines import last_before
+from .baselines import before_treatment, last_before
 from .dates import study_day, whole_day
 from .grades import grade
 from .marrow import exact
@@ -56,17 +56,23 @@ def by_visit(lb: list[Row], subject: Row, day1: date | None, protocol: Protocol)
     return found
 
 
+def after(rows: list[Row], before: Row | None, subject: Row) -> list[Row]:
+    """The rows after the baseline or, where there is none, not before treatment."""
+    if before is None:
+        return [row for row in rows if not before_treatment(row["LBDTC"], subject)]
+    return [row for row in rows if _moment(row) > _moment(before)]
+
+
 def shifts(lb: list[Row], subject: Row) -> frozenset[str]:
-    """Of each test the grade at baseline against the highest after it."""
+    """Of each test the grade at baseline, ``Missing`` where there is none, against the highest after it."""
     found = set()
     for test, rows in values(lb).items():
         before = last_before(rows, subject, "LBDTC", lambda row: row["LBREFID"])
-        if before is None or (first := grade(before)) is None:
-            continue
-        after = [grade(row, before) for row in rows if _moment(row) > _moment(before)]
-        known = [one for one in after if one is not None]
+        first = grade(before) if before else None
+        later = [grade(row, before) for row in after(rows, before, subject)]
+        known = [one for one in later if one is not None]
         if known:
-            found.add(f"{test} | {first} | {max(known)}")
+            found.add(f"{test} | {'Missing' if first is None else first} | {max(known)}")
     return frozenset(found)
 
 
@@ -75,9 +81,9 @@ def hys_law(lb: list[Row], subject: Row) -> frozenset[str]:
     highest: dict[str, Fraction] = {}
     for test, rows in values(lb).items():
         before = last_before(rows, subject, "LBDTC", lambda row: row["LBREFID"])
-        for row in rows:
+        for row in after(rows, before, subject):
             value, upper = exact(row["LBSTRESN"]), exact(row["LBSTNRHI"])
-            if value is not None and upper and (before is None or _moment(row) > _moment(before)):
+            if value is not None and upper:
                 highest[test] = max(highest.get(test, Fraction(0)), value / upper)
     liver = [highest[test] for test in ("ALT", "AST") if test in highest]
     if not liver or "BILI" not in highest:
