@@ -10,7 +10,7 @@ import pandas as pd
 from trialbook.analysis.adam.columns import is_date
 from trialbook.analysis.adam.conformance_variables import NAME
 from trialbook.analysis.adam.making import SUBJECT
-from trialbook.analysis.adam.violation import Violation, filled, violated
+from trialbook.analysis.adam.violation import Violation, filled, shown, violated
 from trialbook.datasets import SdtmDataset
 from trialbook.standards.adam import Structure
 
@@ -142,7 +142,7 @@ def _one_to_one(
         wrong = both[name] == value[name]
         for key in within:
             wrong &= both[key] == value[key]
-        alike = sorted({str(each) for each in both.loc[wrong, opposite]})[:2]
+        alike = sorted({shown(each) for each in both.loc[wrong, opposite]})[:2]
         at = "".join(f" of {key} {value[key]}" for key in within)
         text = f"is {{}}{at} with several values of {opposite}, such as {' and '.join(alike)}"
         yield from violated(dataset.name, name, both, wrong, text, rule)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook.analysis.adam.making import SUBJECT
+from trialbook.datasets.columns import number_text
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,16 @@ def violated(
     if not mask.any():
         return
     first = int(mask.argmax())
-    value = repr(frame[variable].iloc[first]) if variable in frame and "{}" in text else ""
+    value = shown(frame[variable].iloc[first]) if variable in frame and "{}" in text else ""
     subject = str(frame[SUBJECT].iloc[first]) if SUBJECT in frame else ""
     yield Violation(dataset, variable, text.replace("{}", value), rule, subject, int(mask.sum()))
+
+
+def shown(value: object) -> str:
+    """A value as a person reads it: a text in quotes, a number as it is written, ``empty`` where there is none."""
+    if isinstance(value, float):
+        return number_text(value) or "empty"
+    return repr(value) if value else "empty"
 
 
 def filled(column: pd.Series) -> pd.Series:
