@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -105,6 +106,61 @@ def small_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(REPOSITORY / "_config.yml", root)
     shutil.copytree(REPOSITORY / "book" / "_static", root / "book" / "_static")
     return root
+
+
+@dataclass(frozen=True)
+class SmallTrial:
+    """``tests/small_trial``, analysed: what it is made of, and what came of it."""
+
+    protocol: Any
+    specs: Any
+    displays: Any
+    sdtm: dict[str, Any]
+    trial: Any
+    results: Any
+
+    @property
+    def datasets(self) -> Any:
+        """The analysis datasets by name."""
+        return self.trial.datasets
+
+    def told(self, analysis: str, technique: str) -> dict[tuple[str, str, str], float]:
+        """The numbers of a technique, by statistic, group and level."""
+        return {one.key[2:]: one.value for one in self.results.of(analysis) if one.key.technique == technique}
+
+
+NUMBERS = ("AGE", "LBSTRESN", "LBSTNRHI", "EXDOSE")
+"""The variables of the small trial that are numbers, beside the sequence numbers."""
+
+
+@pytest.fixture(scope="session")
+def small_trial_sdtm() -> dict[str, Any]:
+    """The SDTM datasets of ``tests/small_trial``; a test takes a copy to break them."""
+    import pandas as pd
+
+    found = {}
+    for path in sorted((REPOSITORY / "tests" / "small_trial" / "sdtm").glob("*.csv")):
+        frame = pd.read_csv(path, dtype="str", keep_default_na=False)
+        for name in (one for one in frame if one in NUMBERS or one.endswith("SEQ")):
+            frame[name] = pd.to_numeric(frame[name].where(frame[name] != "", None)).astype("float64")
+        found[path.stem] = frame
+    return found
+
+
+@pytest.fixture(scope="session")
+def small_trial(small_trial_sdtm: dict[str, Any]) -> SmallTrial:
+    """A trial of nine subjects that knows nothing of the repository's, analysed; no test changes it."""
+    from trialbook.analysis.adam.loading import load_analysis_specs
+    from trialbook.analysis.adam.make import make_datasets
+    from trialbook.analysis.execute import execute
+    from trialbook.analysis.trial import Trial
+    from trialbook.protocol import Protocol
+    from trialbook.tlf.spec import load_displays
+
+    root = REPOSITORY / "tests" / "small_trial"
+    protocol, specs = Protocol(root / "protocol"), load_analysis_specs(root, "small01")
+    trial = Trial(protocol, specs, make_datasets(specs, small_trial_sdtm, protocol))
+    return SmallTrial(protocol, specs, load_displays(root), small_trial_sdtm, trial, execute(trial))
 
 
 @pytest.fixture

@@ -235,7 +235,7 @@ def test_a_function_that_is_not_there_or_fails_is_named(run, functions, message)
         ("assign", "ADSL.NOTHING", "reads the variable ADSL.NOTHING, and there is none"),
         ("assign", "ADXX.NOTHING", "reads the dataset ADXX, and there is none"),
         ("derive_flag", {"where": "NOTHING > 1"}, "reads the variable NOTHING, and there is none"),
-        ("derive_flag", {"where": "AVAL >"}, "analysis_specs/: "),
+        ("derive_flag", {"where": "AVAL >"}, "column 7 of the expression 'AVAL >'"),
     ],
 )
 def test_what_is_not_there_is_named(run, operation, spec, message):

@@ -77,4 +77,4 @@ def expression(text: str, constants: tuple[tuple[str, ConstantValue], ...] = ())
     try:
         return parse(text, dict(constants))
     except ExpressionError as error:
-        raise TrialbookError(f"analysis_specs/: {error}") from None
+        raise TrialbookError(f"{error.place}: {error.what}", remedy=error.remedy) from None
