@@ -193,9 +193,11 @@ $j \le m_0$. The main analysis is the corner $i = j = 0$; what is shown is where
 from it.
 """,
     Technique.STRATIFIED_DIFFERENCE: r"""
-With strata $h$, $\hat\delta_h = \hat p_{1h} - \hat p_{0h}$ and Mantel and Haenszel's weights
-$w_h = \frac{n_{1h} n_{0h}}{n_{1h} + n_{0h}} \big/ \sum_g \frac{n_{1g} n_{0g}}{n_{1g} + n_{0g}}$ the estimate is
-$\hat\delta = \sum_h w_h \hat\delta_h$. Its interval is Miettinen and Nurminen's for strata: all $\delta$ with
+In stratum $h$ the difference is $\hat\delta_h = \hat p_{1h} - \hat p_{0h}$. The estimate averages it by Mantel and Haenszel's
+weights:
+$$\hat\delta = \sum_h w_h \hat\delta_h, \qquad
+w_h = \frac{n_{1h} n_{0h} / (n_{1h} + n_{0h})}{\sum_g n_{1g} n_{0g} / (n_{1g} + n_{0g})}$$
+Its interval is Miettinen and Nurminen's for strata: all $\delta$ with
 $$\frac{(\hat\delta - \delta)^2}{\sum_h w_h^2 V_h(\delta)} \le z^2$$
 where $V_h$ is the variance of the unstratified interval in the stratum. A stratum that lacks an arm has no weight.
 """,

@@ -19,11 +19,11 @@ from trialbook.pages.methods import NAMES
 from trialbook.pages.plan import described_method
 from trialbook.pages.session import study
 from trialbook.pages.shown_analysis import ShownAnalysis, ShownNumber
-from trialbook.pages.truth import outside_references
+from trialbook.pages.truth import outside_references, references_summary
 from trialbook.protocol.analysis import Technique
 
 LONGEST = 60
-"""So many numbers of a technique are listed; of more, the tables and figures show them."""
+"""So many numbers of a technique are listed; of more, only those on which the two paths differ."""
 
 
 def technique_sections(analysis: ShownAnalysis, *names: str) -> Markup:
@@ -46,7 +46,7 @@ def _section(analysis: ShownAnalysis, technique: Technique, names: list[str]) ->
         described_method(technique),
         folded("Code", Markup("").join(_code(technique))),
         _numbers(numbers),
-        outside_references(technique),
+        folded(references_summary(technique), outside_references(technique)),
     ]
     return Markup("").join(pieces)
 
@@ -74,12 +74,16 @@ def source(function: Callable[..., object]) -> Markup:
 def _numbers(numbers: list[ShownNumber]) -> Markup:
     if not numbers:
         return Markup("")
+    wrong = [one for one in numbers if not one.agrees]
+    verdict = f"differ on {len(wrong):,}" if wrong else "agree"
+    title = f"Numbers: {len(numbers):,}, on which the two paths {verdict}"
     if len(numbers) > LONGEST:
-        agree = sum(one.agrees for one in numbers)
-        return Markup("<p>{:,} numbers; the second path agrees on {:,} of them.</p>").format(len(numbers), agree)
+        numbers = wrong[:LONGEST]
+    if not numbers:
+        return Markup("<p>{}.</p>").format(title)
     rows = [(code(one.analysis), *_named(one), shown(one.value), shown(one.second), _agreement(one)) for one in numbers]
     headers = ("Analysis", "Statistic", "Group", "Of", "Number", "Second path", "")
-    return table(headers, rows, about="Numbers by both paths", kind="book-both-paths")
+    return folded(title, table(headers, rows, about="Numbers by both paths", kind="book-both-paths"))
 
 
 def _named(one: ShownNumber) -> tuple[Cell, Cell, Cell]:

@@ -37,6 +37,16 @@ def outside_references(technique: Technique) -> Markup:
     return table(headers, rows, about="Outside references", kind="book-outside-references")
 
 
+def references_summary(technique: Technique) -> str:
+    """How many outside references a technique's methods have, and on how many figures they agree."""
+    found = [row for check in checks_of(technique=technique) for row in compared(check)]
+    if not found:
+        return "Outside references: none"
+    wrong = sum(row.agrees is False for row in found)
+    verdict = f"{wrong} differ" if wrong else "all agree"
+    return f"Outside references: {len(found)} figures, {verdict}"
+
+
 def public_methods_table() -> Markup:
     """The public methods of ``trialbook.analysis``, a row each: how it is called, what it gives, how many figures check it."""
     methods = [name for name in trialbook.analysis.__all__ if inspect.isfunction(getattr(trialbook.analysis, name))]
