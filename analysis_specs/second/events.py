@@ -48,8 +48,8 @@ def window_ends(day1: date, records: Records, protocol: Protocol) -> date:
 def in_window(records: Records, day1: date, end: date) -> list[tuple[date, Row]]:
     """The events that began in the window, with the first day that their start can be since day 1.
 
-    One that began before day 1 in any reading, or after the window, is left out (section 10.7); one without a date is not known to
-    have begun before.
+    One that began before day 1 in any reading, or after the window, is left out (section 10.7); one without a date is not known
+    to have begun before.
     """
     found = []
     for row in records["AE"]:

@@ -57,7 +57,9 @@ def test_r_s_estimates_limits_and_quantiles(times, expected):
 
 
 def test_edges_of_the_curve():
-    assert survival_at(curve(5, 9), 4, 0.95, LOG_LOG) == (1, 1, 1)
+    estimate, low, high = survival_at(curve(5, 9), 4, 0.95, LOG_LOG)
+    assert estimate == 1 and isnan(low) and isnan(high)
+    assert survival_at(curve(5, 9), 4, 0.95, SurvivalInterval.LOG) == (1, 1, 1)
     estimate, low, high = survival_at(curve(5, 9), 20, 0.95, LOG_LOG)
     assert estimate == 0 and isnan(low) and isnan(high)
     assert all(isnan(one) for one in survival_at(curve(5, -9), 20, 0.95, LOG_LOG))

@@ -21,6 +21,7 @@ OF_BOTH = {
 """The levels that, found in one arm, are told of the other too; else a level is told of the arm in which it is found."""
 
 MORE = "more than none"
+CHANGE = " | change"
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,15 @@ class Descriptions:
                 yield self.key("subjects", group, level), of[level]
 
     def measured(self) -> Numbers:
-        """The measurements of each group summarised; a level that one group has is told of all."""
+        """The measurements of each group summarised; a level that one has is told of all, a change of those who have it."""
         found = {
             group: [one.described.measured.get(self.technique, {}) for one in subjects] for group, subjects in self.groups.items()
         }
         for level in sorted({level for of in found.values() for one in of for level in one}):
             for group, of in found.items():
-                yield from self.summarised(group, level, [one[level] for one in of if level in one])
+                values = [one[level] for one in of if level in one]
+                if values or not level.endswith(CHANGE):
+                    yield from self.summarised(group, level, values)
 
     def summarised(self, group: str, level: str, values: Sequence[float]) -> Numbers:
         """One measurement of one group."""

@@ -20,8 +20,8 @@ from trialbook.protocol.facts import fact_of
 from trialbook.protocol.sample_size import Method
 
 Numbers = Iterator[tuple[Key, float]]
-Drawn = Mapping[tuple[str, str], Sequence[int]]
-"""By arm (ARMCD) and stratum: in each imputation, how many of the missing were drawn as responders."""
+Drawn = Sequence[Mapping[str, Sequence[int]]]
+"""For each completed data set the responders of each arm (ARMCD), a number a stratum in the order of their names."""
 
 EQUAL = 1 + 1e-9
 """A p value that is the level but for the last digit of a float rejects."""
@@ -91,7 +91,7 @@ class Responses:
 
 
 def proportion(of: Responses) -> Numbers:
-    """Subjects, responders and their proportion by arm; of the whole set also how many are in each state."""
+    """Subjects, responders and their proportion by arm; of the whole set also how many are in each state that there is."""
     formula = {ProportionInterval.WILSON: wilson, ProportionInterval.CLOPPER_PEARSON: clopper_pearson}
     made = formula[of.protocol.analysis.estimation.proportion]
     for level, subjects in of.groups():
@@ -101,7 +101,8 @@ def proportion(of: Responses) -> Numbers:
             yield of.key(Technique.PROPORTION, "responders", arm, level), x
             yield from of.interval(Technique.PROPORTION, made(x, n, of.confidence), arm, level)
             for state in STATES if not of.analysis.by else ():
-                yield of.key(Technique.PROPORTION, "subjects", arm, state), of.state(subjects, arm, state)
+                if number := of.state(subjects, arm, state):
+                    yield of.key(Technique.PROPORTION, "subjects", arm, state), number
 
 
 def difference(of: Responses) -> Numbers:
@@ -142,31 +143,33 @@ def stratified_test(of: Responses) -> Numbers:
 def imputation(of: Responses) -> Numbers:
     """How many are missing, and what was drawn for them pooled.
 
-    There are no pooled numbers, and so no agreement, where the first path hands over no draws, or draws for other subjects than
-    the second path finds missing.
+    There are no pooled numbers, and so no agreement, where the first path hands over no draws, or draws that the subjects whom
+    the second path finds missing can't give.
     """
     for arm in of.arms:
         yield of.key(Technique.IMPUTATION, "missing", arm), of.state(of.subjects(), arm, MISSING)
-    found = completed(of, of.drawn or {})
+    found = completed(of)
     if found:
         for statistic, value in pooled(found, of.confidence)._asdict().items():
             yield of.key(Technique.IMPUTATION, statistic), value
 
 
-def completed(of: Responses, drawn: Drawn) -> list[list[Counts]]:
-    """The counts of each stratum in each completed data set; none where the draws are not of those whom this path misses."""
+def completed(of: Responses) -> list[list[Counts]]:
+    """The counts of each stratum in each completed data set; none where one has fewer or more responders than it can have."""
     strata, stratum = of.strata(), of.trial.stratum
     missing = Counter((one.arm, one.values[stratum]) for one in of.subjects() if one.responses[of.analysis.paramcd] == MISSING)
-    cells = {cell: [*responders] for cell, responders in drawn.items()}
-    possible = all(0 <= one <= missing[cell] for cell, responders in cells.items() for one in responders)
-    if not possible or not missing.keys() <= cells.keys() or len({len(one) for one in cells.values()}) != 1:
-        return []
-    found = [dict(strata) for _ in next(iter(cells.values()))]
-    for arm, value in missing:
-        for counts, more in zip(found, cells[arm, value], strict=True):
-            old = counts[value]
-            counts[value] = old._replace(x1=old.x1 + more) if arm == of.arms[0] else old._replace(x0=old.x0 + more)
-    return [list(one.values()) for one in found]
+    treated, control = of.arms
+    found = []
+    for drawn in of.drawn or ():
+        if not len(drawn.get(treated, ())) == len(drawn.get(control, ())) == len(strata):
+            return []
+        row = [old._replace(x1=x1, x0=x0) for old, x1, x0 in zip(strata.values(), drawn[treated], drawn[control], strict=True)]
+        for value, one in zip(strata, row, strict=True):
+            more = one.x1 - strata[value].x1, one.x0 - strata[value].x0
+            if not all(0 <= added <= missing[arm, value] for arm, added in zip(of.arms, more, strict=True)):
+                return []
+        found.append(row)
+    return found
 
 
 def tipping_point(of: Responses) -> Numbers:

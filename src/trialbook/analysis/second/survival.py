@@ -40,11 +40,9 @@ def relative_variance(times: Sequence[Time], day: int) -> float:
 
 
 def interval(estimate: float, relative: float, confidence: float, scale: SurvivalInterval) -> Interval:
-    """The limits on the scale; R's ``survfit``: none where nobody is left, and 1 where nothing has happened."""
-    if estimate == 0:
+    """The limits on the scale: none where nobody is left, nor on that of ``log(-log S)`` where nothing has happened."""
+    if estimate == 0 or (scale is SurvivalInterval.LOG_LOG and estimate == 1):
         return Interval(estimate, nan, nan)
-    if relative == 0:
-        return Interval(estimate, estimate, estimate)
     half = z_of(confidence) * sqrt(relative)
     if scale is SurvivalInterval.LOG_LOG:
         low, high = (estimate ** exp(sign * half / log(estimate)) for sign in (-1, 1))
