@@ -123,3 +123,11 @@ def test_a_record_that_one_path_does_not_see_shows(both):
     shown = both.shown(both.compared(second=second))
     assert {("A-EFS", "survival"), ("A-CIR", "incidence")} <= shown
     assert not {analysis for analysis, _ in shown} & {"A-OS", "A-BASELINE", "A-EXPOSURE"}
+
+
+@pytest.mark.parametrize("responders", [[99, 99, 99], [0, 0, 0], [1]])
+def test_draws_that_the_second_path_s_subjects_can_t_give_are_not_pooled(both, responders):
+    drawn = {"A-MRD6-MI": [dict.fromkeys(("IFN", "CTRL"), responders)] * 3}
+    found = recompute(both.study.protocol, both.second, drawn)
+    pooled = {key.statistic for key in found if key.analysis == "A-MRD6-MI"}
+    assert pooled == {"missing"}
