@@ -17,7 +17,7 @@ def test_a_contact(to_sdtm: Callable) -> None:
         SUBJECT | AT | {"SSSEQ": 1, "SSTESTCD": "INFOSCSS", "SSTEST": "Information Source for Survival Status",
                         "SSORRES": "电话随访", "SSSTRESC": "电话随访"},
         SUBJECT | AT | {"SSSEQ": 2, "SSTESTCD": "LSCFADTC", "SSTEST": "Latest Date Subject Confirmed Alive",
-                        "SSORRES": "2024年12月", "SSSTRESC": "2024-12"},
+                        "SSORRES": "2024-12", "SSSTRESC": "2024-12"},
         SUBJECT | AT | {"SSSEQ": 3, "SSTESTCD": "SURVSTAT", "SSTEST": "Survival Status", "SSORRES": "存活",
                         "SSSTRESC": "ALIVE"},
     ]  # fmt: skip
