@@ -116,6 +116,7 @@ class Analysed:
 
 def analyse_export(study: LoadedStudy, export: Path, strategies: ChosenStrategies, progress: Progress = quiet) -> Analysed:
     """Read and map an export, and analyse what it gives."""
+    _refuse_early(study, strategies)
     material = prepare(study, export, progress)
     about = {"started": material.info.started, "inputs": list(material.info.inputs)}
     return _analysed(study, material.datasets, material.mapped.not_made, material.info.synthetic, strategies, about, progress)
@@ -123,6 +124,7 @@ def analyse_export(study: LoadedStudy, export: Path, strategies: ChosenStrategie
 
 def analyse_datasets(study: LoadedStudy, path: Path, strategies: ChosenStrategies, progress: Progress = quiet) -> Analysed:
     """Analyse SDTM datasets that exist already."""
+    _refuse_early(study, strategies)
     started = now()
     progress("reading the datasets")
     with unchanged(path):
@@ -176,6 +178,12 @@ def results_document(results: ResultSet, about: Mapping[str, Any]) -> dict[str, 
         for one in results.results
     ]
     return {"schema": RESULTS_SCHEMA, **about, "results": listed}
+
+
+def _refuse_early(study: LoadedStudy, strategies: ChosenStrategies) -> None:
+    """What can't be analysed whatever the data are: told before they are read."""
+    _ = study.analysis_specs
+    with_strategies(study.protocol, strategies)
 
 
 def _analysed(
