@@ -184,14 +184,17 @@ def _grade(row: dict[str, str], value: pd.Series, low: pd.Series, high: pd.Serie
     if row["of"] != "limit":
         return _beyond(row, value, high, pd.Series(1.0, index=value.index), high)
     by_limit = _beyond(row, value, high, high, high)
-    by_baseline = _beyond(row, value, high, baseline, GRADE_1_OF_BASELINE * baseline)
     if row["baseline"] == "any":
+        # Grades 2 and 3 of creatinine are of either; grade 4 is of the limit alone.
+        by_baseline = _beyond(row, value, high, baseline, float(row["grade_2"]) * baseline).clip(upper=3)
         return pd.Series(np.fmax(by_limit, by_baseline), index=value.index)
-    return by_limit.where(~(baseline > high), by_baseline)
+    first = GRADE_1_OF_BASELINE if float(row["grade_2"]) > GRADE_1_OF_BASELINE else 1.0
+    return by_limit.where(~(baseline > high), _beyond(row, value, high, baseline, first * baseline))
 
 
 GRADE_1_OF_BASELINE = 1.5
-"""CTCAE v5.0: where the baseline is abnormal, grade 1 begins beyond 1.5 times it."""
+"""CTCAE v5.0: of an abnormal baseline grade 1 of transaminases begins beyond 1.5 times it; that of bilirubin, whose grade 2
+begins there, beyond the baseline."""
 ALMOST = 1 + 1e-9
 
 
