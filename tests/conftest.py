@@ -190,7 +190,7 @@ def whole_book(tmp_path_factory: pytest.TempPathFactory) -> WholeBook:
 
     folder = tmp_path_factory.mktemp("whole")
     root = folder / "study"
-    for part in ("protocol", "sdtm_specs", "validators", "simulation", "book"):
+    for part in ("protocol", "sdtm_specs", "validators", "analysis_specs", "simulation", "book"):
         shutil.copytree(REPOSITORY / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("_config.yml", "_toc.yml", "uv.lock"):
         shutil.copy(REPOSITORY / name, root)

@@ -12,7 +12,7 @@ from trialbook.amendment import freeze
 from trialbook.amendment.difference import Difference, compare
 from trialbook.protocol import Protocol
 
-FOLDERS = ("protocol", "sdtm_specs", "validators", "book")
+FOLDERS = ("protocol", "sdtm_specs", "validators", "analysis_specs", "book")
 AMENDMENT = """
   - number: 1
     version: "2.0"

@@ -115,6 +115,9 @@ def test_a_visits_number_is_in_every_domain_with_visits(touched):
     assert datasets["LB"].note == "VISITNUM"
 
 
+AT_VISITS = dict.fromkeys(["CP", "GF", "LB", "RS", "SS"], "VISITNUM") | {"SV": "VISITNUM, its records"}
+
+
 @pytest.mark.parametrize(
     ("edit", "expected"),
     [
@@ -123,8 +126,8 @@ def test_a_visits_number_is_in_every_domain_with_visits(touched):
             ("design.yml", "element: Observation", "element: Waiting"),
             {"SE": "ELEMENT", "TA": "trial design", "TE": "trial design"},
         ),
-        (("visits.yml", "visitnum: 30,", "visitnum: 35,"), {"LB": "VISITNUM", "TV": "trial design"}),
-        (("visits.yml", "visitnum: 10,", "visitnum: 5,"), {"IE": "VISITNUM", "LB": "VISITNUM", "TV": "trial design"}),
+        (("visits.yml", "visitnum: 30,", "visitnum: 35,"), {"TV": "trial design", **AT_VISITS}),
+        (("visits.yml", "visitnum: 10,", "visitnum: 5,"), {"IE": "VISITNUM", "TV": "trial design", **AT_VISITS}),
         (
             ("interventions.yml", "dose: 135", "dose: 180"),
             {"EC": "ECDOSRGM", "EX": "EXDOSRGM", "SE": "ELEMENT"} | dict.fromkeys(["TA", "TE", "TS"], "trial design"),
@@ -132,7 +135,8 @@ def test_a_visits_number_is_in_every_domain_with_visits(touched):
         (
             ("visits.yml", "day: 184, window: [-14, 14]", "day: 184, window: [-14, 21]"),
             {"SE": "SEENDTC, SESTDTC, its records", "TE": "trial design"}
-            | dict.fromkeys(["AE", "DS", "EC", "EX", "IE", "LB"], "EPOCH"),
+            | dict.fromkeys(["AE", "CM", "CP", "DS", "EC", "EX", "GF", "IE", "LB", "PR", "RS", "SS"], "EPOCH")
+            | {"SV": "its records"},
         ),
     ],
     ids=str,

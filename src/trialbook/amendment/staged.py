@@ -10,7 +10,7 @@ from pathlib import Path
 
 from trialbook.run import Study
 
-CODE = ("sdtm_specs", "validators")
+CODE = ("sdtm_specs", "validators", "analysis_specs")
 """What is copied: a module of the study looks for the protocol beside its own folder."""
 
 

@@ -19,6 +19,7 @@ SHOWN_DIGITS = 12
 KINDS = {
     "study:protocol": "protocol",
     "study:sdtm_specs": "specifications",
+    "study:analysis_specs": "analyses",
     "study:validators": "rules",
     "study": "other files of the study",
     "export": "export",
