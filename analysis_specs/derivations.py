@@ -128,8 +128,11 @@ def doses_left_out(subjects: pd.Series, ec: pd.DataFrame) -> pd.Series:
 
 
 def dose_given(subjects: pd.Series, ec: pd.DataFrame) -> pd.Series:
-    """The sum of the doses given, ug."""
-    return by_subject(_given(ec).groupby("USUBJID")["ECDOSE"].sum(), subjects).fillna(0.0)
+    """The sum of the doses given, ug; NaN where the dose of one of them is not known."""
+    given = _given(ec)
+    unknown = set(given.loc[given["ECDOSE"].isna(), "USUBJID"])
+    total = by_subject(given.groupby("USUBJID")["ECDOSE"].sum(), subjects).fillna(0.0)
+    return total.where(~subjects.isin(unknown))
 
 
 def weeks_on_treatment(subjects: pd.Series, first: pd.Series, last: pd.Series, ec: pd.DataFrame) -> pd.Series:

@@ -94,6 +94,8 @@ EC = table(
     ("S1", "Y", 45),
     ("S1", "", NAN),  # nobody says whether it was given
     ("S2", "N", NAN),
+    ("S4", "Y", 135),
+    ("S4", "Y", NAN),  # given, and nobody says how much
 )
 
 
@@ -101,20 +103,20 @@ EC = table(
 @pytest.mark.parametrize(
     ("function", "of_dates", "expected"),
     [
-        ("doses_planned", False, [4, 1, 0]),
-        ("doses_given", False, [3, 0, 0]),
-        ("doses_reduced", False, [2, 0, 0]),
-        ("doses_left_out", False, [1, 1, 0]),
-        ("dose_given", False, [270, 0, 0]),
-        ("weeks_on_treatment", True, [4, None, None]),
-        ("dose_intensity", True, [67.5, None, None]),
-        ("relative_dose_intensity", True, [50, None, None]),
-        ("part_of_planned_dose", True, [100 * 270 / (135 * 26), 0, 0]),
+        ("doses_planned", False, [4, 1, 0, 2]),
+        ("doses_given", False, [3, 0, 0, 2]),
+        ("doses_reduced", False, [2, 0, 0, 0]),
+        ("doses_left_out", False, [1, 1, 0, 0]),
+        ("dose_given", False, [270, 0, 0, None]),
+        ("weeks_on_treatment", True, [4, None, None, 4]),
+        ("dose_intensity", True, [67.5, None, None, None]),
+        ("relative_dose_intensity", True, [50, None, None, None]),
+        ("part_of_planned_dose", True, [100 * 270 / (135 * 26), 0, 0, None]),
     ],
 )
 def test_exposure_from_the_injections(derive, function, of_dates, expected):
-    first, last = [day("2024-01-01"), NAN, NAN], [day("2024-01-22"), NAN, NAN]
-    columns = [["S1", "S2", "S3"], *([first, last] if of_dates else [])]
+    first, last = ([day(text), NAN, NAN, day(text)] for text in ("2024-01-01", "2024-01-22"))
+    columns = [["S1", "S2", "S3", "S4"], *([first, last] if of_dates else [])]
     assert derive(function, *columns, ec=EC) == pytest.approx(expected)
 
 
