@@ -21,6 +21,7 @@ DATES = {
     "DX": ("DX_DAT",),
     "ELIG": ("SCR_DAT",),
     "EX": ("PLANNED_DAT", "ADMIN_DAT"),
+    "HSCT": ("HSCT_DAT",),
     "IE": ("IE_DAT",),
     "LAB": ("LAB_DAT",),
     "MRD_MFC": ("SAMPLE_DAT",),
@@ -29,11 +30,15 @@ DATES = {
     "RAND": ("RAND_DTTM",),
     "RESP": ("ASSESS_DAT", "RELAPSE_DAT", "MRD_RELAPSE_DAT", "CONFIRM_DAT"),
     "SEROLOGY": ("DAT",),
+    "SUBSEQ_TX": ("START",),
     "SURV": ("CONTACT_DAT", "LAST_ALIVE_DAT"),
     "THYROID_AB": ("DAT",),
     "VS_ECOG": ("DAT",),
 }
 """Every column with a date but that of birth."""
+
+TOO_EARLY = {"HSCT": "IFN-PR-001", "SUBSEQ_TX": "IFN-CM-021"}
+"""The rule that nothing of a form lies before randomization, where there is one: what it tells of is not told again."""
 
 
 def near(form: str, column: str) -> Callable[..., pd.Series]:
@@ -47,7 +52,7 @@ def near(form: str, column: str) -> Callable[..., pd.Series]:
         query=f"日期 {{{column}}} 与其他日期相差 {MOST_YEARS} 年以上，请核实年份。 / "
         f"{{{column}}} lies more than {MOST_YEARS} years from the other dates: please check the year.",
         stands_for=["TB-VISIT-CONSENT", "TB-VISIT-WINDOW"],
-        told_by=[f"TB-RAW-{form}-{column}-FUTURE"],
+        told_by=[f"TB-RAW-{form}-{column}-FUTURE", *filter(None, [TOO_EARLY.get(form)])],
     )
     def is_near(cls: type[RawForm], frame: pd.DataFrame) -> pd.Series:
         years = {one: split(cls.date(frame, one))["y"] for one in DATES[form] if one in frame}
@@ -78,6 +83,7 @@ DmDates = dated("DM")
 DxDates = dated("DX")
 EligDates = dated("ELIG")
 ExDates = dated("EX")
+HsctDates = dated("HSCT")
 IeDates = dated("IE")
 LabDates = dated("LAB")
 MrdMfcDates = dated("MRD_MFC")
@@ -86,6 +92,7 @@ PriorchemoDates = dated("PRIORCHEMO")
 RandDates = dated("RAND")
 RespDates = dated("RESP")
 SerologyDates = dated("SEROLOGY")
+SubseqTxDates = dated("SUBSEQ_TX")
 SurvDates = dated("SURV")
 ThyroidAbDates = dated("THYROID_AB")
 VsEcogDates = dated("VS_ECOG")

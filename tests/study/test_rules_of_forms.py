@@ -454,7 +454,7 @@ def test_a_wrong_group_is_asked_about_once(rules: dict[str, tuple[str, Rule]], d
 
 def test_every_rule_of_these_has_a_case(rules: dict[str, tuple[str, Rule]]) -> None:
     elsewhere = ("IFN-AE-", "IFN-DM-", "IFN-DATE-", "IFN-LB-", "IFN-RS-", "IFN-CM-", "IFN-VS-", "IFN-MRD-", "IFN-DX-")
-    elsewhere += ("IFN-DAY-", "IFN-NUM-", "IFN-DTH-", "IFN-GF-")
+    elsewhere += ("IFN-DAY-", "IFN-NUM-", "IFN-DTH-", "IFN-GF-", "IFN-PR-", "IFN-DS-019")
     own = {one for one in rules if not one.startswith(elsewhere)}
     # Cases of the rules on injections that read other forms, and of the newest ones, are in test_dosing_rules.py.
     own -= {"IFN-EX-021", "IFN-IE-001", *(one for one in own if "IFN-EX-022" <= one <= "IFN-EX-035")}

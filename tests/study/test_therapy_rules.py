@@ -151,6 +151,8 @@ def test_where_a_site_mends_it(told: Told) -> None:
     """A transplant before randomization is told once; of a missing record the form is named."""
     early = hsct({"HSCT_DAT": "2023/7/20"})
     assert told(OURS, **FORMS | early) == [("IFN-PR-001", "A", ["HSCT 2 HSCT_DAT"], ["HSCT 2 SUBJID", "RAND 2 RAND_DTTM"])]
+    decades = hsct({}, {"HSCT_NO": "2"}, {"HSCT_NO": "3", "HSCT_DAT": "2004/7/20"})
+    assert [one[:3] for one in told(("IFN-DATE-", *OURS), **FORMS | decades)] == [("IFN-PR-001", "A", ["HSCT 4 HSCT_DAT"])]
     late = tx({"START": "2024/7/29"})
     assert told(OURS, **FORMS | late) == [
         (
