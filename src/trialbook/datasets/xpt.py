@@ -196,7 +196,9 @@ def write_xpt(dataset: SdtmDataset, path: Path) -> None:
         column_labels=[dataset.variables[name].label for name in frame.columns],
         table_name=dataset.name,
         file_format_version=5,
-        variable_format={name: dataset.variables[name].format.rstrip(".") for name in frame.columns if dataset.variables[name].format},
+        variable_format={
+            name: dataset.variables[name].format.rstrip(".") for name in frame.columns if dataset.variables[name].format
+        },
     )
 
 

@@ -249,7 +249,9 @@ class Operating(Sourced):
             for arm in (one.treatment, one.control):
                 if arm is not None and len(arm.response) not in (1, len(self.strata)):
                     found = len(arm.response)
-                    raise ValueError(f"the scenario {one.id} has {found} chances of response; there are {len(self.strata)} strata")
+                    raise ValueError(
+                        f"the scenario {one.id} has {found} chances of response; there are {len(self.strata)} strata"
+                    )
         return self
 
 
