@@ -15,7 +15,6 @@ import pytest
 from trialbook import cli
 from trialbook.datasets import SdtmDataset, Variable, read_datasets, write_datasets
 
-
 # What all displays cost, one test pays.
 ONE_DISPLAY = "displays: [{number: 14.1.2, kind: disposition, title: Disposition, analyses: A-DISPOSITION}]"
 

@@ -34,7 +34,7 @@ def times(trial: Trial, analysis: PlannedAnalysis) -> Times:
 
 
 def imputations(trial: Trial) -> dict[str, list[dict[str, list[int]]]]:
-    """What each analysis with imputation has drawn: for each completed data set the responders of each arm, a number a stratum."""
+    """What each analysis with imputation has drawn: by completed data set the responders of each arm, a number a stratum."""
     return {
         analysis.id: drawn_responders(responses(trial, analysis))
         for analysis in trial.protocol.analysis.analyses

@@ -64,7 +64,7 @@ class Trial:
         return {arm.code: int((codes == arm.code).sum()) for arm in self.arms}
 
     def records(self, dataset: str, paramcd: str, population: str, by: str = "") -> pd.DataFrame:
-        """The records of a parameter of the set's subjects, with ARMCD and STRATUM beside them, strata ``by`` a variable of ADSL."""
+        """The records of a parameter of the set's subjects, with ARMCD and STRATUM beside them; strata ``by`` one of ADSL's."""
         frame = self.datasets[dataset].frame
         return self.beside(frame[frame["PARAMCD"] == paramcd], population, by)
 

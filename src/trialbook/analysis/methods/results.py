@@ -24,7 +24,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Tested:
-    """A test: its statistic, degrees of freedom (None for an exact test) and p value; NaN with a ``reason`` where there is none."""
+    """A test: statistic, degrees of freedom (None for an exact test) and p value; NaN with a ``reason`` where there is none."""
 
     __test__: ClassVar[bool] = False  # pytest would take it for a class of tests
 

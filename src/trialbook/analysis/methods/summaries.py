@@ -27,9 +27,9 @@ class Summary:
 def summary(values: Values) -> Summary:
     """The description of numbers, missing ones (NaN) left out.
 
-    The standard deviation has n - 1. A quartile is the mean of the two values between which it lies where its place is between two:
-    SAS's default (PCTLDEF=5), R's ``quantile(type = 2)`` (Hyndman and Fan, Am Stat 1996; 50: 361-365). Raises ValueError for what is no
-    list of numbers.
+    The standard deviation has n - 1. A quartile is the mean of two values where its place is between them: SAS's default
+    (PCTLDEF=5), R's ``quantile(type = 2)`` (Hyndman and Fan, Am Stat 1996; 50: 361-365). Raises ValueError for what is no list of
+    numbers.
     """
     found = np.asarray(values, dtype=np.float64)
     if found.ndim != 1 or np.isinf(found).any():

@@ -18,7 +18,8 @@ _OWN_NUMBER = "book-display"
 def caption_all(pages: Iterable[Any]) -> None:
     """Take tables out of their scrolling frames and number those that have a name, in order; likewise drawings and pictures.
 
-    Those of the study report keep the number that they have. A table's name is its caption, or what its frame says to who can't see it; a figure's is its ``figcaption``, or its title.
+    Those of the study report keep the number that they have. A table's name is its caption, or what its frame says to who can't
+    see it; a figure's is its ``figcaption``, or its title.
     """
     tables = figures = 0
     for page in pages:
