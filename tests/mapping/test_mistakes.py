@@ -295,24 +295,6 @@ MISTAKES = {
         AE, "  AESEQ: {derive_seq: AETERM}\n", "",
         "sdtm_specs/domains/ae.yml, line 13: supp: supplemental qualifiers refer to AESEQ, which is not filled",
     ),
-    "records with a qualifier that is not there": (
-        AE, "  - form: AE\n", "  - form: AE\n    supp: AENOTES\n",
-        "sdtm_specs/domains/ae.yml, line 5: records.0.supp: the domain has no supplemental qualifier 'AENOTES'",
-    ),
-    "records with a qualifier of another form": (
-        AE,
-        SOUND[AE],
-        "domain: AE\n"
-        "records:\n"
-        "  - {form: AE, supp: [AENOTE]}\n"
-        "  - form: EX\n"
-        "variables:\n"
-        "  AESEQ: {derive_seq: AETERM}\n"
-        "  AETERM: {hardcode_no_ct: EVENT}\n"
-        "supp:\n"
-        "  AENOTE: {form: EX, label: Note, value: {assign_no_ct: DRUG}}\n",
-        "sdtm_specs/domains/ae.yml, line 3: records.0.supp: 'AENOTE' is a qualifier of the form EX, and not of AE",
-    ),
     "no subject": (
         "common.yml", "USUBJID", "SITEID",
         "sdtm_specs/domains/ae.yml, line 2: keys: USUBJID is no variable that the domain fills\n"

@@ -34,7 +34,6 @@ def test_whole_records(to_sdtm: Callable) -> None:
         ("2", "ARACDOSE", "3"),
         ("2", "CRAFTER", "Y"),
         ("2", "CRDTC", "2023-12"),
-        ("2", "CYCLENO", "3"),
         ("2", "HDAC", "Y"),
     ]
 

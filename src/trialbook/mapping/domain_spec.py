@@ -201,15 +201,10 @@ class Join(SpecModel):
 
 
 class Records(SpecModel):
-    """The records that one form gives: one for each of its rows for which ``where`` is true, an expression or a function.
-
-    ``supp`` names the domain's supplemental qualifiers that they have (default: all of their form; ``[]``: none), where a row of
-    the form becomes several records and the qualifier is of one.
-    """
+    """The records that one form gives: one for each of its rows for which ``where`` is true, an expression or a function."""
 
     form: str
     where: str | FunctionCall | None = None
-    supp: Names | None = None
     join: dict[str, Join] = {}
     variables: dict[str, VariableSpec] = {}
 
@@ -243,8 +238,7 @@ class DomainSpec(SpecModel):
 
     def qualifiers(self, records: Records) -> dict[str, tuple[Algorithm, ...]]:
         """The supplemental qualifiers of one kind of records with their algorithms."""
-        wanted = self.supp if records.supp is None else records.supp
-        return {name: one.value for name, one in self.supp.items() if one.form in ("", records.form) and name in wanted}
+        return {name: one.value for name, one in self.supp.items() if one.form in ("", records.form)}
 
 
 class CommonSpec(SpecModel):

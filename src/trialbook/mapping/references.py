@@ -118,12 +118,6 @@ def _dangling_records(specs: Specs, domain: DomainSpec, file: SpecFile, index: i
         yield from _function(specs, file, [*at, "where"], records.where)
     elif records.where:
         yield from _expression(file, [*at, "where"], records.where, known)
-    for name in records.supp or ():
-        qualifier = domain.supp.get(name)
-        if qualifier is None:
-            yield file.error([*at, "supp"], f"the domain has no supplemental qualifier {name!r}")
-        elif qualifier.form not in ("", records.form):
-            yield file.error([*at, "supp"], f"{name!r} is a qualifier of the form {qualifier.form}, and not of {records.form}")
     own: dict[tuple[str | int, ...], tuple[Algorithm, ...]] = {
         ("variables", name): value for name, value in domain.variables.items()
     }
