@@ -136,6 +136,8 @@ def test_the_plan_of_analysis(protocol: Protocol) -> None:
         "MRD_LOG_REDUCTION": 4.5,
         "MRD_ABL1_COPIES": 10000,
         "IMPUTATIONS": 100,
+        "IMPUTATION_SEED": 6802718,
+        "STRATA": "Molecular subtype at diagnosis",
         "PRIMARY_VISIT": "MONTH 6",
         "TIME_ZERO": "randomization",
         "SAFETY_END": 184,

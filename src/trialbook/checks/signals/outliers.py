@@ -2,8 +2,8 @@
 
 Laboratory values are skewed and have long tails that are true (a marrow under treatment, a liver that suffers): distance from the
 median alone says little. What is judged is the gap that parts a subject's values from those of the subjects next to it. Where
-another test of the subject lies far out on the same day too, the subject is ill and the value no outlier: a slip of the pen or of
-the unit makes one value strange, not two.
+another test of the same dataset lies far out on the subject's same day too, the subject is ill and the value no outlier: a slip
+of the pen or of the unit makes one value strange, not two.
 """
 
 from __future__ import annotations
@@ -65,15 +65,15 @@ def check_outliers(watched: Watched) -> Tested:
 
 
 def _confirmed(judged: Sequence[_Judged]) -> dict[int, frozenset[tuple[str, str]]]:
-    """By series the subjects and days on which another series has a value far out too."""
+    """By series the subjects and days on which another series of its dataset has a value far out too."""
     far = [
-        (index, subject, day)
+        (index, one.series.table.name, subject, day)
         for index, one in enumerate(judged)
         for subject, day in zip(one.series.subjects[one.far], one.series.days[one.far], strict=True)
         if day
     ]
-    table = pd.DataFrame(far, columns=["SERIES", "SUBJECT", "DAY"]).drop_duplicates()
-    shared = table[table.duplicated(["SUBJECT", "DAY"], keep=False)]
+    table = pd.DataFrame(far, columns=["SERIES", "DATASET", "SUBJECT", "DAY"]).drop_duplicates()
+    shared = table[table.duplicated(["DATASET", "SUBJECT", "DAY"], keep=False)]
     return {
         int(str(index)): frozenset(zip(of["SUBJECT"], of["DAY"], strict=True))
         for index, of in shared.groupby("SERIES", sort=False)
