@@ -41,10 +41,10 @@ def plan(here: Path) -> None:
 def test_the_scenarios_are_the_plans(here: Path, rows: Callable[[str], list[list[str]]]) -> None:
     plan(here)
     assert rows(operating.scenarios_of_trials_table()) == [
-        ["Scenario", "What is assumed", "Response, treated, %", "Response, control, %", "Difference, %", "Missing, %"],
-        ["PLANNED", "As planned", "60", "20", "40.0", "0 · 0"],
-        ["ALIKE", "No difference", "20", "20", "0.0", "0 · 0"],
-        ["LOST", "Lost", "50 / 70", "20 / 40", "30.0", "10/20 · 0"],
+        ["Scenario", "What is assumed", "Response, %", "Difference, %", "Missing, %"],
+        ["PLANNED", "As planned", "60 / 20", "40.0", "0 / 0"],
+        ["ALIKE", "No difference", "20 / 20", "0.0", "0 / 0"],
+        ["LOST", "Lost", "50 / 70 / 20 / 40", "30.0", "10/20 / 0"],
     ]
 
 

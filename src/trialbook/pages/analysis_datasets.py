@@ -53,14 +53,14 @@ def endpoints_tables() -> Markup:
     endpoints = study().analysis_specs.endpoints
     events = [
         (
-            placed(code(name), "event", name),
+            code(name) if number else placed(code(name), "event", name),
             code(one.dataset),
             one.text,
             code(one.date),
             code(one.where) if one.where else NOTHING,
         )
         for name, sources in endpoints.events.items()
-        for one in sources
+        for number, one in enumerate(sources)
     ]
     made: list[tuple[Cell, ...]] = [
         (

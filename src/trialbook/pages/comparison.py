@@ -7,6 +7,7 @@ from collections import Counter
 from markupsafe import Markup
 
 from trialbook.pages.html import code, table
+from trialbook.pages.m11 import folded
 from trialbook.pages.methods import NAMES
 from trialbook.pages.shown_analysis import ShownAnalysis
 from trialbook.pages.techniques import shown
@@ -32,7 +33,8 @@ def comparison_table(analysis: ShownAnalysis) -> Markup:
             for one in analysis.disagreeing
         ]
         named = ("Analysis", "Technique", "Statistic", "Group", "Of", "First path", "Second path")
-        pieces.append(table(named, listed, about="Numbers on which the two paths disagree", kind="book-comparison"))
+        told = table(named, listed, about="Numbers on which the two paths disagree", kind="book-comparison")
+        pieces.append(folded(f"The {len(listed):,} numbers on which they disagree", told))
     return Markup("").join(pieces)
 
 

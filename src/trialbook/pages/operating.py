@@ -85,17 +85,16 @@ def scenarios_of_trials_table() -> Markup:
         (
             one.name,
             one.text,
-            _chances(one.treatment.response),
-            _chances(one.control.response),
+            lines([_chances(one.treatment.response), _chances(one.control.response)]),
             _percent(one.difference),
-            " · ".join(_missing(arm) for arm in (one.treatment, one.control)),
+            lines(_missing(arm) for arm in (one.treatment, one.control)),
         )
         for one in scenarios()
     ]
-    headers = ("Scenario", "What is assumed", "Response, treated, %", "Response, control, %", "Difference, %", "Missing, %")
+    headers = ("Scenario", "What is assumed", "Response, %", "Difference, %", "Missing, %")
     shares = " / ".join(f"{100 * share:g} %" for share in operating.strata.values())
     told = note(
-        Markup("Subtypes: {} ({}). Missing: of who responds / of who does not, treated · control. {}").format(
+        Markup("Subtypes: {} ({}). In two lines: treated, control. Missing: of who responds / of who does not. {}").format(
             names, shares, source_mark(operating, study().protocol.analysis.source)
         )
     )

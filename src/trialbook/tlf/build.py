@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from trialbook.displays.display import Display
 from trialbook.errors import TrialbookError
 from trialbook.protocol.analysis import Technique
-from trialbook.tlf import responses, safety, subjects, times
+from trialbook.tlf import laboratory, responses, safety, subjects, times
 from trialbook.tlf.report import Report
 from trialbook.tlf.spec import DisplaySpec, DisplaysSpec
 
@@ -31,9 +31,9 @@ BUILDERS: Mapping[str, Builder] = {
     "events_by_term": safety.events_by_term,
     "events_by_grade": safety.events_by_grade,
     "event_rates": safety.event_rates_table,
-    "laboratory": safety.laboratory_table,
-    "shift": safety.shift_table,
-    "hys_law": safety.hys_law_figure,
+    "laboratory": laboratory.laboratory_table,
+    "shift": laboratory.shift_table,
+    "hys_law": laboratory.hys_law_figure,
 }
 
 _DIFFERENCES = (

@@ -9,7 +9,8 @@ from math import nan
 from trialbook.analysis.adam.loading import AdamSpecs
 from trialbook.analysis.results import ResultSet
 from trialbook.analysis.trial import Arm, Trial
-from trialbook.displays.display import Align, Column
+from trialbook.displays.display import Align, Column, Figure, Row, Table
+from trialbook.displays.drawn import Drawing
 from trialbook.protocol import Protocol
 from trialbook.protocol.analysis import PlannedAnalysis, Role
 from trialbook.protocol.facts import worded
@@ -115,6 +116,37 @@ class Report:
         return tuple(
             Column(f"{arm.name}\n(N = {count(self.size(population, arm.code))})", Align.NUMBER, over) for arm in self.arms
         )
+
+    def columns_by_arm(self, population: str, heads: Sequence[str]) -> tuple[Column, ...]:
+        """The same columns under each arm, with its number of subjects."""
+        arms = [one.header.replace("\n", " ") for one in self.arm_columns(population)]
+        return tuple(Column(head, Align.NUMBER, arm) for arm in arms for head in heads)
+
+    def table(
+        self,
+        spec: DisplaySpec,
+        datasets: Sequence[str],
+        columns: tuple[Column, ...],
+        rows: Sequence[Row],
+        notes: Sequence[str] = (),
+        population: str = "",
+    ) -> Table:
+        """A table as all are: its population the main analysis's set, its ``notes`` before the footnotes of the specification."""
+        whom, told, source = self._about(spec, datasets, notes, population)
+        return Table(spec.number, spec.title, whom, columns, tuple(rows), told, source, self.statement)
+
+    def figure(
+        self, spec: DisplaySpec, datasets: Sequence[str], drawing: Drawing, notes: Sequence[str] = (), population: str = ""
+    ) -> Figure:
+        """A figure, likewise."""
+        whom, told, source = self._about(spec, datasets, notes, population)
+        return Figure(spec.number, spec.title, whom, drawing, told, source, self.statement)
+
+    def _about(
+        self, spec: DisplaySpec, datasets: Sequence[str], notes: Sequence[str], population: str
+    ) -> tuple[str, tuple[str, ...], str]:
+        whom = population or self.population(self.analysis(spec.analysis).set)
+        return whom, (*notes, *spec.footnotes), self.source(spec, *datasets)
 
     def source(self, spec: DisplaySpec, *datasets: str) -> str:
         """From which datasets and analyses a display is made."""

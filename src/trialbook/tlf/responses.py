@@ -48,17 +48,8 @@ def response_table(report: Report, spec: DisplaySpec) -> Table:
         if technique in TESTS:
             rows.append(Row((TESTS[technique], "", "", p_value(report.number(analysis.id, technique, "p_value", "difference")))))
     columns = (Column("", Align.LEFT), *report.arm_columns(analysis.set), Column("Comparison", Align.CENTRE))
-    notes = (*footnotes(report, analysis.techniques), *spec.footnotes)
-    return Table(
-        spec.number,
-        spec.title,
-        report.population(analysis.set),
-        columns,
-        tuple(rows),
-        notes,
-        _source(report, spec),
-        report.statement,
-    )
+    notes = footnotes(report, analysis.techniques)
+    return report.table(spec, _datasets(report, spec), columns, rows, notes)
 
 
 def response_analyses(report: Report, spec: DisplaySpec) -> Table:
@@ -80,11 +71,8 @@ def response_analyses(report: Report, spec: DisplaySpec) -> Table:
         rows.append(Row((report.title_of(name), *cells, found)))
     arms = tuple(Column(arm.name, Align.NUMBER, "Responders, n (%)") for arm in report.arms)
     columns = (Column("Analysis", Align.LEFT), *arms, Column(f"Difference, % points\n({report.confidence} CI)"))
-    notes = (*footnotes(report, dict.fromkeys(techniques)), *spec.footnotes)
-    main = report.analysis(spec.analysis)
-    return Table(
-        spec.number, spec.title, report.population(main.set), columns, tuple(rows), notes, _source(report, spec), report.statement
-    )
+    notes = footnotes(report, dict.fromkeys(techniques))
+    return report.table(spec, _datasets(report, spec), columns, rows, notes)
 
 
 def response_forest(report: Report, spec: DisplaySpec) -> Figure:
@@ -102,10 +90,8 @@ def response_forest(report: Report, spec: DisplaySpec) -> Figure:
         label=analysis.by,
         favours=(report.arms[1].name, report.arms[0].name),
     )
-    notes = (*footnotes(report, (Technique.DIFFERENCE,)), *spec.footnotes)
-    return Figure(
-        spec.number, spec.title, report.population(analysis.set), drawing, notes, _source(report, spec), report.statement
-    )
+    notes = footnotes(report, (Technique.DIFFERENCE,))
+    return report.figure(spec, _datasets(report, spec), drawing, notes)
 
 
 def tipping_figure(report: Report, spec: DisplaySpec) -> Figure:
@@ -118,10 +104,8 @@ def tipping_figure(report: Report, spec: DisplaySpec) -> Figure:
         arms=(report.arms[0].name, report.arms[1].name),
         alpha=report.protocol.analysis.testing.alpha,
     )
-    notes = ("Each cell is the p value of the primary test, had so many of those without a value responded.", *spec.footnotes)
-    return Figure(
-        spec.number, spec.title, report.population(analysis.set), drawing, notes, _source(report, spec), report.statement
-    )
+    notes = ("Each cell is the p value of the primary test, had so many of those without a value responded.",)
+    return report.figure(spec, _datasets(report, spec), drawing, notes)
 
 
 def _by_arm(
@@ -146,5 +130,5 @@ def _compared(rows: list[Row]) -> bool:
     return any(row.ruled for row in rows)
 
 
-def _source(report: Report, spec: DisplaySpec) -> str:
-    return report.source(spec, *(report.dataset_of(report.analysis(name)) for name in spec.analyses))
+def _datasets(report: Report, spec: DisplaySpec) -> list[str]:
+    return [report.dataset_of(report.analysis(name)) for name in spec.analyses]

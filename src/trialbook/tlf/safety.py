@@ -1,11 +1,9 @@
-"""Tables and figures of safety: exposure, adverse events, laboratory values."""
+"""Tables of exposure and of adverse events."""
 
 from __future__ import annotations
 
-from trialbook.analysis.techniques.described import SEPARATOR, Descriptions
-from trialbook.analysis.techniques.safety import liver_peaks
-from trialbook.displays.display import Align, Column, Figure, Row, Table
-from trialbook.displays.drawings.hys_law import LiverTests, hys_law_plot
+from trialbook.analysis.techniques.described import SEPARATOR
+from trialbook.displays.display import Align, Column, Row, Table
 from trialbook.protocol.analysis import Technique
 from trialbook.tlf.cells import count, count_percent, decimal, estimate
 from trialbook.tlf.footnotes import footnotes
@@ -13,7 +11,7 @@ from trialbook.tlf.report import Report
 from trialbook.tlf.spec import DisplaySpec
 
 GRADES = ("1", "2", "3", "4", "5")
-AE, RATES, SHIFT = Technique.ADVERSE_EVENTS, Technique.EVENT_RATES, Technique.SHIFT
+AE, RATES = Technique.ADVERSE_EVENTS, Technique.EVENT_RATES
 
 
 def exposure_table(report: Report, spec: DisplaySpec) -> Table:
@@ -33,15 +31,8 @@ def exposure_table(report: Report, spec: DisplaySpec) -> Table:
             some = report.number(analysis.id, Technique.EXPOSURE, "subjects", treated.code, level)
             rows.append(Row(("Subjects with any, n (%)", count_percent(some, n)), 1))
     columns = (Column("", Align.LEFT), report.arm_columns(analysis.set)[0])
-    return Table(
-        spec.number,
-        spec.title,
-        f"{report.protocol.analysis.set(analysis.set).name}, {treated.name}",
-        columns,
-        tuple(rows),
-        tuple(spec.footnotes),
-        report.source(spec, "ADEX"),
-        report.statement,
+    return report.table(
+        spec, ["ADEX"], columns, rows, population=f"{report.protocol.analysis.set(analysis.set).name}, {treated.name}"
     )
 
 
@@ -95,18 +86,8 @@ def events_by_grade(report: Report, spec: DisplaySpec) -> Table:
             label = level.partition(SEPARATOR)[2] if indent else level
             rows.append(Row((label, *cells), indent, ruled=bool(rows) and not indent))
     heads = ("Grade 1–2", "Grade 3", "Grade 4", "Grade 5")
-    arms = [one.header.replace("\n", " ") for one in report.arm_columns(analysis.set)]
-    columns = (Column("", Align.LEFT), *(Column(head, Align.NUMBER, arm) for arm in arms for head in heads))
-    return Table(
-        spec.number,
-        spec.title,
-        report.population(analysis.set),
-        columns,
-        tuple(rows),
-        ("Subjects, n (%), once at their worst grade of each class and term.", *spec.footnotes),
-        report.source(spec, "ADAE"),
-        report.statement,
-    )
+    columns = (Column("", Align.LEFT), *report.columns_by_arm(analysis.set, heads))
+    return report.table(spec, ["ADAE"], columns, rows, ("Subjects, n (%), once at their worst grade of each class and term.",))
 
 
 def event_rates_table(report: Report, spec: DisplaySpec) -> Table:
@@ -123,104 +104,8 @@ def event_rates_table(report: Report, spec: DisplaySpec) -> Table:
             ]
         rows.append(Row((one.text, *cells)))
     heads = ("Patient-years\nat risk", f"Rate ({report.confidence} CI)")
-    arms = [one.header.replace("\n", " ") for one in report.arm_columns(analysis.set)]
-    columns = (Column("", Align.LEFT), *(Column(head, Align.NUMBER, arm) for arm in arms for head in heads))
-    return Table(
-        spec.number,
-        spec.title,
-        report.population(analysis.set),
-        columns,
-        tuple(rows),
-        (*footnotes(report, (RATES,)), *spec.footnotes),
-        report.source(spec, "ADAE"),
-        report.statement,
-    )
-
-
-def laboratory_table(report: Report, spec: DisplaySpec) -> Table:
-    """Value and change of parameters at each visit: number, mean and standard deviation, median."""
-    analysis = report.analysis(spec.analysis)
-    technique = Technique.LABORATORY
-    levels = [one for one in report.levels(analysis.id, technique) if one.count(SEPARATOR) == 1]
-    names = report.parameter_names("ADLB")
-    rows: list[Row] = []
-    for paramcd in spec.parameters or sorted({one.partition(SEPARATOR)[0] for one in levels}):
-        rows.append(Row((names.get(paramcd, paramcd),), heading=True, ruled=bool(rows)))
-        visits = [one.partition(SEPARATOR)[2] for one in levels if one.startswith(f"{paramcd}{SEPARATOR}")]
-        for visit in visits or ["Baseline"]:
-            cells = []
-            for arm in report.arms:
-                level = SEPARATOR.join((paramcd, visit))
-                cells += [
-                    count(report.number(analysis.id, technique, "n", arm.code, level)),
-                    _mean(report, analysis.id, arm.code, level),
-                    _mean(report, analysis.id, arm.code, SEPARATOR.join((level, "change"))),
-                ]
-            rows.append(Row((visit.capitalize(), *cells), 1))
-    heads = ("n", "Mean (SD)", "Change,\nmean (SD)")
-    arms = [one.header.replace("\n", " ") for one in report.arm_columns(analysis.set)]
-    columns = (Column("", Align.LEFT), *(Column(head, Align.NUMBER, arm) for arm in arms for head in heads))
-    return Table(
-        spec.number,
-        spec.title,
-        report.population(analysis.set),
-        columns,
-        tuple(rows),
-        ("Of several values in a visit's window the last. Change: from baseline.", *spec.footnotes),
-        report.source(spec, "ADLB"),
-        report.statement,
-    )
-
-
-def shift_table(report: Report, spec: DisplaySpec) -> Table:
-    """The grade at baseline (rows) against the worst after it (columns), of each parameter and arm."""
-    analysis = report.analysis(spec.analysis)
-    levels = [one.split(SEPARATOR) for one in report.levels(analysis.id, SHIFT)]
-    names = report.parameter_names("ADLB")
-    rows: list[Row] = []
-    for paramcd in sorted({one[0] for one in levels}) or ["xxxxx"]:
-        rows.append(Row((names.get(paramcd, paramcd),), heading=True, ruled=bool(rows)))
-        for before in sorted({one[1] for one in levels if one[0] == paramcd}) or ["0"]:
-            cells = [
-                count(report.number(analysis.id, SHIFT, "subjects", arm.code, SEPARATOR.join((paramcd, before, after))))
-                for arm in report.arms
-                for after in ("0", *GRADES[:4])
-            ]
-            rows.append(Row((f"Grade {before}" if before.isdigit() else before, *cells), 1))
-    arms = [one.header.replace("\n", " ") for one in report.arm_columns(analysis.set)]
-    columns = (Column("Baseline", Align.LEFT), *(Column(f"Grade {one}", Align.NUMBER, arm) for arm in arms for one in "01234"))
-    return Table(
-        spec.number,
-        spec.title,
-        report.population(analysis.set),
-        columns,
-        tuple(rows),
-        ("Subjects by the worst CTCAE grade after baseline, in the safety window, by value alone.", *spec.footnotes),
-        report.source(spec, "ADLB"),
-        report.statement,
-    )
-
-
-def hys_law_figure(report: Report, spec: DisplaySpec) -> Figure:
-    """Highest transaminase against highest bilirubin of each subject."""
-    analysis = report.analysis(spec.analysis)
-    tests = [LiverTests(arm.name) for arm in report.arms]
-    if report.trial is not None:
-        peaks = liver_peaks(Descriptions(report.trial, analysis))
-        own = [peaks[peaks["ARMCD"] == arm.code] for arm in report.arms]
-        tests = [
-            LiverTests(arm.name, one["TRANSAMINASE"].tolist(), one["BILIRUBIN"].tolist())
-            for arm, one in zip(report.arms, own, strict=True)
-        ]
-    return Figure(
-        spec.number,
-        spec.title,
-        report.population(analysis.set),
-        hys_law_plot(tests),
-        ("ULN: upper limit of normal. Each subject at its highest values on treatment or observation.", *spec.footnotes),
-        report.source(spec, "ADLB"),
-        report.statement,
-    )
+    columns = (Column("", Align.LEFT), *report.columns_by_arm(analysis.set, heads))
+    return report.table(spec, ["ADAE"], columns, rows, footnotes(report, (RATES,)))
 
 
 def _events(report: Report, spec: DisplaySpec, level: str) -> list[str]:
@@ -246,23 +131,8 @@ def _terms(report: Report, spec: DisplaySpec, depth: int, system: str = "") -> l
 
 def _event_table(report: Report, spec: DisplaySpec, rows: list[Row]) -> Table:
     analysis = report.analysis(spec.analysis)
-    arms = [one.header.replace("\n", " ") for one in report.arm_columns(analysis.set)]
     heads = ("Subjects, n (%)", "Events")
-    columns = (Column("", Align.LEFT), *(Column(head, Align.NUMBER, arm) for arm in arms for head in heads))
-    return Table(
-        spec.number,
-        spec.title,
-        report.population(analysis.set),
-        columns,
-        tuple(rows),
-        ("A subject counts once in each row. Events that begin in the safety window.", *spec.footnotes),
-        report.source(spec, "ADAE"),
-        report.statement,
+    columns = (Column("", Align.LEFT), *report.columns_by_arm(analysis.set, heads))
+    return report.table(
+        spec, ["ADAE"], columns, rows, ("A subject counts once in each row. Events that begin in the safety window.",)
     )
-
-
-def _mean(report: Report, analysis: str, group: str, level: str) -> str:
-    n, mean, sd = report.numbers(analysis, Technique.LABORATORY, ("n", "mean", "sd"), group, level)
-    if n is not None and not n:
-        return ""
-    return f"{decimal(mean)} ({decimal(sd, 2)})" if n is None or n > 1 else decimal(mean)

@@ -24,9 +24,7 @@ def flow_figure(report: Report, spec: DisplaySpec) -> Figure:
     excluded = _count(report, spec.analysis, "all", "not randomized", reasons=True)
     flow = Flow(everyone, excluded, _count(report, spec.analysis, "all", "randomized"), arms)
     figure = flow_diagram(flow, analysed=report.protocol.analysis.set(analysis.set).name)
-    return Figure(
-        spec.number, spec.title, "All screened", figure, tuple(spec.footnotes), report.source(spec, "ADSL"), report.statement
-    )
+    return report.figure(spec, ["ADSL"], figure, population="All screened")
 
 
 def disposition_table(report: Report, spec: DisplaySpec) -> Table:
@@ -66,17 +64,8 @@ def baseline_table(report: Report, spec: DisplaySpec) -> Table:
             sizes = [report.size(analysis.set, None if one == "all" else one) for one in groups]
             rows.append(Row((value, *(count_percent(n, size) for n, size in zip(numbers, sizes, strict=True))), 1))
     columns = (Column("", Align.LEFT), *report.arm_columns(analysis.set), Column(f"All\n(N = {_n(report, analysis.set)})"))
-    notes = ("Quartiles: the mean of the two neighbours where a quartile lies between values (SAS, PCTLDEF=5).", *spec.footnotes)
-    return Table(
-        spec.number,
-        spec.title,
-        report.population(analysis.set),
-        columns,
-        tuple(rows),
-        notes,
-        report.source(spec, "ADSL"),
-        report.statement,
-    )
+    notes = ("Quartiles: the mean of the two neighbours where a quartile lies between values (SAS, PCTLDEF=5).",)
+    return report.table(spec, ["ADSL"], columns, rows, notes)
 
 
 def deviations_table(report: Report, spec: DisplaySpec) -> Table:
@@ -184,13 +173,4 @@ def _n(report: Report, population: str) -> str:
 def _table(report: Report, spec: DisplaySpec, rows: list[Row]) -> Table:
     population = report.analysis(spec.analysis).set
     columns = (Column("", Align.LEFT), *(Column(f"{one.header}\nn (%)", one.align) for one in report.arm_columns(population)))
-    return Table(
-        spec.number,
-        spec.title,
-        report.population(population),
-        columns,
-        tuple(rows),
-        tuple(spec.footnotes),
-        report.source(spec, "ADSL"),
-        report.statement,
-    )
+    return report.table(spec, ["ADSL"], columns, rows)

@@ -88,18 +88,8 @@ def time_analyses(report: Report, spec: DisplaySpec) -> Table:
         rows.append(Row((report.title_of(name), *cells, differ, told)))
     arms = tuple(Column(arm.name, Align.NUMBER, f"Events; estimate, % ({report.confidence} CI)") for arm in report.arms)
     columns = (Column("Analysis", Align.LEFT), *arms, Column("Difference,\n% points"), Column("Hazard ratio"))
-    main = report.analysis(spec.analysis)
-    notes = (*footnotes(report, dict.fromkeys(techniques)), *spec.footnotes)
-    return Table(
-        spec.number,
-        spec.title,
-        report.population(main.set),
-        columns,
-        tuple(rows),
-        notes,
-        report.source(spec, "ADTTE"),
-        report.statement,
-    )
+    notes = footnotes(report, dict.fromkeys(techniques))
+    return report.table(spec, ["ADTTE"], columns, rows, notes)
 
 
 def survival_figure(report: Report, spec: DisplaySpec) -> Figure:
@@ -188,10 +178,8 @@ def _figure(
         beneath=(Beneath("Number at risk", tuple(rows)),),
         notes=notes,
     )
-    told = (*footnotes(report, analysis.techniques), *spec.footnotes)
-    return Figure(
-        spec.number, spec.title, report.population(analysis.set), figure, told, report.source(spec, "ADTTE"), report.statement
-    )
+    told = footnotes(report, analysis.techniques)
+    return report.figure(spec, ["ADTTE"], figure, told)
 
 
 def _in_months(days: np.ndarray) -> np.ndarray:
@@ -244,14 +232,5 @@ def _months(found: tuple[float | None, float | None, float | None]) -> str:
 
 def _table(report: Report, spec: DisplaySpec, analysis: PlannedAnalysis, rows: list[Row]) -> Table:
     columns = (Column("", Align.LEFT), *report.arm_columns(analysis.set), Column("Comparison", Align.CENTRE))
-    notes = (*footnotes(report, analysis.techniques), *spec.footnotes)
-    return Table(
-        spec.number,
-        spec.title,
-        report.population(analysis.set),
-        columns,
-        tuple(rows),
-        notes,
-        report.source(spec, "ADTTE"),
-        report.statement,
-    )
+    notes = footnotes(report, analysis.techniques)
+    return report.table(spec, ["ADTTE"], columns, rows, notes)
