@@ -21,6 +21,7 @@ from trialbook.reports import terminal_summary
 from trialbook.run import Run
 
 if TYPE_CHECKING:
+    from trialbook.analysis.second.compare import Comparison
     from trialbook.book.verify import Verdict
     from trialbook.mapping import MappingIssue
     from trialbook.mapping.lint import LintReport
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from trialbook.screening import Screening
 
 SHOWN_AFTER_SECONDS = 2.0
+WORST_SHOWN = 10
+"""So many numbers on which two paths disagree are named; ``results.json`` has all."""
 VERDICT_STYLES = {"ELIGIBLE": "green", "NOT ELIGIBLE": "red", "UNDETERMINED": "yellow"}
 
 
@@ -74,8 +77,8 @@ def print_run(run: Run, threshold: Threshold, report: Path | None) -> None:
         console.print("No report written: name a folder with --out DIR.", style="dim")
 
 
-def print_analysis(analysed: Analysed, out: Path | None) -> None:
-    """How many subjects each analysis set has, how many numbers were computed, and where they are."""
+def print_analysis(analysed: Analysed, comparison: Comparison | None, out: Path | None) -> None:
+    """How many subjects each analysis set has, how many numbers were computed, what two paths agree on, and where they are."""
     console = Console(highlight=False)
     trial = analysed.trial
     if trial is not None:
@@ -95,6 +98,12 @@ def print_analysis(analysed: Analysed, out: Path | None) -> None:
     if analysed.results is not None:
         unknown = sum(1 for one in analysed.results.results if one.reason)
         console.print(f"{len(analysed.results.results):,} numbers, {unknown:,} of them not estimable, each with its reason")
+    if comparison is not None:
+        counts = ", ".join(f"{number:,} {what}" for what, number in comparison.counts.items())
+        console.print(f"By two paths: {counts}", style="green" if comparison.agree else "red")
+        for compared in comparison.worst(WORST_SHOWN) if not comparison.agree else ():
+            named = ", ".join(part for part in compared.key if part)
+            console.print(f"  {named}: {compared.first:.7g} and {compared.second:.7g}", markup=False, soft_wrap=True)
     if out is None:
         console.print("Nothing written: name a folder with --out DIR.", style="dim")
     else:

@@ -25,6 +25,7 @@ from trialbook.pages.inputs import PREPARED_VARIABLE
 
 _CACHE = "jupyter_cache"
 STATIC = Path(__file__).with_name("static")
+DISPLAYS = Path(__file__).parents[1] / "displays" / "static"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -61,8 +62,9 @@ def _fill_cache(app: Sphinx, config: Config) -> None:
 
 def _add_scripts(app: Sphinx, config: Config) -> None:
     """What every page of a site gets from the kit, whatever study it is of."""
-    config.html_static_path.append(str(STATIC))
+    config.html_static_path += [str(STATIC), str(DISPLAYS)]
     app.add_js_file("site.js", loading_method="defer")
+    app.add_css_file("displays.css")
 
 
 def _outdated(app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]) -> list[str]:

@@ -60,8 +60,8 @@ def analyse(
             comparison = analysed.compare(step) if compare else None
     if out is not None:
         with output_folder(out) as folder:
-            analysed.write(folder)
-    print_analysis(analysed, out)
+            analysed.write(folder, comparison)
+    print_analysis(analysed, comparison, out)
     if analysed.violations or (comparison is not None and not comparison.agree):
         raise typer.Exit(FAILED)
 

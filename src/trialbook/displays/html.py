@@ -1,4 +1,4 @@
-"""A display as a piece of a page, in the book's looks (``book/_static/displays.css``).
+"""A display as a piece of a page, in the book's looks (``static/displays.css``).
 
 A table's caption holds its number, title and population; headers say what they are over, so that a cell can be read out with its
 row, its column and the header over that. A figure's drawing has its words inside.

@@ -92,17 +92,17 @@ class Analysed:
         trial = second_trial(self.study.root, namespace(protocol.id), rows(self.sdtm), protocol)
         return compare(self.results, recompute(protocol, trial, imputations(self.trial)))
 
-    def write(self, folder: Path) -> None:
+    def write(self, folder: Path, comparison: Comparison | None = None) -> None:
         """Write ``adam/`` (SAS transport files), ``results.json``, ``tables.docx``, ``figures/`` (SVG) and ``report.html``.
 
-        Of shells only what people read.
+        Of shells only what people read; ``comparison`` stands in ``results.json``, null where none was made.
         """
         if self.trial is not None and self.results is not None:
             (folder / "adam").mkdir()
             write_datasets(self.trial.datasets.values(), folder / "adam", "xpt")
             if self.trial.synthetic is not None:
                 (folder / "adam" / SYNTHETIC).write_text(self.trial.synthetic + "\n", encoding="utf-8")
-            text = json.dumps(results_document(self.results, self.about), ensure_ascii=False, indent=1)
+            text = json.dumps(results_document(self.results, self.about, comparison), ensure_ascii=False, indent=1)
             (folder / "results.json").write_text(text + "\n", encoding="utf-8")
         (folder / "figures").mkdir()
         for one in self.displays:
@@ -171,13 +171,20 @@ def with_strategies(protocol: Protocol, chosen: ChosenStrategies) -> Protocol:
     return other
 
 
-def results_document(results: ResultSet, about: Mapping[str, Any]) -> dict[str, Any]:
-    """``results.json``: a number that can't be told is null, with its reason."""
-    listed = [
-        one.key._asdict() | {"value": None if isnan(one.value) else one.value, "reason": one.reason or None}
-        for one in results.results
-    ]
-    return {"schema": RESULTS_SCHEMA, **about, "results": listed}
+def results_document(results: ResultSet, about: Mapping[str, Any], comparison: Comparison | None = None) -> dict[str, Any]:
+    """``results.json``: a number that can't be told is null, with its reason; of a comparison every number that disagrees."""
+    listed = [one.key._asdict() | {"value": _number(one.value), "reason": one.reason or None} for one in results.results]
+    compared = None
+    if comparison is not None:
+        disagreeing = [
+            one.key._asdict() | {"first": _number(one.first), "second": _number(one.second)} for one in comparison.disagreeing
+        ]
+        compared = {"tolerance": comparison.tolerance, "counts": comparison.counts, "disagreeing": disagreeing}
+    return {"schema": RESULTS_SCHEMA, **about, "comparison": compared, "results": listed}
+
+
+def _number(value: float) -> float | None:
+    return None if isnan(value) else value
 
 
 def _refuse_early(study: LoadedStudy, strategies: ChosenStrategies) -> None:
