@@ -167,20 +167,30 @@ def _grades() -> dict[str, list[dict[str, str]]]:
     return found
 
 
-def laboratory_grade(paramcd: pd.Series, value: pd.Series, low: pd.Series, high: pd.Series, baseline: pd.Series) -> pd.Series:
+def laboratory_grade(
+    paramcd: pd.Series,
+    value: pd.Series,
+    low: pd.Series,
+    high: pd.Series,
+    baseline: pd.Series,
+    baseline_high: pd.Series,
+) -> pd.Series:
     """The CTCAE v5.0 grade that a value reaches, 0 where none; NaN for a test without a grade, or without what it is judged from.
 
-    Of an abnormal baseline the multiples are those of the baseline, where the table says so.
+    Of a baseline beyond its own limit the multiples are those of the baseline, where the table says so.
     """
+    elevated = baseline > baseline_high
     grade = pd.Series(np.nan, index=paramcd.index)
     for test, rows in _grades().items():
         here = (paramcd == test) & value.notna()
         for row in rows:
-            grade[here] = np.fmax(grade[here], _grade(row, value[here], low[here], high[here], baseline[here]))
+            grade[here] = np.fmax(grade[here], _grade(row, value[here], low[here], high[here], baseline[here], elevated[here]))
     return grade
 
 
-def _grade(row: dict[str, str], value: pd.Series, low: pd.Series, high: pd.Series, baseline: pd.Series) -> pd.Series:
+def _grade(
+    row: dict[str, str], value: pd.Series, low: pd.Series, high: pd.Series, baseline: pd.Series, elevated: pd.Series
+) -> pd.Series:
     """The grade by one row of the table; a multiple that equals its limit, as a person computes it, is not beyond it."""
     if row["beyond"] == "low":
         return _beyond(row, -value, -low, pd.Series(-1.0, index=value.index), -low)
@@ -192,7 +202,7 @@ def _grade(row: dict[str, str], value: pd.Series, low: pd.Series, high: pd.Serie
         by_baseline = _beyond(row, value, high, baseline, float(row["grade_2"]) * baseline).clip(upper=3)
         return pd.Series(np.fmax(by_limit, by_baseline), index=value.index)
     first = GRADE_1_OF_BASELINE if float(row["grade_2"]) > GRADE_1_OF_BASELINE else 1.0
-    return by_limit.where(~(baseline > high), _beyond(row, value, high, baseline, first * baseline))
+    return by_limit.where(~elevated, _beyond(row, value, high, baseline, first * baseline))
 
 
 GRADE_1_OF_BASELINE = 1.5
@@ -300,23 +310,6 @@ def high_dose_cycles(subjects: pd.Series, screening: pd.Series, cm: pd.DataFrame
     found = cm[(cm["CMCAT"] == "PRIOR CHEMOTHERAPY") & pd.MultiIndex.from_arrays([cm["USUBJID"], cm["CMSEQ"]]).isin(marked)]
     number = found["CMSPID"].str.split("-").str[0]
     return _counted(found[number == _beside(found, subjects, screening)], subjects)
-
-
-def marrow_at_month_6(
-    subjects: pd.Series, randomized: pd.Series, target: pd.Series, seen: pd.Series, gf: pd.DataFrame, rs: pd.DataFrame
-) -> pd.Series:
-    """Whether an adequate marrow was taken in the window of the primary endpoint's visit.
-
-    Empty for who was not randomized, relapsed before the end of the window, or was last seen before it: none was due.
-    """
-    visit = protocol().visits[str(setting_value(protocol(), "PRIMARY_VISIT"))]
-    found = _marrow(gf, subjects, target)
-    day = sas_days(found["GFDTC"]) - _beside(found, subjects, randomized) + 1
-    taken = subjects.isin(set(found.loc[day.between(visit.first_day, visit.last_day), "USUBJID"]))
-    relapses = rs[rs["RSSTRESC"] == "RELAPSED DISEASE FROM CR"]
-    relapsed = sas_days(relapses["RSDTC"], "first") - _beside(relapses, subjects, randomized) + 1 <= visit.last_day
-    gone = subjects.isin(set(relapses.loc[relapsed, "USUBJID"])) | ~(seen - randomized + 1 >= visit.last_day)
-    return pd.Series(np.select([randomized.isna(), taken, gone], ["", "Y", ""], "N"), index=subjects.index, dtype="str")
 
 
 def _marrow(gf: pd.DataFrame, subjects: pd.Series, target: pd.Series) -> pd.DataFrame:

@@ -19,6 +19,7 @@ Row = dict[str, Any]
 BLOOD = {"WBC": "WBCBL", "NEUT": "NEUTBL", "HGB": "HGBBL", "PLAT": "PLATBL"}
 """The blood counts that are described at baseline, by LBTESTCD."""
 
+NOT_KNOWN = "Missing"
 ELDERLY = 60
 """Years of age from which on a subject is of the older group."""
 
@@ -44,14 +45,16 @@ def last_before(rows: Iterable[Row], subject: Row, date: str, ties: Callable[[Ro
 
 def baseline(subject: Row, records: Records, gene: str, protocol: Protocol) -> Described:
     """A subject at baseline: age, sex, subtype, performance status, chemotherapy before, MRD and blood counts (section 10.3)."""
-    counted = {f"SEX | {subject['SEX']}", f"MOLSUBT | {gene or 'Unknown'}"}
+    counted = {f"SEX | {subject['SEX'] or NOT_KNOWN}", f"MOLSUBT | {gene or NOT_KNOWN}"}
     measured: dict[str, float] = {"CONSOLN": 0, "HDACN": 0}
-    if subject["AGE"] is not None:
+    if subject["AGE"] is None:
+        counted.add(f"AGEGR1 | {NOT_KNOWN}")
+    else:
         measured["AGE"] = float(subject["AGE"])
         counted.add(f"AGEGR1 | {'>=' if subject['AGE'] >= ELDERLY else '<'}{ELDERLY}")
     status = [row for row in records["RS"] if row["RSTESTCD"] == "ECOG101" and row["RSSTRESC"]]
-    if ecog := last_before(status, subject, "RSDTC", lambda row: row["VISITNUM"] or 0):
-        counted.add(f"ECOGBL | {ecog['RSSTRESC']}")
+    ecog = last_before(status, subject, "RSDTC", lambda row: row["VISITNUM"] or 0)
+    counted.add(f"ECOGBL | {ecog['RSSTRESC'] if ecog else NOT_KNOWN}")
     high = {float(row["IDVARVAL"]) for row in records["SUPPCM"] if row["QNAM"] == "HDAC" and row["QVAL"] == "Y"}
     for row in records["CM"]:
         # Who was screened again has its cycles under each number.

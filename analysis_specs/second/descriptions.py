@@ -12,7 +12,7 @@ from trialbook.protocol.analysis import Technique
 from .baselines import baseline
 from .course import Course, Records
 from .dates import whole_day
-from .dispositions import DEVIATION_LEVELS, DISPOSITION_LEVELS, deviations, disposition
+from .dispositions import DEVIATION_LEVELS, DISPOSITION_LEVELS, deviations, disposition, due
 from .events import CATEGORIES, first_events, in_window, levels, window_ends
 from .exposures import EXPOSURE_LEVELS, exposure
 from .genetics import subtype
@@ -47,7 +47,7 @@ def described(
         counted={
             **before.counted,
             Technique.DISPOSITION: disposition(subject, records, of_sets),
-            Technique.DEVIATIONS: deviations(subject, of_sets, MISSING not in states, protocol),
+            Technique.DEVIATIONS: deviations(subject, of_sets, MISSING not in states or not due(happened, day1, protocol), protocol),
             Technique.EXPOSURE: frozenset(EXPOSURE_LEVELS if subject["RFXSTDTC"] else ()),
             Technique.ADVERSE_EVENTS: at_events,
             Technique.SHIFT: shifts(records["LB"], subject),

@@ -18,18 +18,17 @@ EXPOSURE_LEVELS = ("treated",)
 def exposure(records: Records, protocol: Protocol) -> dict[str, float]:
     """Injections planned, given, reduced and left out; the sum of doses in ug, weeks, ug a week, and both in % of the plan.
 
-    The weeks last from the first injection to a week after the last. None of a subject that was given no injection;
-    no sum where the dose of one is not known.
+    The weeks last from the first injection to a week after the last. None of a subject that was given no injection that has a
+    date; an injection without one is given all the same (section 10.7). No sum where the dose of one is not known.
     """
-    given = sorted((row for row in records["EX"] if whole_day(row["EXSTDTC"])), key=lambda row: row["EXSTDTC"])
-    if not given:
+    given = records["EX"]
+    days = sorted(day for day in (whole_day(row["EXSTDTC"]) for row in given) if day)
+    if not days:
         return {}
     drug = protocol.interventions.of(TREATED)[0]
     dose, planned = float(drug.regimen.dose), drug.plan.planned_doses
-    first, last = whole_day(given[0]["EXSTDTC"]), whole_day(given[-1]["EXSTDTC"])
-    assert first is not None and last is not None
     known = [row["EXDOSE"] for row in given if row["EXDOSE"] is not None]
-    weeks = ((last - first).days + WEEK) / WEEK
+    weeks = ((days[-1] - days[0]).days + WEEK) / WEEK
     found = {
         "NPLAN": len(records["EC"]),
         "NGIVEN": len(given),

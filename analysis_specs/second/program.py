@@ -63,7 +63,7 @@ def derive(datasets: Mapping[str, Sequence[Mapping[str, Any]]], protocol: Protoc
         stratum="MOLSUBT",
         at_risk=tuple(day for day in days if day is not None),
         told=TOLD,
-        screened=screened(dict(row) for row in datasets["DM"]),
+        screened=screened((dict(row) for row in datasets["DM"]), (dict(row) for row in datasets.get("DS", ()))),
     )
 
 

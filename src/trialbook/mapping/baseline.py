@@ -57,16 +57,18 @@ def _before_reference(making: Making, baseline: Baseline, records: pd.DataFrame)
 
 def subject_references(making: Making, baseline: Baseline) -> pd.DataFrame:
     """``date`` and ``same_day`` by USUBJID; a subject whose DM records disagree has no reference."""
-    dates = [reference.date for reference in baseline.references]
+    read = dict.fromkeys(name for reference in baseline.references for name in (reference.date, *reference.where))
     if "DM" not in making.datasets:
         return pd.DataFrame({"date": pd.Series([], dtype="str"), "same_day": pd.Series([], dtype=bool)})
     dm = making.datasets["DM"].dataset.frame
     # A subject without any has none; a variable that the export gives no DM record is absent from all.
-    dm = dm.reindex(columns=["USUBJID", *dates], fill_value="").drop_duplicates()
+    dm = dm.reindex(columns=["USUBJID", *read], fill_value="").drop_duplicates()
     dm = dm[dm["USUBJID"] != ""].drop_duplicates("USUBJID", keep=False).set_index("USUBJID")
     date, same_day = pd.Series("", index=dm.index, dtype="str"), pd.Series(False, index=dm.index)
     for reference in reversed(baseline.references):
         given = dm[reference.date] != ""
+        for variable, value in reference.where.items():
+            given &= dm[variable] == value
         date = dm[reference.date].where(given, date).astype("str")
         same_day = same_day.where(~given, reference.same_day)
     return pd.DataFrame({"date": date, "same_day": same_day})

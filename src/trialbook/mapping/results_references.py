@@ -23,8 +23,9 @@ def dangling_result(
         dm = domains.get("DM")
         of_dm = set(dm.variables) | {variable for records in dm.records for variable in records.variables} if dm else set()
         for reference in algorithm.derive_blfl.references:
-            if reference.date not in of_dm:
-                yield file.error([*at, name], f"the reference {reference.date} is no variable that DM fills")
+            for variable in (reference.date, *reference.where):
+                if variable not in of_dm:
+                    yield file.error([*at, name], f"the reference {variable} is no variable that DM fills")
 
 
 def _standard(name: str, collected: str, filled: Set[str], file: SpecFile, at: list[str | int]) -> Iterator[SpecError]:

@@ -62,6 +62,12 @@ class CategorySpec(SpecModel):
     where: str
 
 
+class DeviationSpec(CategorySpec):
+    """Subjects with a record in ``dataset`` of which ``where`` is true."""
+
+    dataset: str = "ADSL"
+
+
 class AdverseEventsSpec(SpecModel):
     """Which records of ADAE are counted (``where``), in which ``categories``, and by which two levels of terms."""
 
@@ -95,7 +101,7 @@ class EndpointsSpec(SpecModel):
     ``sets``: the flag in ADSL of each analysis set; ``strata``: variables of ADSL by which stratified analyses are; ``origin``:
     the date in ADSL from which times are counted, for each option of the setting TIME_ZERO; ``events`` by name, the protocol's
     intercurrent events among them; ``times`` and ``responders`` by parameter (PARAMCD); ``baseline``: the variables of ADSL that
-    are described; ``deviations``: conditions on ADSL; ``exposure``: the parameters of ADEX that are described.
+    are described; ``deviations``: conditions on ADSL or another dataset; ``exposure``: the parameters of ADEX that are described.
     """
 
     treatment: TreatmentSpec
@@ -106,7 +112,7 @@ class EndpointsSpec(SpecModel):
     times: dict[str, TimesSpec] = {}
     responders: dict[str, RespondersSpec] = {}
     baseline: Names = ()
-    deviations: tuple[CategorySpec, ...] = ()
+    deviations: tuple[DeviationSpec, ...] = ()
     exposure: Names = ()
     adverse_events: AdverseEventsSpec | None = None
     laboratory: LaboratorySpec | None = None

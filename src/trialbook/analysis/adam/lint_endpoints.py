@@ -96,7 +96,9 @@ def _described(spec: EndpointsSpec, specs: AdamSpecs, known: Known) -> Iterator[
     for name in spec.baseline:
         yield from known.variable(("baseline",), name, adsl, SUBJECTS)
     for index, one in enumerate(spec.deviations):
-        yield from plain.expression(("deviations", index, "where"), one.where, adsl, SUBJECTS)
+        yield from known.dataset(("deviations", index, "dataset"), one.dataset)
+        there = known.variables.get(one.dataset, frozenset())
+        yield from plain.expression(("deviations", index, "where"), one.where, there, one.dataset)
     if spec.exposure:
         yield from known.dataset(("exposure",), "ADEX")
         made = _written(specs, "ADEX")

@@ -15,7 +15,7 @@ from trialbook.errors import TrialbookError
 from trialbook.protocol import Visit
 from trialbook.protocol.objectives import Strategy
 
-NUMBERS = ("ADT", "SRCSEQ", "AVAL", "AVISITN")
+NUMBERS = ("ADT", "SRCSEQ", "AVAL", "AVISITN", "AWHI")
 TEXTS = ("SRCDOM", "SRCVAR", "AVALCAT1", "EVNTDESC", "AVALC", "DTYPE", "PARAMCD", "PARAM", "AVISIT")
 """The variables of a response, beside USUBJID."""
 
@@ -37,7 +37,7 @@ def responders(
 
     An intercurrent event comes before where its date is not after that of the value or, where there is no value, not after
     the last day of the ``visit``'s window; not before the origin. Whose origin is not known has no window, and is missing.
-    DTYPE tells what was not observed. Raises TrialbookError where two records of a subject count.
+    DTYPE tells what was not observed, AWHI the last day of the window. Raises TrialbookError where two records of a subject count.
     """
     source = materials.frame(spec.dataset)
     counted = source[materials.where(source, spec.where)]
@@ -70,7 +70,7 @@ def responders(
     response = records["AVALCAT1"] == RESPONSE
     observed = records["AVALCAT1"].isin([RESPONSE, NO_RESPONSE])
     made = {"AVAL": response.astype("float64"), "AVALC": np.where(response, "Y", "N"), "DTYPE": np.where(observed, "", "NRI")}
-    made |= {"AVISIT": visit.visit, "AVISITN": float(visit.visitnum)}
+    made |= {"AVISIT": visit.visit, "AVISITN": float(visit.visitnum), "AWHI": float(visit.last_day)}
     return records.assign(PARAMCD=paramcd, PARAM=param, **made).rename_axis(SUBJECT).reset_index()
 
 

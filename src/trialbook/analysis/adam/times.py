@@ -29,16 +29,18 @@ def times(
 ) -> pd.DataFrame:
     """One record a subject that has an ``origin`` (numeric dates by USUBJID): AVAL in days, CNSR, and the record it comes from.
 
-    AVAL counts the day of the origin as day 1. ``cut``: the last day that counts; what happens after it is not seen. Who has
+    AVAL counts the day of the origin as day 1. What censors counts until the end of observation, and that where it is earlier. ``cut``: the last day that counts; what happens after it is not seen. Who has
     neither an event nor a day of observation is observed to the origin. Of events on one day that counts which the specification
     names first. Raises TrialbookError where the strategies leave no event of the endpoint.
     """
     start = origin.dropna()
     ending = endings(paramcd, spec, strategies)
     found = first_of([since(dated[event], start).assign(CNSR=censored) for event, censored in ending.items()])
-    last = last_of([dated[event].assign(CNSR=CENSORED) for event in spec.censored_at])
+    last = last_of([dated[event].assign(CNSR=CENSORED) for event in spec.censored_at]).reindex(start.index)
     chosen = found.reindex(start.index)
-    chosen = chosen.where(chosen["ADT"].notna(), last.reindex(start.index))
+    # What censors (a hypothetical strategy) prolongs no observation that ended before it.
+    unseen = (chosen["CNSR"] == CENSORED) & ~(chosen["ADT"] <= last["ADT"])
+    chosen = chosen.where(chosen["ADT"].notna() & ~unseen, last)
     nothing = chosen["ADT"].isna() | ((chosen["ADT"] < start) & (chosen["CNSR"] == CENSORED))
     chosen = _replaced(chosen, nothing, start, "Observed on the day of origin alone")
     if cut is not None:

@@ -13,6 +13,7 @@ from trialbook.analysis.trial import Trial
 from trialbook.protocol.analysis import PlannedAnalysis, Technique
 
 Computed = Iterator[Result]
+MISSING = "Missing"
 SEPARATOR = " | "
 """Between the parts of a level: a variable and its value, a system organ class and a term."""
 
@@ -48,6 +49,6 @@ class Descriptions:
 
     def tallied(self, technique: Technique, group: str, values: pd.Series, *level: str, of: Sequence[str] = ()) -> Computed:
         """How many subjects have each value; ``of``: values that are told though nobody has them. An empty one is ``Missing``."""
-        counts = values.where(values != "", "Missing").value_counts()
+        counts = values.where(values != "", MISSING).value_counts()
         for value in sorted({*counts.index, *of}):
             yield self.count(technique, "subjects", group, counts.get(value, 0), *level, str(value))

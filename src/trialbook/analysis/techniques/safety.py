@@ -24,7 +24,7 @@ TRANSAMINASE_LIMIT, BILIRUBIN_LIMIT = 3.0, 2.0
 
 
 def exposure(of: Descriptions) -> Computed:
-    """Each parameter of exposure described, for those who were treated; why treatment ended."""
+    """How many of each arm were treated; each parameter of exposure described, for the arms that ADEX has it of."""
     frame = of.trial.datasets["ADEX"].frame
     for code, subjects in of.arms():
         treated = subjects[subjects["TRTSDT"].notna()]
@@ -33,6 +33,8 @@ def exposure(of: Descriptions) -> Computed:
             continue
         for name in of.trial.specs.endpoints.exposure:
             records = frame[(frame["PARAMCD"] == name) & frame[SUBJECT].isin(treated.index)]
+            if records.empty:
+                continue
             yield from of.summarised(Technique.EXPOSURE, code, records["AVAL"], name)
             yield of.count(Technique.EXPOSURE, "subjects", code, (records["AVAL"] > 0).sum(), name, "more than none")
 

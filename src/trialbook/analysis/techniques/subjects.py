@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from trialbook.analysis.adam.making import Materials
+from trialbook.analysis.adam.making import SUBJECT, Materials
 from trialbook.analysis.results import ALL
-from trialbook.analysis.techniques.described import Computed, Descriptions
+from trialbook.analysis.techniques.described import MISSING, Computed, Descriptions
 from trialbook.protocol.analysis import Technique
 
 
@@ -38,7 +37,7 @@ def baseline(of: Descriptions) -> Computed:
     everyone = of.subjects
     for name in of.trial.specs.endpoints.baseline:
         numeric = pd.api.types.is_numeric_dtype(everyone[name].dtype)
-        known = sorted(set(everyone[name]) - {""}) if not numeric else []
+        known = [] if numeric else everyone[name].where(everyone[name] != "", MISSING).unique()
         for code, subjects in (*of.arms(), (ALL, everyone)):
             if numeric:
                 yield from of.summarised(Technique.BASELINE, code, subjects[name], name)
@@ -48,14 +47,15 @@ def baseline(of: Descriptions) -> Computed:
 
 def deviations(of: Descriptions) -> Computed:
     """Subjects with each kind of deviation, and with any."""
+    materials = Materials({})
+    found = {}
+    for one in of.trial.specs.endpoints.deviations:
+        frame = of.trial.datasets[one.dataset].frame
+        found[one.id] = set(frame.loc[materials.where(frame, one.where), SUBJECT])
+    with_any = set().union(*found.values())
     for code, subjects in of.arms():
-        materials = Materials({})
-        with_any = np.zeros(len(subjects), dtype=bool)
-        for one in of.trial.specs.endpoints.deviations:
-            mask = materials.where(subjects, one.where)
-            with_any |= mask
-            yield of.count(Technique.DEVIATIONS, "subjects", code, mask.sum(), one.id)
-        yield of.count(Technique.DEVIATIONS, "subjects", code, with_any.sum(), "any")
+        for kind, departed in (*found.items(), ("any", with_any)):
+            yield of.count(Technique.DEVIATIONS, "subjects", code, subjects.index.isin(departed).sum(), kind)
 
 
 SUBJECT_TECHNIQUES = {
