@@ -15,6 +15,7 @@ from trialbook.protocol.facts import setting_value
 
 STUDY = Path(__file__).resolve().parents[1]
 DRUG = "PEGIFN"
+TREATED = "IFN"
 
 
 @cache
@@ -37,6 +38,11 @@ def end_of_safety(randomized: pd.Series, last_injection: pd.Series) -> pd.Series
     """The last day of the safety window: after the later of the last injection and the last planned day, in both arms."""
     planned = randomized + float(setting_value(protocol(), "SAFETY_END")) - 1
     return np.fmax(planned, last_injection).where(randomized.notna()) + float(setting_value(protocol(), "SAFETY_DAYS_AFTER"))
+
+
+def last_day_of_baseline(armcd: pd.Series, randomized: pd.Series, first_injection: pd.Series) -> pd.Series:
+    """The last day whose values can be the baseline: the one before the first injection of the interferon arm, else day 1."""
+    return (first_injection - 1).where((armcd == TREATED) & first_injection.notna(), randomized)
 
 
 def last_known_alive(
@@ -108,8 +114,8 @@ def _counted(records: pd.DataFrame, subjects: pd.Series) -> pd.Series:
 
 
 def doses_planned(subjects: pd.Series, ec: pd.DataFrame) -> pd.Series:
-    """Injections that were due until treatment ended: those given and those left out."""
-    return _counted(ec[ec["ECOCCUR"] != ""], subjects)
+    """Injections that were due until treatment ended: given, left out, or not told."""
+    return _counted(ec, subjects)
 
 
 def doses_given(subjects: pd.Series, ec: pd.DataFrame) -> pd.Series:
@@ -245,11 +251,11 @@ def ratio_of_run(subjects: pd.Series, run: pd.Series, target: pd.Series, gf: pd.
     return _of_run(found, [subjects, run, target], ["USUBJID", "GFGRPID", "GFSYM"])
 
 
-def ratio_at_diagnosis(subjects: pd.Series, target: pd.Series, gf: pd.DataFrame) -> pd.Series:
-    """The ratio of the same target at diagnosis; of two screenings that tell it, the last."""
-    found = gf[(gf["GFTSTDTL"] == "NORMALIZED LEVEL") & (gf["GFCAT"] == "GENETICS AT DIAGNOSIS")].sort_values(
-        "GFSPID", kind="stable"
-    )
+def ratio_at_diagnosis(subjects: pd.Series, screening: pd.Series, target: pd.Series, gf: pd.DataFrame) -> pd.Series:
+    """The ratio of the same target at diagnosis: as the screening that counts tells it, or else the last that does."""
+    found = gf[(gf["GFTSTDTL"] == "NORMALIZED LEVEL") & (gf["GFCAT"] == "GENETICS AT DIAGNOSIS")]
+    counts = found["GFSPID"] == _beside(found, subjects, screening)
+    found = found.assign(COUNTS=counts).sort_values(["COUNTS", "GFSPID"], kind="stable")
     return _of_run(found, [subjects, target], ["USUBJID", "GFSYM"])
 
 
@@ -285,15 +291,10 @@ def distance(day: pd.Series, target: pd.Series) -> pd.Series:
     return (day - target).abs()
 
 
-def ratio_at_baseline(subjects: pd.Series, origin: pd.Series, target: pd.Series, gf: pd.DataFrame) -> pd.Series:
-    """The ratio of the subject's target in the last adequate marrow on or before the day of origin, %."""
+def ratio_at_baseline(subjects: pd.Series, last_day: pd.Series, target: pd.Series, gf: pd.DataFrame) -> pd.Series:
+    """The ratio of the subject's target in the last adequate marrow until the last day of baseline, %."""
     found = _marrow(gf, subjects, target)
-    return by_subject(_last_before(found, "GFDTC", "GFSTRESN", subjects, origin), subjects)
-
-
-def reduction_at_baseline(subjects: pd.Series, target: pd.Series, ratio: pd.Series, gf: pd.DataFrame) -> pd.Series:
-    """By how many powers of ten the ratio had fallen from diagnosis to baseline."""
-    return log_reduction(ratio_at_diagnosis(subjects, target, gf), ratio)
+    return by_subject(_last_until(found, "GFDTC", "GFSTRESN", subjects, last_day), subjects)
 
 
 def consolidation_cycles(subjects: pd.Series, screening: pd.Series, cm: pd.DataFrame) -> pd.Series:
@@ -321,9 +322,9 @@ def _marrow(gf: pd.DataFrame, subjects: pd.Series, target: pd.Series) -> pd.Data
     return found[(copies >= float(setting_value(protocol(), "MRD_ABL1_COPIES"))) & (found["GFSYM"] == own)]
 
 
-def _last_before(found: pd.DataFrame, date: str, value: str, subjects: pd.Series, origin: pd.Series) -> pd.Series:
-    """The last value of each subject that is dated on or before its day of origin, by USUBJID."""
+def _last_until(found: pd.DataFrame, date: str, value: str, subjects: pd.Series, last_day: pd.Series) -> pd.Series:
+    """The last value of each subject that is dated until its last day, by USUBJID."""
     day = sas_days(found[date])
-    until = _beside(found, subjects, origin)
+    until = _beside(found, subjects, last_day)
     known = found.assign(day=day)[day <= until].sort_values("day", kind="stable")
     return known.drop_duplicates("USUBJID", keep="last").set_index("USUBJID")[value]

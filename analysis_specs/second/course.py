@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from .dates import earliest, first_day, latest, span
+from .dates import earliest, first_day, latest, span, whole_day
 
 THERAPY = "SUBSEQUENT ANTI-LEUKEMIC THERAPY"
 RELAPSED = "RELAPSED DISEASE FROM CR"
@@ -68,13 +68,14 @@ def death(dthdtc: str, contacts: list[date]) -> date | None:
 
 
 def known_alive(records: Records) -> list[date]:
-    """The days on which the subject is known to have lived: contacts, what they tell of earlier days, visits, dispositions.
+    """The days on which the subject is known to have lived: contacts, what they tell of earlier days, visits, injections, ends.
 
-    Of a partial date, the first day that it can be: on that day it lived, whichever it was.
+    A partial date is not completed (section 10.1), and tells no day.
     """
-    days = [first_day(row["SSDTC"]) for row in records["SS"] if row["SSTESTCD"] == "SURVSTAT" and row["SSSTRESC"] == "ALIVE"]
-    days += [first_day(row["SSSTRESC"]) for row in records["SS"] if row["SSTESTCD"] == "LSCFADTC"]
+    days = [whole_day(row["EXSTDTC"]) for row in records["EX"]]
+    days += [whole_day(row["SSDTC"]) for row in records["SS"] if row["SSTESTCD"] == "SURVSTAT" and row["SSSTRESC"] == "ALIVE"]
+    days += [whole_day(row["SSSTRESC"]) for row in records["SS"] if row["SSTESTCD"] == "LSCFADTC"]
     for row in records["SV"]:
-        days += [first_day(row["SVSTDTC"]), first_day(row["SVENDTC"])]
-    days += [first_day(row["DSSTDTC"]) for row in records["DS"] if row["DSDECOD"] not in NOT_ALIVE]
+        days += [whole_day(row["SVSTDTC"]), whole_day(row["SVENDTC"])]
+    days += [whole_day(row["DSSTDTC"]) for row in records["DS"] if row["DSDECOD"] not in NOT_ALIVE]
     return [one for one in days if one is not None]

@@ -47,11 +47,13 @@ def described(
         counted={
             **before.counted,
             Technique.DISPOSITION: disposition(subject, records, of_sets),
-            Technique.DEVIATIONS: deviations(subject, of_sets, MISSING not in states or not due(happened, day1, protocol), protocol),
+            Technique.DEVIATIONS: deviations(
+                subject, of_sets, MISSING not in states or not due(happened, day1, protocol), protocol
+            ),
             Technique.EXPOSURE: frozenset(EXPOSURE_LEVELS if subject["RFXSTDTC"] else ()),
             Technique.ADVERSE_EVENTS: at_events,
-            Technique.SHIFT: shifts(records["LB"], subject),
-            Technique.HYS_LAW: hys_law(records["LB"], subject),
+            Technique.SHIFT: shifts(records["LB"], subject, end),
+            Technique.HYS_LAW: hys_law(records["LB"], subject, end),
         },
         measured={
             **before.measured,

@@ -39,16 +39,18 @@ def screened(dm: Iterable[Row], ds: Iterable[Row]) -> dict[str, int]:
     left = [row for row in subjects if not row["ARMCD"]]
     found = {"screened": len(subjects), "randomized": len(subjects) - len(left), "not randomized": len(left)}
     last = [end_of(row, (one for one in ends if one["USUBJID"] == row["USUBJID"]), PARTS["study"]) for row in left]
-    reasons = Counter(row["DSDECOD"] if row and row["DSDECOD"] else MISSING for row in last)
+    # Completion is no reason for not having been randomized.
+    reasons = Counter(row["DSDECOD"] if row and row["DSDECOD"] not in ("", "COMPLETED") else MISSING for row in last)
     return found | {f"not randomized | {why}": many for why, many in reasons.items()}
 
 
 def end_of(subject: Row, ds: Iterable[Row], category: str) -> Row | None:
-    """The last record of how a part of the trial ended for a subject.
+    """The last record that tells, by a date or a reason, how a part of the trial ended for a subject.
 
     What ended an earlier screening is no end of the participation: DSSPID is the screening number.
     """
-    rows = [row for row in ds if row["DSSCAT"] == category and row["DSSPID"] == subject["SUBJID"]]
+    own = [row for row in ds if row["DSSCAT"] == category and row["DSSPID"] == subject["SUBJID"]]
+    rows = [row for row in own if row["DSSTDTC"] or row["DSDECOD"]]
     return max(rows, key=lambda row: (row["DSSTDTC"], row["DSSEQ"]), default=None)
 
 

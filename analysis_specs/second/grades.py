@@ -54,7 +54,8 @@ def grade(row: Row, before: Row | None = None) -> int | None:
     assert value is not None
     if test in LOW:
         lower = exact(row["LBSTNRLO"])
-        return None if lower is None else int(value < lower) * (1 + sum(value < limit for limit in LOW[test]))
+        beyond = sum(value < limit for limit in LOW[test])
+        return None if lower is None else 1 + beyond if beyond else int(value < lower)
     if test not in HIGH or (upper := exact(row["LBSTNRHI"])) is None:
         return None
     rises = HIGH[test]

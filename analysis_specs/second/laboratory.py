@@ -8,11 +8,12 @@ from typing import Any
 
 from trialbook.protocol import Protocol
 
-from .baselines import before_treatment, last_before
+from .baselines import last_before
 from .dates import study_day, whole_day
 from .grades import grade
 from .marrow import exact
 from .outcomes import days_of
+from .sets import TREATED
 
 Row = dict[str, Any]
 MARROW = "BONE MARROW, LIQUID"
@@ -28,10 +29,6 @@ def values(lb: list[Row]) -> dict[str, list[Row]]:
     return found
 
 
-def _moment(row: Row) -> tuple[str, str]:
-    return row["LBDTC"], row["LBREFID"]
-
-
 def by_visit(lb: list[Row], subject: Row, day1: date | None, protocol: Protocol) -> dict[str, float]:
     """The baseline of each test, the last value in the window of each later visit, and its change since baseline.
 
@@ -44,7 +41,7 @@ def by_visit(lb: list[Row], subject: Row, day1: date | None, protocol: Protocol)
         if before:
             found[f"{test} | BASELINE"] = before["LBSTRESN"]
         last: dict[str, Row] = {}
-        for row in sorted(rows, key=_moment):
+        for row in sorted(after(rows, subject), key=lambda row: (row["LBDTC"], row["LBREFID"])):
             for visit in visits:
                 day, window = days_of(visit)
                 if day1 and window[0] <= study_day(date.fromisoformat(row["LBDTC"][:10]), day1) - day <= window[1]:
@@ -56,32 +53,34 @@ def by_visit(lb: list[Row], subject: Row, day1: date | None, protocol: Protocol)
     return found
 
 
-def after(rows: list[Row], before: Row | None, subject: Row) -> list[Row]:
-    """The rows after the baseline or, where there is none, not before treatment."""
-    if before is None:
-        return [row for row in rows if not before_treatment(row["LBDTC"], subject)]
-    return [row for row in rows if _moment(row) > _moment(before)]
+def after(rows: list[Row], subject: Row, until: date = date.max) -> list[Row]:
+    """The rows of a day after the randomization and, in the interferon arm, after the first injection (section 8.2)."""
+    day1, first = whole_day(subject["RFSTDTC"]), whole_day(subject["RFXSTDTC"])
+    if day1 is None:
+        return []
+    if first and subject["ARMCD"] == TREATED:
+        day1 = max(day1, first)
+    return [row for row in rows if day1 < date.fromisoformat(row["LBDTC"][:10]) <= until]
 
 
-def shifts(lb: list[Row], subject: Row) -> frozenset[str]:
-    """Of each test the grade at baseline, ``Missing`` where there is none, against the highest after it."""
+def shifts(lb: list[Row], subject: Row, end: date | None) -> frozenset[str]:
+    """Of each test the grade at baseline, ``Missing`` where there is none, against the highest after it in the safety window."""
     found = set()
     for test, rows in values(lb).items():
         before = last_before(rows, subject, "LBDTC", lambda row: row["LBREFID"])
         first = grade(before) if before else None
-        later = [grade(row, before) for row in after(rows, before, subject)]
+        later = [grade(row, before) for row in after(rows, subject, end or date.max)]
         known = [one for one in later if one is not None]
         if known:
             found.add(f"{test} | {'Missing' if first is None else first} | {max(known)}")
     return frozenset(found)
 
 
-def hys_law(lb: list[Row], subject: Row) -> frozenset[str]:
-    """Where the highest transaminase and the highest bilirubin after baseline lie: beyond 3 and 2 times their upper limit."""
+def hys_law(lb: list[Row], subject: Row, end: date | None) -> frozenset[str]:
+    """Where the highest transaminase and bilirubin after baseline, in the safety window, lie: beyond 3 and 2 times their limit."""
     highest: dict[str, Fraction] = {}
     for test, rows in values(lb).items():
-        before = last_before(rows, subject, "LBDTC", lambda row: row["LBREFID"])
-        for row in after(rows, before, subject):
+        for row in after(rows, subject, end or date.max):
             value, upper = exact(row["LBSTRESN"]), exact(row["LBSTNRHI"])
             if value is not None and upper:
                 highest[test] = max(highest.get(test, Fraction(0)), value / upper)

@@ -68,10 +68,10 @@ def at_visit(of: list[Run], randomized: date, day: int, window: tuple[int, int])
 
 
 def at_diagnosis(gf: list[dict[str, Any]], target: str, screening: str) -> Fraction | None:
-    """The ratio at diagnosis in %; of several records that of the last screening."""
+    """The ratio at diagnosis in %: as the screening that counts tells it, or else the last that does."""
     rows = [row for row in gf if row["GFCAT"] == DIAGNOSIS and row["GFTSTDTL"] == "NORMALIZED LEVEL" and row["GFSYM"] == target]
-    rows.sort(key=lambda row: row["GFSPID"] != screening)
-    return next((exact(row["GFSTRESC"]) for row in rows), None)
+    told = max(rows, key=lambda row: (row["GFSPID"] == screening, row["GFSPID"]), default=None)
+    return exact(told["GFSTRESC"]) if told else None
 
 
 def is_negative(run: Run, diagnosis: Fraction | None, protocol: Protocol, by: str) -> bool:

@@ -77,9 +77,9 @@ def estimated(analysis: str, technique: str, estimate: Estimate, group: str, lev
         yield Result(Key(analysis, technique, statistic, group, level), value, reason)
 
 
-def tested(analysis: str, technique: str, test: Tested, level: str = "") -> Iterator[Result]:
-    """A test's numbers: ``statistic`` where it has one, and ``p_value``."""
-    if test.df is not None:
+def tested(analysis: str, technique: str, test: Tested, level: str = "", *, exact: bool = False) -> Iterator[Result]:
+    """A test's numbers: ``statistic``, which an exact test has none of, and ``p_value``."""
+    if not exact:
         yield Result(Key(analysis, technique, "statistic", DIFFERENCE, level), test.statistic, test.reason)
     yield Result(Key(analysis, technique, "p_value", DIFFERENCE, level), test.p_value, test.reason)
 

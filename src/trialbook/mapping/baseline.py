@@ -75,16 +75,22 @@ def subject_references(making: Making, baseline: Baseline) -> pd.DataFrame:
 
 
 def _last(making: Making, baseline: Baseline, candidates: np.ndarray) -> np.ndarray:
-    """Position of the last record of each subject and ``by``; what ``ties`` leave open, the keys and the result decide."""
+    """Position of the last record of each subject and ``by``; what ``ties`` leave open, the keys and the result decide.
+
+    Records with a ``number`` go before those without.
+    """
     frame, at = making.frame, np.flatnonzero(candidates)
     # A variable that the export gives no record is absent, and tells none from another.
     by = [name for name in dict.fromkeys(("USUBJID", *baseline.by)) if name in frame]
     groups = distinct_rows([frame[name].astype("str").take(at) for name in by]).of
-    for name in dict.fromkeys((baseline.date, *baseline.ties, *making.domain.order, *making.domain.keys, baseline.result)):
-        if name in frame:
-            rank = pd.factorize(frame[name].take(at), sort=True)[0]
-            greatest = np.full(groups.max(initial=-1) + 1, -1)
-            np.maximum.at(greatest, groups, rank)
-            keep = rank == greatest[groups]
-            at, groups = at[keep], groups[keep]
+    order = dict.fromkeys((baseline.date, *baseline.ties, *making.domain.order, *making.domain.keys, baseline.result))
+    ranked = [frame[name] for name in order if name in frame]
+    if baseline.number in frame:
+        ranked.insert(0, frame[baseline.number].notna())
+    for column in ranked:
+        rank = pd.factorize(column.take(at), sort=True)[0]
+        greatest = np.full(groups.max(initial=-1) + 1, -1)
+        np.maximum.at(greatest, groups, rank)
+        keep = rank == greatest[groups]
+        at, groups = at[keep], groups[keep]
     return at[~pd.Series(groups).duplicated().to_numpy()]

@@ -85,7 +85,8 @@ class Baseline(SpecModel):
     """Which record is the baseline: the last with a result before the first of the references that the subject has.
 
     ``by``: the variables within whose values there is one baseline a subject; ``ties``: variables that decide between records
-    of the same time, the greatest value last. ``result``: the variable that must not be empty.
+    of the same time, the greatest value last. ``result``: the variable that must not be empty; ``number``: a numeric variable,
+    whose records go before those without: of a test that has numbers, a result in words is no baseline.
     """
 
     result: str
@@ -93,6 +94,7 @@ class Baseline(SpecModel):
     references: tuple[BaselineReference, ...] = Field(min_length=1)
     by: Names = Field(min_length=1)
     ties: Names = ()
+    number: str = ""
 
 
 class Algorithm(SpecModel):

@@ -35,11 +35,12 @@ def times(
     """
     start = origin.dropna()
     ending = endings(paramcd, spec, strategies)
-    found = first_of([since(dated[event], start).assign(CNSR=censored) for event, censored in ending.items()])
+    found = [since(dated[event], start).assign(CNSR=censored) for event, censored in ending.items()]
     last = last_of([dated[event].assign(CNSR=CENSORED) for event in spec.censored_at]).reindex(start.index)
-    chosen = found.reindex(start.index)
+    happened = start.index.isin(pd.concat([one.loc[one["CNSR"] != CENSORED, SUBJECT] for one in found]))
+    chosen = first_of(found).reindex(start.index)
     # What censors (a hypothetical strategy) prolongs no observation that ended before it.
-    unseen = (chosen["CNSR"] == CENSORED) & ~(chosen["ADT"] <= last["ADT"])
+    unseen = (chosen["CNSR"] == CENSORED) & ~happened & ~(chosen["ADT"] <= last["ADT"])
     chosen = chosen.where(chosen["ADT"].notna() & ~unseen, last)
     nothing = chosen["ADT"].isna() | ((chosen["ADT"] < start) & (chosen["CNSR"] == CENSORED))
     chosen = _replaced(chosen, nothing, start, "Observed on the day of origin alone")

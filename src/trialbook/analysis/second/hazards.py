@@ -1,4 +1,4 @@
-"""Hazards compared: log-rank and Cox's model by lifelines and statsmodels, the test of their proportion by its score."""
+"""Hazards compared: log-rank by lifelines and statsmodels, Cox's model by statsmodels, the test of their proportion by its score."""
 
 from __future__ import annotations
 
@@ -58,17 +58,18 @@ def _informative(times: Sequence[Time]) -> bool:
 
 
 def cox(times: Sequence[Time], confidence: float, ties: Ties) -> Ratio:
-    """The hazard ratio of the arm that is treated, by lifelines (Efron's ties) or statsmodels (Breslow's).
+    """The hazard ratio of the arm that is treated, by statsmodels, which goes to the maximum (lifelines stops before it).
 
     NaN where an arm has no event while the other is at risk: the likelihood has no maximum.
     """
     if not bounded(times):
         return NO_RATIO
-    if ties is Ties.EFRON:
-        beta, error = _by_lifelines(times)
-    else:
-        beta, error = _by_statsmodels(times)
-    z = z_of(confidence)
+    import numpy as np
+    from statsmodels.duration.hazard_regression import PHReg
+
+    days, codes, treated, _ = (np.array(column) for column in zip(*times, strict=True))
+    found = PHReg(days, treated.astype(float)[:, None], status=codes, ties=ties.value).fit()
+    beta, error, z = float(found.params[0]), float(found.bse[0]), z_of(confidence)
     return Ratio(exp(beta), exp(beta - z * error), exp(beta + z * error), two_sided(beta / error))
 
 
@@ -76,26 +77,6 @@ def bounded(times: Sequence[Time]) -> bool:
     """Whether the partial likelihood has a maximum: each arm has an event while the other is still at risk."""
     alone = {treated: max((one.days for one in times if one.treated is not treated), default=-1) for treated in (True, False)}
     return all(any(one.code and one.treated is treated and one.days <= alone[treated] for one in times) for treated in alone)
-
-
-def _by_lifelines(times: Sequence[Time]) -> tuple[float, float]:
-    import pandas as pd
-
-    frame = pd.DataFrame({"days": [one.days for one in times], "event": [one.code for one in times]})
-    frame["treated"] = [float(one.treated) for one in times]
-    fitter = lifelines().CoxPHFitter()
-    with quiet():
-        fitter.fit(frame, "days", "event", fit_options={"precision": 1e-12, "r_precision": 1e-14, "max_steps": 200})
-    return float(fitter.params_["treated"]), float(fitter.standard_errors_["treated"])
-
-
-def _by_statsmodels(times: Sequence[Time]) -> tuple[float, float]:
-    import numpy as np
-    from statsmodels.duration.hazard_regression import PHReg
-
-    days, codes, treated, _ = (np.array(column) for column in zip(*times, strict=True))
-    found = PHReg(days, treated.astype(float)[:, None], status=codes, ties="breslow").fit()
-    return float(found.params[0]), float(found.bse[0])
 
 
 def proportional_hazards(times: Sequence[Time], confidence: float, ties: Ties) -> tuple[float, float]:

@@ -131,7 +131,7 @@ def test(of: Responses) -> Computed:
     if asked not in tests:
         what = f"the test {asked!r} (setting PRIMARY_TEST) is one for planning and is not computed"
         raise TrialbookError(what, remedy=f"Take one of {', '.join(tests)}.")
-    yield from tested(of.analysis.id, Technique.TEST, tests[asked](*of.table()))
+    yield from tested(of.analysis.id, Technique.TEST, tests[asked](*of.table()), exact=asked == Method.FISHER)
 
 
 def stratified_test(of: Responses) -> Computed:

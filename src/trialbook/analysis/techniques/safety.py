@@ -11,7 +11,7 @@ from trialbook.analysis.adam.endpoints_spec import LaboratorySpec
 from trialbook.analysis.adam.making import SUBJECT, Materials
 from trialbook.analysis.methods.rates import incidence_rate
 from trialbook.analysis.results import Result, estimated
-from trialbook.analysis.techniques.described import Computed, Descriptions
+from trialbook.analysis.techniques.described import MISSING, Computed, Descriptions
 from trialbook.errors import TrialbookError
 from trialbook.protocol.analysis import Technique
 
@@ -103,7 +103,7 @@ def shift(of: Descriptions) -> Computed:
     frame = of.trial.beside(of.trial.datasets["ADLB"].frame, of.analysis.set)
     worst = frame[Materials({}).where(frame, spec.worst)]
     for paramcd, records in worst.groupby("PARAMCD", sort=True):
-        pairs = records.assign(BTOXGR=records["BTOXGR"].where(records["BTOXGR"] != "", "Missing"))
+        pairs = records.assign(BTOXGR=records["BTOXGR"].where(records["BTOXGR"] != "", MISSING))
         for code in (arm.code for arm in of.trial.arms):
             own = pairs[pairs["ARMCD"] == code].groupby(["BTOXGR", "ATOXGR"]).size()
             for (before, after), number in own.items():
