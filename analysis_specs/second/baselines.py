@@ -19,6 +19,7 @@ Row = dict[str, Any]
 BLOOD = {"WBC": "WBCBL", "NEUT": "NEUTBL", "HGB": "HGBBL", "PLAT": "PLATBL"}
 """The blood counts that are described at baseline, by LBTESTCD."""
 
+MARROW = "BONE MARROW, LIQUID"
 NOT_KNOWN = "Missing"
 ELDERLY = 60
 """Years of age from which on a subject is of the older group."""
@@ -43,6 +44,14 @@ def last_before(rows: Iterable[Row], subject: Row, date: str, ties: Callable[[Ro
     return max(before, key=lambda row: (row[date], ties(row)), default=None)
 
 
+def laboratory_baseline(lb: Iterable[Row], test: str, subject: Row) -> Row | None:
+    """The record of a test's baseline in blood; None where it is a bound, as ``<3``. Words in place of a number are no value."""
+    results = [row for row in lb if row["LBTESTCD"] == test and row["LBSPEC"] != MARROW]
+    measured = [row for row in results if row["LBSTRESN"] is not None or row["LBSTRESC"].startswith(("<", ">"))]
+    last = last_before(measured, subject, "LBDTC", lambda row: row["LBREFID"])
+    return last if last and last["LBSTRESN"] is not None else None
+
+
 def baseline(subject: Row, records: Records, gene: str, protocol: Protocol) -> Described:
     """A subject at baseline: age, sex, subtype, performance status, chemotherapy before, MRD and blood counts (section 10.3)."""
     counted = {f"SEX | {subject['SEX'] or NOT_KNOWN}", f"MOLSUBT | {gene or NOT_KNOWN}"}
@@ -64,8 +73,7 @@ def baseline(subject: Row, records: Records, gene: str, protocol: Protocol) -> D
             measured["HDACN"] += row["CMSEQ"] in high
     measured |= disease(subject, records["GF"], gene, protocol)
     for test, name in BLOOD.items():
-        rows = [row for row in records["LB"] if row["LBTESTCD"] == test and row["LBSTRESN"] is not None]
-        if found := last_before(rows, subject, "LBDTC", lambda row: row["LBREFID"]):
+        if found := laboratory_baseline(records["LB"], test, subject):
             measured[name] = found["LBSTRESN"]
     return Described(counted={Technique.BASELINE: frozenset(counted)}, measured={Technique.BASELINE: measured})
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from trialbook.protocol import Protocol
 
-from .baselines import last_before
+from .baselines import MARROW, laboratory_baseline
 from .dates import study_day, whole_day
 from .grades import grade
 from .marrow import exact
@@ -16,7 +16,6 @@ from .outcomes import days_of
 from .sets import TREATED
 
 Row = dict[str, Any]
-MARROW = "BONE MARROW, LIQUID"
 HYS_LEVELS = ("measured", "Hy's law", "Temple's corollary", "hyperbilirubinemia")
 
 
@@ -37,7 +36,7 @@ def by_visit(lb: list[Row], subject: Row, day1: date | None, protocol: Protocol)
     found: dict[str, float] = {}
     visits = [one for one in protocol.visits.values() if one.day is not None and one.window is not None and one.day > 1]
     for test, rows in values(lb).items():
-        before = last_before(rows, subject, "LBDTC", lambda row: row["LBREFID"])
+        before = laboratory_baseline(lb, test, subject)
         if before:
             found[f"{test} | BASELINE"] = before["LBSTRESN"]
         last: dict[str, Row] = {}
@@ -67,7 +66,7 @@ def shifts(lb: list[Row], subject: Row, end: date | None) -> frozenset[str]:
     """Of each test the grade at baseline, ``Missing`` where there is none, against the highest after it in the safety window."""
     found = set()
     for test, rows in values(lb).items():
-        before = last_before(rows, subject, "LBDTC", lambda row: row["LBREFID"])
+        before = laboratory_baseline(lb, test, subject)
         first = grade(before) if before else None
         later = [grade(row, before) for row in after(rows, subject, end or date.max)]
         known = [one for one in later if one is not None]
@@ -77,7 +76,7 @@ def shifts(lb: list[Row], subject: Row, end: date | None) -> frozenset[str]:
 
 
 def hys_law(lb: list[Row], subject: Row, end: date | None) -> frozenset[str]:
-    """Where the highest transaminase and bilirubin after baseline, in the safety window, lie: beyond 3 and 2 times their limit."""
+    """Where the highest transaminase and bilirubin after baseline, in the safety window, lie: beyond 3 and 2 times the limit."""
     highest: dict[str, Fraction] = {}
     for test, rows in values(lb).items():
         for row in after(rows, subject, end or date.max):

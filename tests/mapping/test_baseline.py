@@ -115,6 +115,22 @@ def test_an_empty_number_is_no_result() -> None:
     assert flags(records, dm("2024-03-05"), result="LBSTRESN") == ["Y", ""]
 
 
+def test_words_are_no_baseline_where_a_record_has_a_number_or_a_bound() -> None:
+    records = lb(("2024-03-01", "5"), ("2024-03-02", "<3"), ("2024-03-03", "hemolyzed"))
+    records["LBSTRESN"] = [5.0, np.nan, np.nan]
+    assert flags(records, dm("2024-03-05")) == ["", "", "Y"]
+    assert flags(records, dm("2024-03-05"), number="LBSTRESN") == ["", "Y", ""]
+    assert flags(records.iloc[[0, 2]], dm("2024-03-05"), number="LBSTRESN") == ["Y", ""]
+    assert flags(records.iloc[[2]], dm("2024-03-05"), number="LBSTRESN") == ["Y"]
+
+
+@pytest.mark.parametrize(("armcd", "expected"), [("IFN", ["Y", ""]), ("CTRL", ["", "Y"]), ("", ["", "Y"])])
+def test_a_reference_of_one_arm_alone(armcd: str, expected: list[str]) -> None:
+    records = lb(("2024-03-01",), ("2024-03-05",))
+    references = [{"date": "RFXSTDTC", "where": {"ARMCD": "IFN"}}, {"date": "RFSTDTC", "same_day": True}]
+    assert flags(records, dm("2024-03-03", "2024-03-05").assign(ARMCD=armcd), references) == expected
+
+
 def test_what_was_not_done_is_no_baseline() -> None:
     records = lb(("2024-03-01",), ("2024-03-02",))
     records["LBSTAT"] = pd.Series(["", "NOT DONE"], dtype="str")

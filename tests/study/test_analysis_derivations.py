@@ -103,7 +103,7 @@ EC = table(
 @pytest.mark.parametrize(
     ("function", "of_dates", "expected"),
     [
-        ("doses_planned", False, [4, 1, 0, 2]),
+        ("doses_planned", False, [5, 1, 0, 2]),
         ("doses_given", False, [3, 0, 0, 2]),
         ("doses_reduced", False, [2, 0, 0, 0]),
         ("doses_left_out", False, [1, 1, 0, 0]),
@@ -160,7 +160,13 @@ def test_exposure_from_the_injections(derive, function, of_dates, expected):
     ],
 )
 def test_the_grade_of_a_laboratory_value(derive, test, value, low, high, baseline, grade):
-    assert derive("laboratory_grade", [test], [value], [low], [high], [baseline]) == [grade]
+    assert derive("laboratory_grade", [test], [value], [low], [high], [baseline], [high]) == [grade]
+
+
+def test_a_baseline_is_abnormal_by_its_own_limit(derive):
+    tests, limits = ["ALT"] * 2, [4, 40]
+    # 19 is beyond three times a limit of 4; 60 is not beyond one and a half times a baseline that its own limit calls abnormal.
+    assert derive("laboratory_grade", tests, [19, 60], [1, 9], limits, [22, 45], [40, 40]) == [2, 0]
 
 
 TEXTS = ("USUBJID", "GFCAT", "GFTSTDTL", "GFSCAT", "GFSYM", "GFSTRESC", "GFGRPID", "GFLOC", "GFRESCAT", "GFDTC", "GFSPID")
@@ -227,39 +233,41 @@ def run(subject: str, date: str, copies: float, ratio: float, symbol: str = "NPM
     return [level, own | {"GFTSTDTL": "NUMBER OF GENE COPIES", "GFSYM": "ABL1", "GFSTRESN": copies}]
 
 
-def test_the_ratio_at_baseline_is_that_of_the_last_adequate_marrow_until_the_origin(derive):
+def test_the_ratio_at_baseline_is_that_of_the_last_adequate_marrow_until_its_last_day(derive):
     found = gf(
         *run("S1", "2024-01-01", 20000, 0.5),
         *run("S1", "2024-01-05", 20000, 0.4),
-        *run("S1", "2024-01-08", 20000, 0.3),  # after the origin
+        *run("S1", "2024-01-08", 20000, 0.3),  # after it
         *run("S2", "2024-01-01", 20000, 0.5),
         *run("S2", "2024-01-04", 9999, 0.4),  # too few copies
         *run("S3", "2024-01-01", 20000, 0.5, symbol="CBFB::MYH11"),  # not the subject's own target
         *run("S4", "2024-01-01", 20000, 0.5, GFLOC="BLOOD"),
     )
-    subjects, origin = ["S1", "S2", "S3", "S4"], [day("2024-01-05")] * 4
-    assert derive("ratio_at_baseline", subjects, origin, ["NPM1"] * 4, gf=found) == [0.4, 0.5, None, None]
+    subjects, until = ["S1", "S2", "S3", "S4"], [day("2024-01-05")] * 4
+    assert derive("ratio_at_baseline", subjects, until, ["NPM1"] * 4, gf=found) == [0.4, 0.5, None, None]
 
 
-# Randomized on 2024-01-01: the window of MONTH 6 is day 170 (2024-06-18) to 198 (2024-07-16).
+# Of the interferon arm the day before its first injection, also where that was before the randomization; else day 1.
 @pytest.mark.parametrize(
-    ("marrow", "relapse", "seen", "expected"),
+    ("armcd", "first", "expected"),
     [
-        ("2024-06-18", "", "2024-09-01", "Y"),
-        ("2024-07-16", "", "2024-09-01", "Y"),
-        ("2024-06-17", "", "2024-09-01", "N"),
-        ("2024-07-17", "", "2024-09-01", "N"),
-        ("", "", "2024-09-01", "N"),
-        ("", "2024-05-01", "2024-09-01", ""),  # relapsed before: none was due
-        ("", "2024-08-01", "2024-09-01", "N"),
-        ("", "", "2024-07-01", ""),  # last seen before the end of the window
+        ("IFN", "2024-01-03", "2024-01-02"),
+        ("IFN", "2023-12-30", "2023-12-29"),
+        ("IFN", "", "2024-01-01"),
+        ("CTRL", "", "2024-01-01"),
+        ("CTRL", "2024-01-03", "2024-01-01"),
     ],
 )
-def test_whether_a_marrow_was_taken_at_month_6(derive, marrow, relapse, seen, expected):
-    rs = table("USUBJID RSSTRESC RSDTC", *([("S1", "RELAPSED DISEASE FROM CR", relapse)] if relapse else []))
-    found = gf(*run("S1", marrow, 20000, 0.1)) if marrow else gf()
-    columns = (["S1"], [day("2024-01-01")], ["NPM1"], [day(seen)])
-    assert derive("marrow_at_month_6", *columns, gf=found, rs=rs) == [expected]
+def test_the_last_day_of_baseline(derive, armcd, first, expected):
+    injected = [day(first) if first else NAN]
+    assert derive("last_day_of_baseline", [armcd], [day("2024-01-01")], injected) == [day(expected)]
+
+
+def test_the_ratio_at_diagnosis_is_that_of_the_screening_that_counts_or_the_last(derive):
+    told = {"S1": 10.0, "S2": 20.0, "S3": 30.0}
+    level = {"GFCAT": DIAGNOSIS, "GFTSTDTL": "NORMALIZED LEVEL", "GFSYM": "NPM1"}
+    rows = [level | {"USUBJID": who, "GFSPID": number, "GFSTRESN": told[number]} for who in ("S1", "S2") for number in told]
+    assert derive("ratio_at_diagnosis", ["S1", "S2"], ["S2", "S9"], ["NPM1"] * 2, gf=gf(*rows)) == [20.0, 30.0]
 
 
 def test_cycles_of_who_is_screened_again_are_counted_once(derive):

@@ -135,16 +135,18 @@ def test_baseline(of_each: Callable) -> None:
     assert flags(not_done) == [("2024-03-05", "", "Y"), ("2024-03-12", "", "")]
 
 
-# Results and units of two days before the first injection; which of them is the baseline.
-BASELINES: list[tuple[tuple[str, str], tuple[str, str], list[str]]] = [
-    (("9", "umol/L"), ("10", "umol/L"), ["", "Y"]),
+# Results and units of two days before the first injection; which of them is the last with a result, and which the baseline.
+BASELINES: list[tuple[tuple[str, str], tuple[str, str], list[str], list[str]]] = [
+    (("9", "umol/L"), ("10", "umol/L"), ["", "Y"], ["", "Y"]),
     # In an unknown unit there is no standard result that later ones could be compared to.
-    (("9", "umol/L"), ("10", "umol"), ["Y", ""]),
-    (("9", "umol"), ("10", "umol"), ["", ""]),
-    # A bound is a result, and so is a word.
-    (("9", "umol/L"), ("<3", "umol/L"), ["", "Y"]),
-    (("9", "umol/L"), ("ND", ""), ["", "Y"]),
-    (("9", "umol/L"), ("未查", ""), ["Y", ""]),
+    (("9", "umol/L"), ("10", "umol"), ["Y", ""], ["Y", ""]),
+    (("9", "umol"), ("10", "umol"), ["", ""], ["", ""]),
+    # A bound is a result. A word is one for the standard, and no baseline where there is a number or a bound.
+    (("9", "umol/L"), ("<3", "umol/L"), ["", "Y"], ["", "Y"]),
+    (("9", "umol/L"), ("ND", ""), ["", "Y"], ["Y", ""]),
+    (("<3", "umol/L"), ("ND", ""), ["", "Y"], ["Y", ""]),
+    (("ND", ""), ("ND", ""), ["", "Y"], ["", "Y"]),
+    (("9", "umol/L"), ("未查", ""), ["Y", ""], ["Y", ""]),
 ]
 
 
@@ -159,12 +161,12 @@ def test_a_baseline_has_a_standard_result(of_each: Callable) -> None:
                 for day, (result, unit) in zip(("2024/3/5", "2024/3/12"), results, strict=True)
             ],
         }
-        for *results, _ in BASELINES
+        for *results, _, _ in BASELINES
     ]
     made = of_each(exports)
-    for variable in ("LBLOBXFL", "LBBLFL"):
+    for place, variable in ((2, "LBLOBXFL"), (3, "LBBLFL")):
         flagged = [[one.get(variable, "") for one in of_subject["LB"]] for of_subject in made]
-        assert flagged == [expected for *_, expected in BASELINES]
+        assert flagged == [expected[place] for expected in BASELINES]
 
 
 def test_of_two_results_at_one_time_the_later_accession_is_the_baseline(to_sdtm: Callable) -> None:

@@ -59,7 +59,7 @@ EXPECTED = {
         "  F | 2 (50.0) | 2 (50.0) | 4 (50.0)",
         "  M | 2 (50.0) | 2 (50.0) | 4 (50.0)",
     ],
-    "deviations": ["Any | 1 (25.0) | 0", "  Never treated | 1 (25.0) | 0"],
+    "deviations": ["Any | 1 (25.0) | 0", "  Never treated | 1 (25.0) | 0", "  No assessment at week 4 | 1 (25.0) | 0"],
     "response": [
         "Responders, n (%) | 2 (50.0) | 1 (25.0) | ",
         "Proportion, % (95 % CI) | 50.0 (15.0, 85.0) | 25.0 (4.6, 69.9) | ",

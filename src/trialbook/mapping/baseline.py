@@ -77,7 +77,7 @@ def subject_references(making: Making, baseline: Baseline) -> pd.DataFrame:
 def _last(making: Making, baseline: Baseline, candidates: np.ndarray) -> np.ndarray:
     """Position of the last record of each subject and ``by``; what ``ties`` leave open, the keys and the result decide.
 
-    Records with a ``number`` go before those without.
+    Records with a ``number``, or a bound of one, go before those without.
     """
     frame, at = making.frame, np.flatnonzero(candidates)
     # A variable that the export gives no record is absent, and tells none from another.
@@ -86,7 +86,7 @@ def _last(making: Making, baseline: Baseline, candidates: np.ndarray) -> np.ndar
     order = dict.fromkeys((baseline.date, *baseline.ties, *making.domain.order, *making.domain.keys, baseline.result))
     ranked = [frame[name] for name in order if name in frame]
     if baseline.number in frame:
-        ranked.insert(0, frame[baseline.number].notna())
+        ranked.insert(0, frame[baseline.number].notna() | frame[baseline.result].str.startswith(("<", ">")))
     for column in ranked:
         rank = pd.factorize(column.take(at), sort=True)[0]
         greatest = np.full(groups.max(initial=-1) + 1, -1)

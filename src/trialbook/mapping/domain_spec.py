@@ -85,8 +85,8 @@ class Baseline(SpecModel):
     """Which record is the baseline: the last with a result before the first of the references that the subject has.
 
     ``by``: the variables within whose values there is one baseline a subject; ``ties``: variables that decide between records
-    of the same time, the greatest value last. ``result``: the variable that must not be empty; ``number``: a numeric variable,
-    whose records go before those without: of a test that has numbers, a result in words is no baseline.
+    of the same time, the greatest value last. ``result``: the variable that must not be empty; ``number``: its number. Where it
+    is named, records with a number or a bound of one (``<3``) go before those with words, which tell what became of a sample.
     """
 
     result: str

@@ -34,6 +34,7 @@ def response(
             "MRD6", "Response", SPEC, materials(ADMRD=rows), events, {"RELAPSE": strategy}, origin, visits["MONTH 6"]
         )
         assert len(found) == 1
+        assert found.loc[0, "AWHI"] == 198
         return found.loc[0].to_dict()
 
     return made

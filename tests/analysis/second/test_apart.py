@@ -28,7 +28,7 @@ SHARED = (
 LIBRARIES = {"lifelines", "comprisk", "statsmodels", "scipy", "numpy", "pandas"}
 USED = {
     "libraries.py": {"lifelines", "comprisk", "statsmodels"},
-    "hazards.py": {"numpy", "pandas", "statsmodels"},
+    "hazards.py": {"numpy", "statsmodels"},
     "incidence.py": {"numpy"},
     "subdistribution.py": {"numpy"},
     "two_by_two.py": {"scipy"},

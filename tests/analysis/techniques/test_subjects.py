@@ -54,7 +54,9 @@ def test_baseline(small_trial, key, expected):
 def test_deviations(small_trial):
     assert small_trial.told("A-DEVIATIONS", "deviations") == {
         ("subjects", "ACT", "UNTREATED"): 1,
+        ("subjects", "ACT", "NO ASSESSMENT"): 1,
         ("subjects", "ACT", "any"): 1,
         ("subjects", "PBO", "UNTREATED"): 0,
+        ("subjects", "PBO", "NO ASSESSMENT"): 0,
         ("subjects", "PBO", "any"): 0,
     }

@@ -113,8 +113,8 @@ def _described(spec: EndpointsSpec, specs: AdamSpecs, known: Known) -> Iterator[
         for key in ("window_end", "observed_to"):
             yield from known.variable(("adverse_events", key), getattr(spec.adverse_events, key), adsl, SUBJECTS)
         yield from plain.expression(("adverse_events", "where"), spec.adverse_events.where, there, "ADAE")
-        for index, one in enumerate(spec.adverse_events.categories):
-            yield from plain.expression(("adverse_events", "categories", index, "where"), one.where, there, "ADAE")
+        for index, category in enumerate(spec.adverse_events.categories):
+            yield from plain.expression(("adverse_events", "categories", index, "where"), category.where, there, "ADAE")
     if spec.laboratory is not None:
         yield from known.dataset(("laboratory",), "ADLB")
         there = known.variables.get("ADLB", frozenset())

@@ -37,7 +37,7 @@ def responders(
 
     An intercurrent event comes before where its date is not after that of the value or, where there is no value, not after
     the last day of the ``visit``'s window; not before the origin. Whose origin is not known has no window, and is missing.
-    DTYPE tells what was not observed, AWHI the last day of the window. Raises TrialbookError where two records of a subject count.
+    DTYPE tells what was not observed, AWHI the window's end. Raises TrialbookError where two records of a subject count.
     """
     source = materials.frame(spec.dataset)
     counted = source[materials.where(source, spec.where)]

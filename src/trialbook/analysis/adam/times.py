@@ -29,9 +29,10 @@ def times(
 ) -> pd.DataFrame:
     """One record a subject that has an ``origin`` (numeric dates by USUBJID): AVAL in days, CNSR, and the record it comes from.
 
-    AVAL counts the day of the origin as day 1. What censors counts until the end of observation, and that where it is earlier. ``cut``: the last day that counts; what happens after it is not seen. Who has
-    neither an event nor a day of observation is observed to the origin. Of events on one day that counts which the specification
-    names first. Raises TrialbookError where the strategies leave no event of the endpoint.
+    AVAL counts the day of the origin as day 1. An event that censors prolongs no observation that ended before it. ``cut``: the
+    last day that counts; what happens after it is not seen. Who has neither an event nor a day of observation is observed to the
+    origin. Of events on one day that counts which the specification names first. Raises TrialbookError where the strategies
+    leave no event of the endpoint.
     """
     start = origin.dropna()
     ending = endings(paramcd, spec, strategies)

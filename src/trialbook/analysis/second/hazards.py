@@ -1,4 +1,4 @@
-"""Hazards compared: log-rank by lifelines and statsmodels, Cox's model by statsmodels, the test of their proportion by its score."""
+"""Hazards compared: log-rank by lifelines and statsmodels, Cox's model by statsmodels, their proportion by its score test."""
 
 from __future__ import annotations
 
