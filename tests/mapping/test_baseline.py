@@ -127,7 +127,7 @@ def test_words_are_no_baseline_where_a_record_has_a_number_or_a_bound() -> None:
 @pytest.mark.parametrize(("armcd", "expected"), [("IFN", ["Y", ""]), ("CTRL", ["", "Y"]), ("", ["", "Y"])])
 def test_a_reference_of_one_arm_alone(armcd: str, expected: list[str]) -> None:
     records = lb(("2024-03-01",), ("2024-03-05",))
-    references = [{"date": "RFXSTDTC", "where": {"ARMCD": "IFN"}}, {"date": "RFSTDTC", "same_day": True}]
+    references = [{"date": "RFXSTDTC", "where": 'ARMCD == "IFN"'}, {"date": "RFSTDTC", "same_day": True}]
     assert flags(records, dm("2024-03-03", "2024-03-05").assign(ARMCD=armcd), references) == expected
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from trialbook.datasets import iso8601
+from trialbook.expressions import parse
 from trialbook.mapping.distinct import distinct_rows, spread
 from trialbook.mapping.domain_spec import Algorithm, Baseline
 from trialbook.mapping.making import Making
@@ -57,7 +58,8 @@ def _before_reference(making: Making, baseline: Baseline, records: pd.DataFrame)
 
 def subject_references(making: Making, baseline: Baseline) -> pd.DataFrame:
     """``date`` and ``same_day`` by USUBJID; a subject whose DM records disagree has no reference."""
-    read = dict.fromkeys(name for reference in baseline.references for name in (reference.date, *reference.where))
+    conditions = [parse(one.where or "True") for one in baseline.references]
+    read = dict.fromkeys([*(one.date for one in baseline.references), *(name for one in conditions for name in one.names)])
     if "DM" not in making.datasets:
         return pd.DataFrame({"date": pd.Series([], dtype="str"), "same_day": pd.Series([], dtype=bool)})
     dm = making.datasets["DM"].dataset.frame
@@ -65,10 +67,9 @@ def subject_references(making: Making, baseline: Baseline) -> pd.DataFrame:
     dm = dm.reindex(columns=["USUBJID", *read], fill_value="").drop_duplicates()
     dm = dm[dm["USUBJID"] != ""].drop_duplicates("USUBJID", keep=False).set_index("USUBJID")
     date, same_day = pd.Series("", index=dm.index, dtype="str"), pd.Series(False, index=dm.index)
-    for reference in reversed(baseline.references):
-        given = dm[reference.date] != ""
-        for variable, value in reference.where.items():
-            given &= dm[variable] == value
+    for reference, condition in reversed([*zip(baseline.references, conditions, strict=True)]):
+        holds = condition.evaluate(dm.__getitem__, dm.index).fillna(False).to_numpy(dtype=bool)
+        given = (dm[reference.date] != "") & holds
         date = dm[reference.date].where(given, date).astype("str")
         same_day = same_day.where(~given, reference.same_day)
     return pd.DataFrame({"date": date, "same_day": same_day})

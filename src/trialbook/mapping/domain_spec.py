@@ -73,11 +73,11 @@ def column_named(entry: str) -> tuple[str, bool]:
 class BaselineReference(SpecModel):
     """A date of the subject's DM record; a record of the same day counts as before it where ``same_day`` is true.
 
-    Only subjects whose DM record has the values of ``where``, by variable, have this reference.
+    Only subjects of whose DM record the expression ``where`` is true have this reference.
     """
 
     date: str
-    where: dict[str, str] = {}
+    where: str = ""
     same_day: bool = False
 
 

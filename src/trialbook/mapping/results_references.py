@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 
 from trialbook.errors import SpecError
+from trialbook.expressions import ExpressionError, parse
 from trialbook.mapping.domain_spec import Algorithm, DomainSpec
 from trialbook.specfile import SpecFile
 
@@ -23,7 +24,12 @@ def dangling_result(
         dm = domains.get("DM")
         of_dm = set(dm.variables) | {variable for records in dm.records for variable in records.variables} if dm else set()
         for reference in algorithm.derive_blfl.references:
-            for variable in (reference.date, *reference.where):
+            try:
+                read = sorted(parse(reference.where or "True").names)
+            except ExpressionError as error:
+                yield file.error([*at, name], str(error))
+                continue
+            for variable in (reference.date, *read):
                 if variable not in of_dm:
                     yield file.error([*at, name], f"the reference {variable} is no variable that DM fills")
 
