@@ -264,6 +264,14 @@ def written(folder: Path, **changed: str) -> Path:
             "  LBBLFL: {derive_blfl: {result: LBORRES, date: LBDTC, references: [{date: RFXSTDTC}], by: LBTESTCD}}",
             "the reference RFXSTDTC is no variable that DM fills",
         ),
+        (
+            "  LBBLFL: {derive_blfl: {result: A, date: B, references: [{date: USUBJID, where: missing(ARM)}], by: LBTESTCD}}",
+            "the reference ARM is no variable that DM fills",
+        ),
+        (
+            "  LBBLFL: {derive_blfl: {result: A, date: B, references: [{date: USUBJID, where: ARM IFN}], by: LBTESTCD}}",
+            "expression 'ARM IFN'",
+        ),
     ],
 )
 def test_what_a_result_is_derived_from_must_be_there(line: str, message: str, tmp_path: Path) -> None:

@@ -121,8 +121,10 @@ CHANGES = [
         "number: 14.1.",
         "line 2: the number of a display is of digits and points, such as 14.2.1.1, not '14.1.'",
     ),
-    (DISPLAYS, "analyses: A-BASELINE", "analyses: A-BASE", "line 4: there is no analysis A-BASE in protocol/analysis.yml"),
-    (DISPLAYS, "analyses: A-BASELINE", "analyses: A-OS", "line 4: A-OS has no technique that baseline shows: baseline"),
+    (DISPLAYS, "analyses: A-BASELINE", "analyses: A-BASE", "line 7: there is no analysis A-BASE in protocol/analysis.yml"),
+    (DISPLAYS, "analyses: A-BASELINE", "analyses: A-OS", "line 7: A-OS has no technique that baseline shows: baseline"),
+    (DISPLAYS, "SEX: {values", "RACE: {values", "line 8: RACE is none of the variables that describe the baseline"),
+    (DISPLAYS, "title: Cure, ", "title: Cure, variables: {AGE: {}}, ", "a display of the kind response tells no variables"),
     (
         DISPLAYS,
         "analyses: A-BASELINE",

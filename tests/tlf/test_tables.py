@@ -50,14 +50,14 @@ EXPECTED = {
         "  Safety | 3 (75.0) | 4 (100.0)",
     ],
     "baseline": [
-        "Age",
+        "Age (years)",
         "  n | 4 | 4 | 8",
-        "  Mean (SD) | 55.0 (12.91) | 60.0 (12.91) | 57.5 (12.25)",
-        "  Median (Q1, Q3) | 55.0 (45.0, 65.0) | 60.0 (50.0, 70.0) | 57.5 (47.5, 67.5)",
+        "  Mean (SD) | 55.00 (12.910) | 60.00 (12.910) | 57.50 (12.247)",
+        "  Median (Q1, Q3) | 55.00 (45.00, 65.00) | 60.00 (50.00, 70.00) | 57.50 (47.50, 67.50)",
         "  Min, max | 40.0, 70.0 | 45.0, 75.0 | 40.0, 75.0",
         "Sex",
-        "  F | 2 (50.0) | 2 (50.0) | 4 (50.0)",
-        "  M | 2 (50.0) | 2 (50.0) | 4 (50.0)",
+        "  Female | 2 (50.0) | 2 (50.0) | 4 (50.0)",
+        "  Male | 2 (50.0) | 2 (50.0) | 4 (50.0)",
     ],
     "deviations": ["Any | 1 (25.0) | 0", "  Never treated | 1 (25.0) | 0", "  No assessment at week 4 | 1 (25.0) | 0"],
     "response": [
@@ -164,7 +164,7 @@ def test_a_table_row_by_row(report, rows, kind):
     ("kind", "expected"),
     [
         ("disposition", "  Completed | xx (xx.x) | xx (xx.x)"),
-        ("baseline", "  Mean (SD) | xx.x (xx.xx) | xx.x (xx.xx) | xx.x (xx.xx)"),
+        ("baseline", "  Mean (SD) | xx.xx (xx.xxx) | xx.xx (xx.xxx) | xx.xx (xx.xxx)"),
         ("response", "p value, primary test |  |  | 0.xxx"),
         ("survival", "Hazard ratio (95 % CI) |  |  | xx.xx (xx.xx, xx.xx)"),
         (

@@ -31,7 +31,7 @@ def display_complaints(specs: AdamSpecs, displays: DisplaysSpec, protocol: Proto
     found = [
         file.complaint(root, LintSeverity.ERROR, ("displays", index, *place), text)
         for index, one in enumerate(displays.displays)
-        for place, text in _display(one, protocol)
+        for place, text in (*_display(one, protocol), *_variables(one, specs))
     ]
     shown = {name for one in displays.displays for name in one.analyses}
     for analysis in protocol.analysis.analyses:
@@ -39,6 +39,14 @@ def display_complaints(specs: AdamSpecs, displays: DisplaysSpec, protocol: Proto
             text = f"no display shows the analysis {analysis.id} of protocol/analysis.yml"
             found.append(file.complaint(root, LintSeverity.WARNING, ("displays",), text))
     return tuple(found)
+
+
+def _variables(one: DisplaySpec, specs: AdamSpecs) -> Iterator[Problem]:
+    for name in one.variables:
+        if one.kind != "baseline":
+            yield ("variables", name), f"a display of the kind {one.kind} tells no variables"
+        elif name not in specs.endpoints.baseline:
+            yield ("variables", name), f"{name} is none of the variables that describe the baseline (endpoints.yml)"
 
 
 def _display(one: DisplaySpec, protocol: Protocol) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import nan
@@ -20,6 +21,8 @@ from trialbook.tlf.spec import DisplaySpec
 SHELL_STATEMENT = "Shell: no data"
 COUNTS = frozenset({"subjects", "events", "responders", "censored", "competing", "at_risk", "n"})
 """Statistics of which only those are results that somebody contributes to."""
+_POWER = re.compile(r"\^([0-9])")
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Report:
         return Trial(self.protocol, self.specs, {}).dataset_of(analysis)
 
     def parameter_names(self, dataset: str) -> dict[str, str]:
-        """PARAM by PARAMCD: those that the specification writes out, and those of the data."""
+        """PARAM by PARAMCD, those that the specification writes out, and those of the data; powers of ten as they are printed."""
         found = {}
         for records in self.specs.datasets[dataset].records:
             made = [records.variables.get(name) for name in ("PARAMCD", "PARAM")]
@@ -55,7 +58,7 @@ class Report:
         if self.trial is not None:
             frame = self.trial.datasets[dataset].frame
             found |= dict(zip(frame["PARAMCD"], frame["PARAM"], strict=True))
-        return found
+        return {code: _POWER.sub(lambda power: power[1].translate(_SUPERSCRIPTS), name) for code, name in found.items()}
 
     def title_of(self, name: str) -> str:
         """An analysis as a row names it: what it is to the estimand, and what it does, in its first words."""

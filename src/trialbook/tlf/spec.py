@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from trialbook.analysis.adam.loading import FOLDER
 from trialbook.analysis.adam.spec import Names
@@ -13,11 +13,23 @@ from trialbook.errors import SpecError
 from trialbook.specfile import SpecFile, SpecModel, refuse_doubled
 
 
+class VariableSpec(SpecModel):
+    """How a variable is told: its ``label`` where that is not the dataset's, and the words for its ``values``.
+
+    ``decimals`` are those of its range; means and quartiles have one more, standard deviations two.
+    """
+
+    label: str = ""
+    values: dict[str, str] = {}
+    decimals: int = Field(default=0, ge=0, le=6)
+
+
 class DisplaySpec(SpecModel):
     """A table or figure: its ``kind`` says how it is made; ``analyses`` are those of the plan that it shows, its main one first.
 
     ``parameters``: those that are shown, or shown more of; ``axis``: what the figure's axis is called, where that is not the
-    endpoint's name; ``footnotes`` come after those that the methods give.
+    endpoint's name; ``variables``: how those are told that are not told by the dataset's label, in whole numbers; ``footnotes``
+    come after those that the methods give.
     """
 
     number: str
@@ -26,6 +38,7 @@ class DisplaySpec(SpecModel):
     analyses: Names
     parameters: Names = ()
     axis: str = ""
+    variables: dict[str, VariableSpec] = {}
     footnotes: Names = ()
 
     @property

@@ -11,7 +11,7 @@ from trialbook.displays.drawings.flow_counts import ArmFlow, Count, Flow
 from trialbook.protocol.analysis import Technique
 from trialbook.tlf.cells import count_percent, decimal
 from trialbook.tlf.report import Report
-from trialbook.tlf.spec import DisplaySpec
+from trialbook.tlf.spec import DisplaySpec, VariableSpec
 
 LOST = "LOST TO FOLLOW-UP"
 
@@ -51,18 +51,20 @@ def baseline_table(report: Report, spec: DisplaySpec) -> Table:
     known, adsl = _levels(report, spec.analysis, Technique.BASELINE), report.specs.datasets[SUBJECTS]
     rows: list[Row] = []
     for name in report.specs.endpoints.baseline:
-        variable = describe(adsl, name, variables_of(adsl).get(name))
+        variable, told = describe(adsl, name, variables_of(adsl).get(name)), spec.variables.get(name, VariableSpec())
         values = [one.partition(SEPARATOR)[2] for one in known if one.startswith(f"{name}{SEPARATOR}")]
-        rows.append(Row((variable.label,), heading=True))
+        rows.append(Row((told.label or variable.label,), heading=True))
         if variable.type == "Num":
-            rows += _numbers(report, spec.analysis, name, groups)
+            rows += _numbers(report, spec.analysis, name, groups, told.decimals)
             continue
         for value in values or ["xxxxx"]:
             numbers = [
                 report.number(spec.analysis, Technique.BASELINE, "subjects", one, f"{name}{SEPARATOR}{value}") for one in groups
             ]
             sizes = [report.size(analysis.set, None if one == "all" else one) for one in groups]
-            rows.append(Row((value, *(count_percent(n, size) for n, size in zip(numbers, sizes, strict=True))), 1))
+            rows.append(
+                Row((told.values.get(value, value), *(count_percent(n, size) for n, size in zip(numbers, sizes, strict=True))), 1)
+            )
     columns = (Column("", Align.LEFT), *report.arm_columns(analysis.set), Column(f"All\n(N = {_n(report, analysis.set)})"))
     notes = ("Quartiles: the mean of the two neighbours where a quartile lies between values (SAS, PCTLDEF=5).",)
     return report.table(spec, ["ADSL"], columns, rows, notes)
@@ -145,23 +147,20 @@ def _row(
     return Row((label, *cells), indent)
 
 
-def _numbers(report: Report, analysis: str, name: str, groups: list[str]) -> list[Row]:
+def _numbers(report: Report, analysis: str, name: str, groups: list[str], decimals: int) -> list[Row]:
     found = [
         report.numbers(analysis, Technique.BASELINE, ("n", "mean", "sd", "median", "q1", "q3", "minimum", "maximum"), one, name)
         for one in groups
     ]
-    # Of what lies within 1, one place would show zeros.
-    within_one = all(value is not None and abs(value) < 1 for one in found for value in one[6:] if value == value)
-    places = 3 if within_one and report.results is not None else 1
 
-    def told(value: float | None, more: int = 0) -> str:
-        return decimal(value, places + more)
+    def told(value: float | None, more: int = 1) -> str:
+        return decimal(value, decimals + more)
 
     return [
         Row(("n", *(decimal(one[0], 0) for one in found)), 1),
-        Row(("Mean (SD)", *(f"{told(one[1])} ({told(one[2], 1)})" for one in found)), 1),
+        Row(("Mean (SD)", *(f"{told(one[1])} ({told(one[2], 2)})" for one in found)), 1),
         Row(("Median (Q1, Q3)", *(f"{told(one[3])} ({told(one[4])}, {told(one[5])})" for one in found)), 1),
-        Row(("Min, max", *(f"{told(one[6])}, {told(one[7])}" for one in found)), 1),
+        Row(("Min, max", *(f"{told(one[6], 0)}, {told(one[7], 0)}" for one in found)), 1),
     ]
 
 
