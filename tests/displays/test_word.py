@@ -15,6 +15,7 @@ from trialbook.displays.display import Align, Column, Display, Figure, Row, Tabl
 from trialbook.displays.drawings.curve import Curve
 from trialbook.displays.drawings.curves import curves
 from trialbook.displays.word import as_word_file
+from trialbook.displays.word_table import kept_with_next
 
 COLUMNS = (Column("", Align.LEFT), Column("A & B\n(N = 48)", over="Arm"), Column("C", over="Arm"), Column("p"))
 ROWS = (
@@ -74,7 +75,24 @@ def test_headers_repeat_and_rows_are_not_torn(written: Any) -> None:
     assert [value(row, "w:trPr/w:tblHeader") for row in rows] == ["", "", None, None, None]
     assert [value(row, "w:trPr/w:cantSplit") for row in rows] == [""] * 5
     kept = [row.find(f".//{qn('w:keepNext')}") is not None for row in rows]
-    assert kept == [False, False, True, False, True]  # a heading with what it heads, the last row with the notes
+    assert kept == [False, False, True, True, True]  # a short table whole, the last row with the notes
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [  # H is a heading, a digit the indent of another row; what is kept is marked by 1
+        ("", ""),
+        ("0000", "0111"),
+        ("H1111111", "11111111"),
+        ("H11H11111", "110111111"),
+        (f"H{'1' * 12}H111", f"1{'0' * 12}1111"),
+        (f"0{'1' * 11}01111", f"{'1' * 11}011111"),
+    ],
+)
+def test_which_rows_stay_with_the_next(shape: str, expected: str) -> None:
+    rows = [Row(("x",), 0 if one == "H" else int(one), heading=one == "H") for one in shape]
+    kept = kept_with_next(rows)
+    assert "".join("1" if at in kept else "0" for at in range(len(rows))) == expected
 
 
 def edges(row: Any) -> list[set[tuple[str, str]]]:

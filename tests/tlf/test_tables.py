@@ -141,7 +141,7 @@ EXPECTED = {
         "Alanine Aminotransferase (U/L)",
         "  Baseline | 2 | 25.0 (7.07) |  | 1 | 50.0 | ",
         "  Week 4 | 2 | 125.0 (7.07) | 100.0 (14.14) | 1 | 44.0 | −6.0",
-        "Bilirubin (umol/L)",
+        "Bilirubin (µmol/L)",
         "  Baseline | 2 | 10.0 (0.00) |  | 1 | 10.0 | ",
         "  Week 4 | 2 | 27.5 (24.75) | 17.5 (24.75) | 1 | 12.0 | 2.0",
     ],
@@ -149,7 +149,7 @@ EXPECTED = {
         "Alanine Aminotransferase (U/L)",
         "  Grade 0 | 0 | 1 | 1 | 0 | 0 | 0 | 0 | 0 | 0 | 0",
         "  Grade 1 | 0 | 0 | 0 | 0 | 0 | 0 | 1 | 0 | 0 | 0",
-        "Bilirubin (umol/L)",
+        "Bilirubin (µmol/L)",
         "  Grade 0 | 1 | 1 | 0 | 0 | 0 | 1 | 0 | 0 | 0 | 0",
     ],
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from docx.document import Document as WordDocument
@@ -17,6 +19,8 @@ HEADER, TEXT, GROUP = "DisplayHeader", "DisplayText", "DisplayGroup"
 """The ids of the styles of headers, of cells, and of the rows that head others."""
 THICK, THIN = "12", "6"
 """The widths of rules, in eighths of a point."""
+TOGETHER, LAST = 12, 3
+"""A group of so many rows stays on one page; so many rows at least come with the notes."""
 _TWIPS = 20
 _JUSTIFIED = {Align.LEFT: "left", Align.CENTRE: "center", Align.RIGHT: "right", Align.NUMBER: "center"}
 
@@ -26,6 +30,22 @@ def add_table(document: WordDocument, table: Table, room: float) -> None:
     looks = widths(table, room)
     body = document.element.body
     body.insert(len(body) - 1, _Written(table, looks).element())
+
+
+def kept_with_next(rows: Sequence[Row]) -> set[int]:
+    """The places of the rows that stay on one page with the next: headings, groups that are not long, and the last rows."""
+    starts = [at for at, row in enumerate(rows) if row.heading or not row.indent]
+    kept = {at for at, row in enumerate(rows) if row.heading}
+    for first, end in pairwise([*starts, len(rows)]):
+        if end - first <= TOGETHER:
+            kept |= set(range(first, end - 1))
+    return kept | set(range(max(0, len(rows) - LAST), len(rows)))
+
+
+def _keep(row: Any) -> Any:
+    for node in row.iter(qn("w:p")):
+        put(properties_of(node, "w:pPr"), element("w:keepNext"), "w:pPr")
+    return row
 
 
 class _Written:
@@ -48,12 +68,12 @@ class _Written:
         made.extend(self._head())
         if not self.table.rows:
             made.append(_row([self._cell([NO_DATA], 0, len(self.twips), style=TEXT, justified="center")]))
-        made.extend(self._body_row(row) for row in self.table.rows)
-        rows = made.findall(qn("w:tr"))
-        for cell in rows[-1].findall(qn("w:tc")):
+        kept = kept_with_next(self.table.rows)
+        for at, row in enumerate(self.table.rows):
+            made.append(_keep(self._body_row(row)) if at in kept else self._body_row(row))
+        last = _keep(made.findall(qn("w:tr"))[-1])
+        for cell in last.findall(qn("w:tc")):
             _edge(cell, "bottom", THICK)
-        for node in rows[-1].iter(qn("w:p")):
-            put(properties_of(node, "w:pPr"), element("w:keepNext"), "w:pPr")
         return made
 
     def _properties(self) -> Any:
@@ -112,11 +132,7 @@ class _Written:
         if row.ruled:
             for cell in cells:
                 _edge(cell, "top", THIN)
-        made = _row(cells)
-        if row.heading:
-            for node in made.iter(qn("w:p")):
-                put(properties_of(node, "w:pPr"), element("w:keepNext"), "w:pPr")
-        return made
+        return _row(cells)
 
     def _place(self, at: int, place: Placed) -> int | None:
         """The indent with which a number stands under the others, in twips; None where the column is too narrow for that."""

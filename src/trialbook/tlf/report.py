@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import nan
 
-from trialbook.analysis.adam.loading import AdamSpecs
+from trialbook.analysis.adam.dataset import describe, variables_of
+from trialbook.analysis.adam.loading import SUBJECTS, AdamSpecs
 from trialbook.analysis.results import ResultSet
 from trialbook.analysis.trial import Arm, Trial
 from trialbook.displays.display import Align, Column, Figure, Row, Table
@@ -22,7 +23,13 @@ SHELL_STATEMENT = "Shell: no data"
 COUNTS = frozenset({"subjects", "events", "responders", "censored", "competing", "at_risk", "n"})
 """Statistics of which only those are results that somebody contributes to."""
 _POWER = re.compile(r"\^([0-9])")
+_MICRO = re.compile(r"\bu(?=(?:g|mol|L)\b)")
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def printed(name: str) -> str:
+    """The name of a parameter with its unit as it is printed: ``10⁹/L`` for ``10^9/L``, ``µmol`` for ``umol``."""
+    return _MICRO.sub("µ", _POWER.sub(lambda power: power[1].translate(_SUPERSCRIPTS), name))
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ class Report:
         return Trial(self.protocol, self.specs, {}).dataset_of(analysis)
 
     def parameter_names(self, dataset: str) -> dict[str, str]:
-        """PARAM by PARAMCD, those that the specification writes out, and those of the data; powers of ten as they are printed."""
+        """PARAM by PARAMCD, those that the specification writes out, and those of the data, as they are printed."""
         found = {}
         for records in self.specs.datasets[dataset].records:
             made = [records.variables.get(name) for name in ("PARAMCD", "PARAM")]
@@ -58,7 +65,12 @@ class Report:
         if self.trial is not None:
             frame = self.trial.datasets[dataset].frame
             found |= dict(zip(frame["PARAMCD"], frame["PARAM"], strict=True))
-        return {code: _POWER.sub(lambda power: power[1].translate(_SUPERSCRIPTS), name) for code, name in found.items()}
+        return {code: printed(name) for code, name in found.items()}
+
+    def label(self, variable: str) -> str:
+        """The label of a variable of ADSL, as a table writes it: its first word alone with a capital."""
+        adsl = self.specs.datasets[SUBJECTS]
+        return describe(adsl, variable, variables_of(adsl).get(variable)).label.capitalize()
 
     def title_of(self, name: str) -> str:
         """An analysis as a row names it: what it is to the estimand, and what it does, in its first words."""

@@ -87,7 +87,7 @@ def response_forest(report: Report, spec: DisplaySpec) -> Figure:
         null=0.0,
         before=tuple(f"{arm.name}, n/N (%)" for arm in report.arms),
         after=(f"Difference ({report.confidence} CI)",),
-        label=analysis.by,
+        label=report.label(analysis.by),
         favours=(report.arms[1].name, report.arms[0].name),
     )
     notes = footnotes(report, (Technique.DIFFERENCE,))
