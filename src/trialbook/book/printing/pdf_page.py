@@ -22,7 +22,7 @@ LONGEST_RUNNING = 60
 def whole_page(book: PrintedBook, about: DocumentInfo, numbers: Mapping[str, int]) -> str:
     """The page as HTML; ``numbers`` are the pages of places, for the contents: none yet where the map has none."""
     sheet = (resources.files("trialbook.book.printing") / "print.css").read_text(encoding="utf-8")
-    styles = [*map(_for_print, book.styles), sheet, _page_rules(book, about)]
+    styles = [*map(_for_print, book.styles), sheet, _of_displays(), _page_rules(book, about)]
     body = Markup("").join([_title_page(book, about), _contents(book, numbers), *_chapters(book)])
     page = Markup(
         '<!DOCTYPE html>\n<html lang="{}"><head><meta charset="utf-8"><title>{}</title>{}</head><body>{}</body></html>'
@@ -33,6 +33,12 @@ def whole_page(book: PrintedBook, about: DocumentInfo, numbers: Mapping[str, int
         body,
     )
     return str(page)
+
+
+def _of_displays() -> str:
+    """The style of the study report's displays, which is that of the site, within the chapters of this page."""
+    sheet = (resources.files("trialbook.displays") / "static" / "displays.css").read_text(encoding="utf-8")
+    return _for_print(sheet).replace(".bd-article", ".chapter")
 
 
 def _for_print(style: str) -> str:

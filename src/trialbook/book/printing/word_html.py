@@ -13,6 +13,7 @@ from lxml import html
 from trialbook.book.printing.captions import drawing_name
 from trialbook.book.printing.document import PrintedBook
 from trialbook.book.printing.nodes import classed
+from trialbook.book.printing.word_displays import prepare_displays
 from trialbook.book.printing.word_measure import Measured, Picture, outermost
 
 SECTION = "\u2063section:"
@@ -24,6 +25,7 @@ _STYLES = {
     "unfolded-title": "Folded Title",
     "tb-headline": "Folded Title",
     "tb-print-note": "Note",
+    "book-display-notes": "Note",
 }
 _EPUB_TYPE = "data-epub-type"
 """Stands for ``epub:type``, a name that lxml takes for none of HTML."""
@@ -69,6 +71,7 @@ def _prepare(node: Any, measured: Measured, section: str) -> Iterator[TableLook]
         if not any(above.tag == "caption" for above in (one, *one.iterancestors())):
             one.drop_tree()
     _mark_notes(node)
+    prepare_displays(node)
     for one in outermost(node, "svg"):
         _picture(one, measured.pictures.get(one.get("data-word") or ""))
     for one in classed(node, "book-source"):
