@@ -7,9 +7,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from markupsafe import Markup
 
 from trialbook.book.printing import DocumentInfo
 from trialbook.book.printing.chromium import NAMES
+from trialbook.displays.display import Align, Column, Figure, Row, Table
+from trialbook.displays.drawn import Drawing
+from trialbook.displays.html import as_html
 
 MONTHS = [f"Month{number}" for number in range(1, 17)]
 WIDE = f"""<div class="book-scroll" role="region" tabindex="0" aria-label="Schedule"><table class="book-table book-soa">
@@ -22,6 +26,28 @@ DRAWING = """<svg role="img" viewBox="0 0 200 60" width="200" height="60"><title
 FACTS = """<div class="book-scroll" role="region" aria-label="Identification"><table class="book-table book-facts"><tbody>
 <tr><th scope="row">Sponsor</th><td>A sponsor <span class="book-source book-source-assumption">assumption</span></td></tr>
 </tbody></table></div>"""
+
+DISPOSITION = as_html(
+    Table(
+        number="14.1.2",
+        title="Disposition",
+        population="All randomized (N = 2)",
+        columns=(Column("", Align.LEFT), Column("Arm A")),
+        rows=(Row(("Treatment",), heading=True), Row(("Completed", "1"), 1), Row(("Earlier", "1"), 2)),
+        footnotes=("Each subject counts once.",),
+        statement="SYNTHETIC DATA.",
+    )
+)
+FLOW = as_html(
+    Figure(
+        number="14.1.1",
+        title="Flow",
+        population="All screened",
+        drawing=Drawing(200, 60, Markup('<rect width="200" height="60"/>'), "Two were screened."),
+        source="Source: ADSL",
+        statement="SYNTHETIC DATA.",
+    )
+)
 
 PAGE = f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Small</title><script src="_static/x.js"></script></head><body>
@@ -56,7 +82,7 @@ class="fn-bracket">[</span>1<span class="fn-bracket">]</span></a>:
 <aside class="book-synthetic"><p><strong>SYNTHETIC DATA</strong> Invented.</p></aside>
 <p>Back to <a href="#arm-A">arm A</a>, to <a href="#dataset=AE">a view</a>.</p>
 <div class="cell_output"><table><caption>Verdicts</caption><thead><tr><th>Rule</th><th>Verdict</th></tr></thead>
-<tbody><tr><td>R1</td><td>passed</td></tr></tbody></table></div></section></div>
+<tbody><tr><td>R1</td><td>passed</td></tr></tbody></table></div>{DISPOSITION}{FLOW}</section></div>
 </section></article></body></html>"""
 
 

@@ -54,6 +54,8 @@ def test_the_book_is_one_document(single: Path, about: DocumentInfo, tmp_path: P
     assert "Activity 30" in texts[landscape[-1]]
     whole = " ".join(texts)
     assert "Unfolded words" in whole
+    assert "Table 14.1.2 Disposition All randomized (N = 2)" in whole
+    assert "Figure 14.1.1 Flow All screened" in whole
     assert "(https://doi.org/10.1000/182)" in whole
 
     assert reader.metadata is not None

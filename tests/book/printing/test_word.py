@@ -44,9 +44,16 @@ def test_the_book_is_a_file_to_edit(single: Path, about: DocumentInfo, tmp_path:
     assert codes.count("SEQ Table \\* ARABIC") == 2
     assert codes.count("SEQ Figure \\* ARABIC") == 1
     captions = [_text(one) for one in body.iter(qn("w:p")) if _style(one).endswith("Caption")]
-    assert captions == ["Figure 1. Trial schema", "Table 1. Schedule", "Table 2. Verdicts"]
+    own = ["Table 14.1.2 Disposition · All randomized (N = 2)", "Figure 14.1.1 Flow · All screened"]
+    assert captions == ["Figure 1. Trial schema", "Table 1. Schedule", "Table 2. Verdicts", *own]
 
-    title, facts, schedule, verdicts = document.tables
+    title, facts, schedule, verdicts, disposition = document.tables
+    assert [row.cells[0].text for row in disposition.rows] == ["", "Treatment", "\u2003Completed", "\u2003\u2003Earlier"]
+    assert [run.bold for row in disposition.rows[1:3] for run in row.cells[0].paragraphs[0].runs] == [True, None]
+    assert [one for one in paragraphs if one[0] == "Note"][-2:] == [
+        ("Note", "Each subject counts once."),
+        ("Note", "Source: ADSL"),
+    ]
     assert [cell.text for cell in title.rows[0].cells] == ["Study identifier", "SMALL-1"]
     assert [[cell.text for cell in row.cells] for row in facts.rows] == [["Sponsor", "A sponsor [assumption]"]]
     assert [cell.text for cell in verdicts.rows[1].cells] == ["R1", "passed"]
@@ -64,7 +71,7 @@ def test_the_book_is_a_file_to_edit(single: Path, about: DocumentInfo, tmp_path:
     assert set(footers[1:]) == {"SMALL-1 · protocol version 2.0Page 1 of 1"}
 
     assert body.findall(f".//{qn('m:f')}")  # the fraction
-    assert [one.get("descr") for one in body.iter(qn("wp:docPr"))] == ["Trial schema"]
+    assert [one.get("descr") for one in body.iter(qn("wp:docPr"))] == ["Trial schema", "Figure 14.1.1 Flow"]
     names = {one.get(qn("w:name")) for one in body.iter(qn("w:bookmarkStart"))}
     anchors = {one.get(qn("w:anchor")) for one in body.iter(qn("w:hyperlink")) if one.get(qn("w:anchor"))}
     assert anchors <= names

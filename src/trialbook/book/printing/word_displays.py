@@ -17,15 +17,17 @@ _LEVEL = re.compile(r"--level:\s*(\d+)")
 def prepare_displays(node: Any) -> None:
     """Let displays keep in Word what their style says on a page: levels and headings of rows, title beside population.
 
-    What stands in a figure beside its drawing goes before and after it, since pandoc takes each for a picture of several.
+    What stands in a figure beside its drawing goes before and after it, since pandoc puts several things into a table.
     """
     for population in classed(node, "book-display-population"):
-        population.text = f"({population.text_content()})"
+        population.text = f"· {population.text_content()}"
     for figure in classed(node, "book-display", tag="figure"):
         for statement in classed(figure, "book-display-statement"):
             figure.addprevious(statement)
         for notes in classed(figure, "book-display-notes"):
             figure.addnext(notes)
+        for frame in classed(figure, "book-scroll"):
+            frame.drop_tag()
     for table in classed(node, "book-display-table"):
         for label in table.xpath("./tbody/tr/th"):
             _label(label)
