@@ -40,9 +40,10 @@ lint: $(ENV) ## style, types, and the study's specifications
 	$(BIN)/mypy
 	$(BIN)/trialbook specs lint --brief
 
-bench: $(ENV) ## how long a million laboratory results take: read, map, check, write; and CDISC's rules on its pilot (RULES=DIR)
+bench: $(ENV) ## how long a million laboratory results take: read, map, check, write; 10,000 trials; CDISC's rules on its pilot (RULES=DIR)
 	$(UV) sync --locked --inexact --quiet --group bench --python .uv/bin/python
 	$(BIN)/python benchmarks/bench_validate.py
+	$(BIN)/python benchmarks/bench_analysis.py
 	$(BIN)/python benchmarks/bench_core.py $(if $(RULES),--rules $(RULES))
 
 quality: $(ENV) ## how much of what is broken the rules find, on 20 broken exports
