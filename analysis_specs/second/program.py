@@ -45,8 +45,6 @@ def derive(datasets: Mapping[str, Sequence[Mapping[str, Any]]], protocol: Protoc
     """
     if absent := [name for name in NEEDED if not datasets.get(name)]:
         raise ValueError(f"the second program needs {', '.join(NEEDED)}, and there is no {', '.join(absent)}")
-    if (zero := protocol.analysis.setting("TIME_ZERO").value) != "randomization":
-        raise ValueError(f"the second program counts times from randomization, not from {zero}")
     randomized = [dict(row) for row in datasets["DM"] if row["ARMCD"] in (TREATED, CONTROL)]
     if twice := sorted(name for name, many in Counter(row["USUBJID"] for row in randomized).items() if many > 1):
         raise ValueError(f"DM has several records of {', '.join(twice)}")
@@ -78,7 +76,7 @@ def one_subject(subject: dict[str, Any], records: Records, protocol: Protocol) -
         values={"MOLSUBT": subtype(records["GF"]) or "Unknown"},
         sets=sets(subject, records["IE"]),
         responses=responses,
-        times=times(happened, day1, protocol) if day1 and happened else {},
+        times=times(subject, records, origin(subject, day1, protocol), protocol) if day1 else {},
         described=described(subject, records, happened, responses.values(), protocol),
     )
 
@@ -101,12 +99,24 @@ def states(subject: dict[str, Any], records: Records, happened: Course | None, p
     return found
 
 
-def times(happened: Course, day1: date, protocol: Protocol) -> dict[str, tuple[int, int]]:
+def origin(subject: dict[str, Any], day1: date, protocol: Protocol) -> date:
+    """The day from which times are counted (TIME_ZERO): day 1 or, in the interferon arm, the first injection after it."""
+    zero = protocol.analysis.setting("TIME_ZERO").value
+    if zero not in ("randomization", "first_injection"):
+        raise ValueError(f"the second program counts times from randomization or first_injection, not from {zero}")
+    first = whole_day(subject["RFXSTDTC"])
+    if zero == "randomization" or subject["ARMCD"] != TREATED or first is None:
+        return day1
+    return max(day1, first)
+
+
+def times(subject: dict[str, Any], records: Records, zero: date, protocol: Protocol) -> dict[str, tuple[int, int]]:
     """The times of a subject by PARAMCD, up to the last day of the window of the visit that cuts them."""
+    happened = course(subject, records, zero)
     day, window = days_of(protocol.visits[fact_of(protocol, protocol.analysis.setting("HORIZON").from_)])
-    last = day_after(day1, day + window[1])
+    last = day_after(zero, day + window[1])
     return {
-        analysis.paramcd: time_to_event(happened, analysis.endpoint, strategies(protocol, analysis), day1, last)
+        analysis.paramcd: time_to_event(happened, analysis.endpoint, strategies(protocol, analysis), zero, last)
         for analysis in planned(protocol, Kind.TIME_TO_EVENT, Kind.COMPETING_RISKS)
     }
 

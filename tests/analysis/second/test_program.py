@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -78,11 +79,18 @@ def derive(repository: Path):
     """The one subject that the program makes of DM, GF and the other records."""
     protocol = Protocol(repository / "protocol")
 
-    def made(dm=None, gf=(), rs=(), **others):
+    def counted_from(zero):
+        """The protocol with another day from which times are counted."""
+        plan, other = protocol.analysis, copy(protocol)
+        settings = [one.model_copy(update={"value": zero}) if one.id == "TIME_ZERO" else one for one in plan.settings]
+        other.__dict__["analysis"] = plan.model_copy(update={"settings": tuple(settings)})
+        return other
+
+    def made(dm=None, gf=(), rs=(), zero="randomization", **others):
         rows = {"DM": [{**DM, **(dm or {})}], "GF": [NPM1, AT_DIAGNOSIS, *gf], "RS": [response(on(-5)), *rs], **others}
         blank = {"USUBJID": "1", "GFSPID": "S1", "GFGRPID": "", "GFLOC": "", "GFRESCAT": "", "GFDTC": ""}
         datasets = {name: [{**blank, **row} for row in of] for name, of in rows.items()}
-        return second_trial(repository, namespace(protocol.id), datasets, protocol).subjects[0]
+        return second_trial(repository, namespace(protocol.id), datasets, counted_from(zero)).subjects[0]
 
     return made
 
@@ -178,6 +186,23 @@ def test_times(derive, rs, dm, cm, ds, expected):
     assert {name: found[name] for name in expected} == expected
 
 
+# Day 1 for controls and who was never injected; in the interferon arm the first injection, where it is not before day 1.
+@pytest.mark.parametrize(
+    ("armcd", "injected", "expected"),
+    [
+        ("CTRL", "", (300, 0)),
+        ("CTRL", on(5), (300, 0)),
+        ("IFN", "", (300, 0)),
+        ("IFN", on(5), (296, 0)),
+        ("IFN", on(-5), (300, 0)),
+    ],
+)
+def test_times_from_the_first_injection(derive, armcd, injected, expected):
+    dm, rs = {"ARMCD": armcd, "RFXSTDTC": injected}, [response(on(300))]
+    assert derive(dm=dm, rs=rs).times["EFS"] == (300, 0)
+    assert derive(dm=dm, rs=rs, zero="first_injection").times["EFS"] == expected
+
+
 def test_a_marrow_without_relapse_is_an_observation(derive):
     assert derive(rs=[response(on(300)), response(on(320), "CRh", "MRPHRESP")]).times["EFS"] == (320, 0)
 
@@ -193,9 +218,9 @@ def test_sets_and_subtype(derive):
 
 def test_what_is_not_there_is_told(tmp_path, repository):
     protocol = Protocol(repository / "protocol")
-    with pytest.raises(ValueError, match="there is no GF, RS"):
+    with pytest.raises(SpecError, match=r"program\.py: the second program needs .* there is no GF, RS"):
         second_trial(repository, namespace(protocol.id), {"DM": [DM]}, protocol)
-    with pytest.raises(ValueError, match="DM has several records of 1"):
+    with pytest.raises(SpecError, match="DM has several records of 1"):
         second_trial(repository, namespace(protocol.id), {"DM": [DM, DM], "GF": [NPM1], "RS": [{}]}, protocol)
     with pytest.raises(SpecError, match="the study has no second program"):
         second_trial(tmp_path, "other", {}, protocol)

@@ -8,7 +8,7 @@ from math import isnan
 import pytest
 
 from trialbook.analysis.execute import responses
-from trialbook.analysis.techniques.responses import EMPTY, Counts, tipping, tipping_grid
+from trialbook.analysis.techniques.responses import EMPTY, Counts, decisive_test, tipping, tipping_grid
 from trialbook.analysis.techniques.responses import test as primary_test
 from trialbook.errors import TrialbookError
 from trialbook.protocol.analysis import Technique
@@ -107,6 +107,23 @@ def test_the_test_is_the_one_of_the_setting(cure, small_trial, monkeypatch, sett
     _set(small_trial.protocol, monkeypatch, "PRIMARY_TEST", setting)
     found = {one.key.statistic: one.value for one in primary_test(cure)}
     assert found["p_value"] == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_tipping_points_are_of_the_test_of_the_setting(cure, small_trial, monkeypatch):
+    _set(small_trial.protocol, monkeypatch, "PRIMARY_TEST", "pooled")
+    assert tipping_grid(cure).p_values[0, 0] == pytest.approx(0.465209, abs=1e-6)
+
+
+@pytest.mark.parametrize(("setting", "expected"), [("pooled", 0.465209 / 2), ("fisher", 0.5)])
+def test_a_one_sided_test_asks_for_more_responders_in_the_first_arm(small_trial, monkeypatch, setting, expected):
+    """Fisher: the tables of 4 and 4 with 3 responders of which the first arm has 2 or 3: (24 + 4) / 56."""
+    protocol = small_trial.protocol
+    _set(protocol, monkeypatch, "PRIMARY_TEST", setting)
+    testing = protocol.analysis.testing.model_copy(update={"sides": 1})
+    monkeypatch.setitem(protocol.__dict__, "analysis", protocol.analysis.model_copy(update={"testing": testing}))
+    decide = decisive_test(protocol)
+    assert decide(2, 4, 1, 4).p_value == pytest.approx(expected, abs=1e-6)
+    assert decide(1, 4, 2, 4).p_value > 0.5
 
 
 def test_a_test_for_planning_only_is_refused(cure, small_trial, monkeypatch):

@@ -22,6 +22,8 @@ from trialbook.protocol.analysis import PlannedAnalysis
 from trialbook.protocol.facts import setting_value
 
 TIMES = "ADTTE"
+RANDOMIZATION = "randomization"
+"""The origin of study days, and of times unless the setting TIME_ZERO names another."""
 
 
 def make_datasets(
@@ -47,10 +49,12 @@ def make_datasets(
             # What the responses are made from comes first, and then once more with them.
             finish(name, [no_responders()] if name in receiving else [])
     events = {name: dated(materials, name, sources) for name, sources in specs.endpoints.events.items()}
-    origin = _origin(specs, protocol, materials)
+    # The windows of visits are counted from the randomization, whatever times are counted from.
+    day1 = _origin(specs, RANDOMIZATION, materials)
     for name in sorted(receiving):
-        finish(name, [_response(one, specs, protocol, materials, events, origin) for one in planned if _into(specs, one) == name])
+        finish(name, [_response(one, specs, protocol, materials, events, day1) for one in planned if _into(specs, one) == name])
     if TIMES in specs.datasets:
+        origin = _origin(specs, str(setting_value(protocol, "TIME_ZERO")), materials)
         asked = [one for one in planned if one.endpoint in specs.endpoints.times]
         more = [_time(one, specs, protocol, events, origin) for one in asked]
         cut = horizon(protocol)
@@ -112,8 +116,7 @@ def _into(specs: AdamSpecs, analysis: PlannedAnalysis) -> str:
     return spec.dataset if spec else ""
 
 
-def _origin(specs: AdamSpecs, protocol: Protocol, materials: Materials) -> pd.Series:
-    asked = str(setting_value(protocol, "TIME_ZERO"))
+def _origin(specs: AdamSpecs, asked: str, materials: Materials) -> pd.Series:
     name = specs.endpoints.origin.get(asked)
     if name is None:
         known = ", ".join(specs.endpoints.origin)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import nan
 from typing import Any
 
 from trialbook.analysis.results import ALL, DIFFERENCE, Key
@@ -13,7 +14,7 @@ from trialbook.analysis.second.imputation import pooled
 from trialbook.analysis.second.proportions import Interval, clopper_pearson, newcombe, wald, wilson
 from trialbook.analysis.second.score_interval import Counts, miettinen_nurminen, stratified_miettinen_nurminen
 from trialbook.analysis.second.subjects import MISSING, RESPONSE, STATES, SecondTrial, Subject
-from trialbook.analysis.second.two_by_two import cochran_mantel_haenszel, p_value
+from trialbook.analysis.second.two_by_two import cochran_mantel_haenszel, p_value, z_statistic
 from trialbook.protocol import Protocol
 from trialbook.protocol.analysis import DifferenceInterval, PlannedAnalysis, ProportionInterval, Technique
 from trialbook.protocol.facts import fact_of
@@ -76,9 +77,13 @@ class Responses:
 
     def test(self, counts: Counts) -> float:
         """The p value of the plan's test."""
+        return p_value(counts, self.method, self.protocol.analysis.testing.sides)
+
+    @property
+    def method(self) -> Method:
+        """The plan's test."""
         setting = self.protocol.analysis.setting("PRIMARY_TEST")
-        method = Method(fact_of(self.protocol, setting.from_) if setting.from_ else str(setting.value))
-        return p_value(counts, method, self.protocol.analysis.testing.sides)
+        return Method(fact_of(self.protocol, setting.from_) if setting.from_ else str(setting.value))
 
     def key(self, technique: Technique, statistic: str, group: str = DIFFERENCE, level: str = "") -> Key:
         """The name of a number of the analysis."""
@@ -129,8 +134,12 @@ def hybrid_difference(of: Responses) -> Numbers:
 
 
 def test(of: Responses) -> Numbers:
-    """The test that decides."""
-    yield of.key(Technique.TEST, "p_value"), of.test(of.counts(of.subjects()))
+    """The test that decides; an exact one has no statistic."""
+    counts = of.counts(of.subjects())
+    if of.method is not Method.FISHER:
+        empty = counts.n1 == 0 or counts.n0 == 0
+        yield of.key(Technique.TEST, "statistic"), nan if empty else z_statistic(counts, of.method) ** 2
+    yield of.key(Technique.TEST, "p_value"), of.test(counts)
 
 
 def stratified_test(of: Responses) -> Numbers:

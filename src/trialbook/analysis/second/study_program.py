@@ -32,8 +32,8 @@ def _rows(dataset: SdtmDataset) -> Rows:
 def second_trial(root: Path, prefix: str, datasets: Mapping[str, Rows], protocol: Protocol) -> SecondTrial:
     """What the study's ``program.py`` derives of the records; ``prefix`` is the study's namespace.
 
-    Raises SpecError where the study has no second program or it does not run, ValueError where the program says that it can't
-    derive what the plan asks for.
+    Raises SpecError where the study has no second program, it does not run, or it says that it can't derive what the plan asks
+    for (ValueError).
     """
     folder = root / FOLDER
     file = folder / "program.py"
@@ -43,7 +43,11 @@ def second_trial(root: Path, prefix: str, datasets: Mapping[str, Rows], protocol
     derive = getattr(_loaded(folder, file, prefix), "derive", None)
     if not callable(derive):
         raise SpecError("has no function derive(datasets, protocol)", file=file)
-    found = derive(datasets, protocol)
+    try:
+        found = derive(datasets, protocol)
+    except ValueError as error:
+        remedy = "Let the program follow what the plan now asks for, or leave out the comparison."
+        raise SpecError(str(error), file=file, remedy=remedy) from error
     if not isinstance(found, SecondTrial):
         raise SpecError(f"derive gives {type(found).__name__}, not a SecondTrial", file=file)
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import asin, nan, sqrt
+from math import asin, copysign, nan, sqrt
 from statistics import NormalDist
 
 from trialbook.analysis.second.normal import chi_squared, two_sided
@@ -37,7 +37,8 @@ def z_statistic(counts: Counts, method: Method) -> float:
         return nan
     away = p1 - p0
     if method is Method.FLEISS_CC:
-        away = abs(away) - (1 / n1 + 1 / n0) / 2
+        # Not more is taken than there is.
+        away = copysign(max(abs(away) - (1 / n1 + 1 / n0) / 2, 0), away)
     return away / sqrt(variance)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from math import nan
 from typing import Any
 
@@ -23,6 +24,7 @@ from trialbook.analysis.methods.tipping import TippingPoint, tipping_point
 from trialbook.analysis.results import ALL, DIFFERENCE, Key, Result, counted, estimated, tested
 from trialbook.analysis.trial import Trial
 from trialbook.errors import TrialbookError
+from trialbook.protocol import Protocol
 from trialbook.protocol.analysis import PlannedAnalysis, Technique
 from trialbook.protocol.facts import setting_value
 from trialbook.protocol.sample_size import Method
@@ -121,17 +123,31 @@ def stratified_difference(of: Responses) -> Computed:
 
 
 def test(of: Responses) -> Computed:
-    """The test of the primary endpoint, by the setting PRIMARY_TEST."""
-    asked = str(setting_value(of.trial.protocol, "PRIMARY_TEST"))
-    tests: dict[str, Callable[..., Tested]] = {
-        Method.FISHER: fisher,
-        Method.POOLED: pearson_chi_squared,
-        Method.FLEISS_CC: lambda *table: pearson_chi_squared(*table, corrected=True),
-    }
-    if asked not in tests:
+    """The test that decides."""
+    exact = setting_value(of.trial.protocol, "PRIMARY_TEST") == Method.FISHER
+    yield from tested(of.analysis.id, Technique.TEST, decisive_test(of.trial.protocol)(*of.table()), exact=exact)
+
+
+def decisive_test(protocol: Protocol) -> Callable[[int, int, int, int], Tested]:
+    """The test of the setting PRIMARY_TEST, on the plan's sides, of two arms' responders and subjects.
+
+    One-sided it is of more responders in the first arm. Raises TrialbookError for a method that is one for planning.
+    """
+    asked, sides = str(setting_value(protocol, "PRIMARY_TEST")), protocol.analysis.testing.sides
+    if asked == Method.FISHER:
+        return partial(fisher, sides=sides)
+    if asked not in (Method.POOLED, Method.FLEISS_CC):
         what = f"the test {asked!r} (setting PRIMARY_TEST) is one for planning and is not computed"
-        raise TrialbookError(what, remedy=f"Take one of {', '.join(tests)}.")
-    yield from tested(of.analysis.id, Technique.TEST, tests[asked](*of.table()), exact=asked == Method.FISHER)
+        raise TrialbookError(what, remedy=f"Take one of {Method.FISHER}, {Method.POOLED}, {Method.FLEISS_CC}.")
+
+    def of_chi_squared(x1: int, n1: int, x2: int, n2: int) -> Tested:
+        found = pearson_chi_squared(x1, n1, x2, n2, corrected=asked == Method.FLEISS_CC)
+        if sides == 2 or found.reason:
+            return found
+        one_sided = found.p_value / 2
+        return replace(found, p_value=one_sided if x1 * n2 >= x2 * n1 else 1 - one_sided)
+
+    return of_chi_squared
 
 
 def stratified_test(of: Responses) -> Computed:
@@ -193,7 +209,9 @@ def tipping_grid(of: Responses) -> TippingPoint | None:
     if not (one.subjects and two.subjects):
         return None
     observed = (one.responders, one.subjects - one.missing, one.missing, two.responders, two.subjects - two.missing, two.missing)
-    return tipping_point(*observed, alpha=of.trial.protocol.analysis.testing.alpha)
+    decide = decisive_test(of.trial.protocol)
+    p_values = np.vectorize(lambda *table: decide(*map(int, table)).p_value, otypes=["float64"])
+    return tipping_point(*observed, test=p_values, alpha=of.trial.protocol.analysis.testing.alpha)
 
 
 RESPONSE_TECHNIQUES: dict[Technique, Callable[[Responses], Computed]] = {
