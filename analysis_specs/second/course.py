@@ -10,6 +10,7 @@ from typing import Any
 from .dates import earliest, first_day, latest, span, whole_day
 
 THERAPY = "SUBSEQUENT ANTI-LEUKEMIC THERAPY"
+TREATMENT = "STUDY TREATMENT"
 RELAPSED = "RELAPSED DISEASE FROM CR"
 REMISSION = {("HEMARESP", "CR"), ("MRPHRESP", "CR"), ("MRPHRESP", "CRh")}
 """An assessment, or a marrow, without relapse."""
@@ -42,8 +43,15 @@ def course(subject: dict[str, Any], records: Records, randomized: date) -> Cours
     relapses += [row["RSDTC"] for row in rs if row["RSTESTCD"] == "DRCRIND" and row["RSSCAT"] == "HEMATOLOGIC RELAPSE"]
     therapies = [row["CMSTDTC"] for row in records["CM"] if row["CMCAT"] == THERAPY]
     therapies += [row["PRSTDTC"] for row in records["PR"] if row["PRCAT"] == THERAPY]
+    doses = [row["ECSTDTC"] for row in records["EC"] if row["ECOCCUR"] == "N" or row["ECADJ"]]
+    doses += [row["DSSTDTC"] for row in records["DS"] if row["DSSCAT"] == TREATMENT and row["DSDECOD"] not in ("", "COMPLETED")]
     return Course(
-        events={"RELAPSE": first_since(relapses, randomized), "DEATH": died, "THERAPY": first_since(therapies, randomized)},
+        events={
+            "RELAPSE": first_since(relapses, randomized),
+            "DEATH": died,
+            "THERAPY": first_since(therapies, randomized),
+            "DOSE": first_since(doses, randomized),
+        },
         remission=latest(first_day(row["RSDTC"]) for row in rs if (row["RSTESTCD"], row["RSSTRESC"]) in REMISSION),
         alive=latest(one for one in contacts if died is None or one <= died),
     )

@@ -28,6 +28,9 @@ OBSERVED_BY = {"EFS": "remission", "CIR": "remission", "OS": "alive"}
 CODES = {Strategy.COMPOSITE: EVENT, Strategy.WHILE_ON_TREATMENT: COMPETING, Strategy.HYPOTHETICAL: CENSORED}
 """What an intercurrent event is to a time, by its strategy; under treatment policy it is nothing."""
 
+STATES = {Strategy.COMPOSITE: INTERCURRENT, Strategy.HYPOTHETICAL: MISSING}
+"""What an intercurrent event makes of a response that comes after it."""
+
 
 def strategies(protocol: Protocol, analysis: PlannedAnalysis) -> dict[str, Strategy]:
     """The strategy of each intercurrent event: the analysis's own, else that of the endpoint's estimand."""
@@ -53,16 +56,20 @@ def counting(of: dict[str, Strategy], course: Course) -> dict[str, Strategy]:
 def response(course: Course, run: Run | None, negative: bool, of: dict[str, Strategy], until: date) -> str:
     """The state at the visit: an event that is non-response goes before, then the marrow; ``until``: the end of the window.
 
-    An event counts when it is not after the marrow or, without a marrow, not after the window.
+    An event counts when it is not after the marrow or, without a marrow, not after the window. What comes after an event whose
+    strategy is hypothetical is missing.
     """
     end = run.taken if run else until
+    states = set()
     for event, strategy in counting(of, course).items():
-        if strategy is not Strategy.COMPOSITE:
+        if strategy not in STATES:
             raise ValueError(f"the second program has no response under the strategy {strategy.value} for {event}")
         day = course.events[event]
         if day is not None and day <= end:
-            return INTERCURRENT
-    if run is None:
+            states.add(STATES[strategy])
+    if INTERCURRENT in states:
+        return INTERCURRENT
+    if run is None or MISSING in states:
         return MISSING
     return RESPONSE if negative else NO_RESPONSE
 

@@ -11,6 +11,7 @@ import pytest
 from trialbook.analysis.second.study_program import second_trial
 from trialbook.errors import SpecError
 from trialbook.protocol import Protocol
+from trialbook.run.analysis import with_strategies
 from trialbook.studymodules import namespace
 
 DAY1 = date(2024, 1, 1)
@@ -86,11 +87,12 @@ def derive(repository: Path):
         other.__dict__["analysis"] = plan.model_copy(update={"settings": tuple(settings)})
         return other
 
-    def made(dm=None, gf=(), rs=(), zero="randomization", **others):
+    def made(dm=None, gf=(), rs=(), zero="randomization", strategies=None, **others):
         rows = {"DM": [{**DM, **(dm or {})}], "GF": [NPM1, AT_DIAGNOSIS, *gf], "RS": [response(on(-5)), *rs], **others}
+        planned = with_strategies(counted_from(zero), strategies or {})
         blank = {"USUBJID": "1", "GFSPID": "S1", "GFGRPID": "", "GFLOC": "", "GFRESCAT": "", "GFDTC": ""}
         datasets = {name: [{**blank, **row} for row in of] for name, of in rows.items()}
-        return second_trial(repository, namespace(protocol.id), datasets, counted_from(zero)).subjects[0]
+        return second_trial(repository, namespace(protocol.id), datasets, planned).subjects[0]
 
     return made
 
@@ -184,6 +186,32 @@ def test_times(derive, rs, dm, cm, ds, expected):
     alive = [{"DSDECOD": "COMPLETED", "DSSTDTC": ds, "DSSCAT": "", "DSSPID": "S1"}] if ds else []
     found = derive(dm=dm, rs=rs, CM=therapy, DS=alive).times
     assert {name: found[name] for name in expected} == expected
+
+
+STOPPED = {"DSSCAT": "STUDY TREATMENT", "DSDECOD": "ADVERSE EVENT", "DSSTDTC": on(150), "DSSPID": "S1", "DSSEQ": 1}
+
+
+# A marrow of day 184 that is negative, and what came before it or after, under another strategy than the estimand's.
+@pytest.mark.parametrize(
+    ("strategies", "others", "expected"),
+    [
+        ({"THERAPY": "hypothetical"}, {"PR": [on(150)]}, "Missing"),
+        ({"THERAPY": "hypothetical"}, {"PR": [on(185)]}, "Response"),
+        ({"THERAPY": "treatment policy"}, {"PR": [on(150)]}, "Response"),
+        ({"DOSE": "composite variable"}, {"EC": [("N", "", on(100))]}, "Intercurrent event"),
+        ({"DOSE": "composite variable"}, {"EC": [("Y", "TOXICITY", on(100))]}, "Intercurrent event"),
+        ({"DOSE": "composite variable"}, {"EC": [("Y", "", on(100))]}, "Response"),
+        ({"DOSE": "composite variable"}, {"DS": [STOPPED]}, "Intercurrent event"),
+        ({"DOSE": "composite variable"}, {"DS": [{**STOPPED, "DSDECOD": "COMPLETED"}]}, "Response"),
+        # Where two events say otherwise, non-response goes before what is missing.
+        ({"DOSE": "hypothetical"}, {"DS": [STOPPED], "PR": [on(160)]}, "Intercurrent event"),
+    ],
+)
+def test_a_response_under_another_strategy(derive, strategies, others, expected):
+    doses = [dict(zip(("ECOCCUR", "ECADJ", "ECSTDTC"), one, strict=True)) for one in others.get("EC", ())]
+    therapy = [{"PRCAT": "SUBSEQUENT ANTI-LEUKEMIC THERAPY", "PRSTDTC": day} for day in others.get("PR", ())]
+    found = derive(gf=run(184), strategies={"MRD6": strategies}, EC=doses, PR=therapy, DS=others.get("DS", ()))
+    assert found.responses["MRD6"] == expected
 
 
 # Day 1 for controls and who was never injected; in the interferon arm the first injection, where it is not before day 1.
