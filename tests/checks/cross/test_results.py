@@ -70,6 +70,22 @@ CASES = [
         {"DM": DM, "LB": lb(LBBLFL=["Y"] * 4, LBDTC=["2024-03-10", "2024-03-10T08:00", "2024-03-10T09:30", "2024-03"])},
         [3],
     ),
+    # A dose of a control measures no baseline, but what was last before exposure.
+    (
+        "TB-LB-LBBLFL-DOSE",
+        {"DM": DM | {"ARMCD": ["CTRL"], "ACTARMCD": ["IFN"]}, "LB": lb(LBBLFL=["Y"], LBDTC=["2024-09-10"])},
+        [],
+    ),
+    (
+        "TB-LB-LBBLFL-DOSE",
+        {"DM": DM | {"ARMCD": ["IFN"], "ACTARMCD": ["IFN"]}, "LB": lb(LBBLFL=["Y"], LBDTC=["2024-09-10"])},
+        [1],
+    ),
+    (
+        "TB-LB-LBLOBXFL-DOSE",
+        {"DM": DM | {"ARMCD": ["CTRL"], "ACTARMCD": ["IFN"]}, "LB": lb(LBLOBXFL=["Y"], LBDTC=["2024-09-10"])},
+        [1],
+    ),
     ("TB-LB-LBBLFL-DOSE", {"DM": DM | {"RFXSTDTC": [""]}, "LB": lb(LBBLFL=["Y"], LBDTC=["2024-09-10"])}, []),
     (
         "TB-LB-LBLOBXFL-LAST",

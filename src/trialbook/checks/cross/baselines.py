@@ -36,7 +36,8 @@ def baselines(given: Given) -> Made:
             if given.texts(name, f"{domain}STRESC"):
                 yield name, _has_result(name, flag, f"{domain}STRESC", published)
             if given.texts(name, f"{domain}DTC"):
-                yield name, _not_after_dose(name, flag, f"{domain}DTC")
+                arms = end == "BLFL" and given.texts("DM", "ARMCD", "ACTARMCD")
+                yield name, _not_after_dose(name, flag, f"{domain}DTC", arms)
         if given.texts(name, f"{domain}LOBXFL", f"{domain}STRESC", f"{domain}DTC"):
             yield name, _last_before_dose(name, domain, by)
 
@@ -72,10 +73,17 @@ def _has_result(name: str, flag: str, result: str, published: str) -> Rule:
     )
 
 
-def _not_after_dose(name: str, flag: str, date: str) -> Rule:
+def _not_after_dose(name: str, flag: str, date: str, arms: bool) -> Rule:
+    """Where DM tells ``arms``, a dose of who was not treated as planned is another fault, and no measure of the baseline."""
+    read = ("RFXSTDTC", "ARMCD", "ACTARMCD") if arms else ("RFXSTDTC",)
+
     def check(frame: pd.DataFrame, dm: pd.DataFrame) -> pd.Series:
-        dosed = value_of(dm, "RFXSTDTC", frame["USUBJID"])
-        return ~((frame[flag] == "Y") & before(dosed, frame[date]))
+        dosed, *planned = (value_of(dm, one, frame["USUBJID"]) for one in read)
+        measured = frame[flag] == "Y"
+        if planned:
+            arm, actual = planned
+            measured &= (arm == actual) | (arm == "") | (actual == "")
+        return ~(measured & before(dosed, frame[date]))
 
     return Rule(
         f"TB-{name}-{flag}-DOSE",
@@ -83,7 +91,7 @@ def _not_after_dose(name: str, flag: str, date: str) -> Rule:
         f"The record is flagged as a baseline ({flag}), and is later than the first dose",
         check,
         (flag, date),
-        reads={"DM": ("USUBJID", "RFXSTDTC")},
+        reads={"DM": ("USUBJID", *read)},
         cites=("SDTMIG 3.4 section 4.5.9",),
         mend=(flag, date),
     )
