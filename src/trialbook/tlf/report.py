@@ -22,7 +22,7 @@ from trialbook.tlf.spec import DisplaySpec
 SHELL_STATEMENT = "Shell: no data"
 COUNTS = frozenset({"subjects", "events", "responders", "censored", "competing", "at_risk", "n"})
 """Statistics of which only those are results that somebody contributes to."""
-_POWER = re.compile(r"\^([0-9])")
+_POWER = re.compile(r"\^([0-9]+)")
 _MICRO = re.compile(r"\bu(?=(?:g|mol|L)\b)")
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -68,9 +68,9 @@ class Report:
         return {code: printed(name) for code, name in found.items()}
 
     def label(self, variable: str) -> str:
-        """The label of a variable of ADSL, as a table writes it: its first word alone with a capital."""
+        """The label of a variable of ADSL."""
         adsl = self.specs.datasets[SUBJECTS]
-        return describe(adsl, variable, variables_of(adsl).get(variable)).label.capitalize()
+        return describe(adsl, variable, variables_of(adsl).get(variable)).label
 
     def title_of(self, name: str) -> str:
         """An analysis as a row names it: what it is to the estimand, and what it does, in its first words."""

@@ -13,7 +13,7 @@ from trialbook.errors import SpecError
 from trialbook.specfile import SpecFile, SpecModel, refuse_doubled
 
 
-class VariableSpec(SpecModel):
+class DescribedVariable(SpecModel):
     """How a variable is told: its ``label`` where that is not the dataset's, and the words for its ``values``.
 
     ``decimals`` are those of its range; means and quartiles have one more, standard deviations two.
@@ -38,7 +38,7 @@ class DisplaySpec(SpecModel):
     analyses: Names
     parameters: Names = ()
     axis: str = ""
-    variables: dict[str, VariableSpec] = {}
+    variables: dict[str, DescribedVariable] = {}
     footnotes: Names = ()
 
     @property

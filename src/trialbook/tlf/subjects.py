@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from trialbook.analysis.adam.dataset import describe, variables_of
 from trialbook.analysis.adam.loading import SUBJECTS
 from trialbook.analysis.techniques.described import SEPARATOR
@@ -11,7 +13,7 @@ from trialbook.displays.drawings.flow_counts import ArmFlow, Count, Flow
 from trialbook.protocol.analysis import Technique
 from trialbook.tlf.cells import count_percent, decimal
 from trialbook.tlf.report import Report
-from trialbook.tlf.spec import DisplaySpec, VariableSpec
+from trialbook.tlf.spec import DescribedVariable, DisplaySpec
 
 LOST = "LOST TO FOLLOW-UP"
 
@@ -51,7 +53,7 @@ def baseline_table(report: Report, spec: DisplaySpec) -> Table:
     known, adsl = _levels(report, spec.analysis, Technique.BASELINE), report.specs.datasets[SUBJECTS]
     rows: list[Row] = []
     for name in report.specs.endpoints.baseline:
-        variable, told = describe(adsl, name, variables_of(adsl).get(name)), spec.variables.get(name, VariableSpec())
+        variable, told = describe(adsl, name, variables_of(adsl).get(name)), spec.variables.get(name, DescribedVariable())
         values = [one.partition(SEPARATOR)[2] for one in known if one.startswith(f"{name}{SEPARATOR}")]
         rows.append(Row((told.label or variable.label,), heading=True))
         if variable.type == "Num":
@@ -78,7 +80,8 @@ def deviations_table(report: Report, spec: DisplaySpec) -> Table:
         _row(report, spec.analysis, text, (level,), analysis.set, int(level != "any"), Technique.DEVIATIONS)
         for text, level in kinds
     ]
-    return _table(report, spec, rows)
+    datasets = dict.fromkeys([SUBJECTS, *(one.dataset for one in report.specs.endpoints.deviations)])
+    return _table(report, spec, rows, list(datasets))
 
 
 def _arm_flow(report: Report, analysis: str, code: str, name: str, population: str) -> ArmFlow:
@@ -169,7 +172,7 @@ def _n(report: Report, population: str) -> str:
     return "xx" if size is None else f"{size:.0f}"
 
 
-def _table(report: Report, spec: DisplaySpec, rows: list[Row]) -> Table:
+def _table(report: Report, spec: DisplaySpec, rows: list[Row], datasets: Sequence[str] = (SUBJECTS,)) -> Table:
     population = report.analysis(spec.analysis).set
     columns = (Column("", Align.LEFT), *(Column(f"{one.header}\nn (%)", one.align) for one in report.arm_columns(population)))
-    return report.table(spec, ["ADSL"], columns, rows)
+    return report.table(spec, datasets, columns, rows)
